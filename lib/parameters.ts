@@ -1,0 +1,290 @@
+/**
+ * The five parameters of the model, in the lecture's names and order: the
+ * embedding table `C`, the hidden layer `W1` and `b1`, the output layer `W2`
+ * and `b2`.
+ *
+ * Letters: `V` vocabulary, `T` context length, `E` embedding, `H` hidden layer.
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import type { Generator } from "./generator.ts";
+import { MAX_VOCABULARY_SIZE } from "./vocabulary.ts";
+
+// Without it tfjs greets each user with advice on other backends.
+tf.enableProdMode();
+
+/** The sizes that make a model. */
+export interface ModelSizes {
+  /** How many tokens there are, the boundary included: `V`, the paper's |V|. */
+  readonly vocabularySize: number;
+  /** How many tokens the model sees: `T`, the lecture's `block_size`. */
+  readonly contextLength: number;
+  /** How many numbers stand for a token: `E`, the paper's m. */
+  readonly embeddingSize: number;
+  /** How many neurons the hidden layer has: `H`, the paper's h. */
+  readonly hiddenSize: number;
+}
+
+/** The names of the parameters, in the order in which they are created. */
+export const PARAMETER_NAMES = ["C", "W1", "b1", "W2", "b2"] as const;
+
+/** The name of one of the five parameters. */
+export type ParameterName = typeof PARAMETER_NAMES[number];
+
+/** The model: five tfjs variables, float32. They are yours to dispose. */
+export interface ModelParameters {
+  /** The embedding table `[V, E]`: a row for each token. */
+  readonly C: tf.Variable<tf.Rank.R2>;
+  /** The weights of the hidden layer `[T·E, H]`. */
+  readonly W1: tf.Variable<tf.Rank.R2>;
+  /** The biases of the hidden layer `[H]`. */
+  readonly b1: tf.Variable<tf.Rank.R1>;
+  /** The weights of the output layer `[H, V]`. */
+  readonly W2: tf.Variable<tf.Rank.R2>;
+  /** The biases of the output layer `[V]`. */
+  readonly b2: tf.Variable<tf.Rank.R1>;
+}
+
+/** The numbers of the five parameters, float32, row by row. */
+export type ParameterArrays = {
+  readonly [name in ParameterName]: Float32Array;
+};
+
+/**
+ * How parameters begin:
+ *
+ * - `"randn"`: standard normal numbers, as in the lecture.
+ * - `"scaled"`: the same numbers, scaled as in the lecture's successor: `W1` by
+ *   Kaiming's gain for tanh, 5/3 over the root of its inputs; `b1` and `W2` by
+ *   0.01; `b2` zero. The first loss is then that of guessing, log V, and few
+ *   neurons are saturated.
+ */
+export type Initialization = "randn" | "scaled";
+
+/** Choices of {@linkcode createParameters}. */
+export interface ParameterOptions {
+  /** How the parameters begin. Default: `"randn"`, as in the lecture. */
+  initialization?: Initialization;
+}
+
+/**
+ * Creates the parameters, drawing `C`, `W1`, `b1`, `W2` and `b2` one after the
+ * other as the lecture does, with the numbers that `torch.randn` gives.
+ *
+ * @param generator where the chance comes from
+ * @param sizes the sizes of the model
+ * @param options how the parameters begin
+ * @throws {RangeError} if a size is not a positive whole number, or the
+ * vocabulary has over 65,535 tokens
+ *
+ * @example The lecture's first model
+ * ```ts
+ * import {
+ *   countParameters,
+ *   createParameters,
+ *   disposeParameters,
+ *   Generator,
+ * } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const parameters = createParameters(new Generator(2147483647), {
+ *   vocabularySize: 27,
+ *   contextLength: 3,
+ *   embeddingSize: 2,
+ *   hiddenSize: 100,
+ * });
+ * assertEquals(parameters.W1.shape, [6, 100]);
+ * assertEquals(countParameters(parameters), 3481);
+ * disposeParameters(parameters);
+ * ```
+ */
+export function createParameters(
+  generator: Generator,
+  sizes: ModelSizes,
+  { initialization = "randn" }: ParameterOptions = {},
+): ModelParameters {
+  const shapes = parameterShapes(sizes);
+  // As the lecture writes it, `randn(...) * (5/3) / inputs**0.5`: one rounding
+  // to float32 after the other.
+  const fan = Math.fround(Math.sqrt(shapes.W1[0]));
+  const gain = Math.fround(5 / 3);
+  const small = Math.fround(0.01);
+  const scale: { [name in ParameterName]: (x: number) => number } = {
+    C: (x) => x,
+    W1: (x) => Math.fround(x * gain) / fan,
+    b1: (x) => x * small,
+    W2: (x) => x * small,
+    b2: (x) => x * 0,
+  };
+  const draw = (name: ParameterName): Float32Array => {
+    const numbers = generator.randn(elements(shapes[name]));
+    return initialization === "randn" ? numbers : numbers.map(scale[name]);
+  };
+  return parametersFrom({
+    C: draw("C"),
+    W1: draw("W1"),
+    b1: draw("b1"),
+    W2: draw("W2"),
+    b2: draw("b2"),
+  }, sizes);
+}
+
+/**
+ * Makes parameters of given numbers, such as those of a checkpoint.
+ *
+ * @param arrays the numbers of each parameter, row by row; they are copied
+ * @param sizes the sizes of the model
+ * @throws {RangeError} if an array has not as many numbers as the sizes tell
+ */
+export function parametersFrom(
+  arrays: ParameterArrays,
+  sizes: ModelSizes,
+): ModelParameters {
+  const shapes = parameterShapes(sizes);
+  for (const name of PARAMETER_NAMES) {
+    const wanted = elements(shapes[name]);
+    if (arrays[name].length !== wanted) {
+      throw new RangeError(
+        `${name} has ${arrays[name].length} numbers: a model of these sizes ` +
+          `needs ${wanted}, [${shapes[name].join(", ")}]`,
+      );
+    }
+  }
+  const variable = <R extends tf.Rank>(name: ParameterName): tf.Variable<R> =>
+    tf.tidy(() =>
+      tf.variable(tf.tensor(arrays[name].slice(), shapes[name] as never))
+    ) as tf.Variable<R>;
+  return {
+    C: variable("C"), // [V, E]
+    W1: variable("W1"), // [T·E, H]
+    b1: variable("b1"), // [H]
+    W2: variable("W2"), // [H, V]
+    b2: variable("b2"), // [V]
+  };
+}
+
+/**
+ * The shape of each parameter of a model.
+ *
+ * @throws {RangeError} if a size is not a positive whole number, or the
+ * vocabulary has over 65,535 tokens
+ */
+export function parameterShapes(
+  sizes: ModelSizes,
+): { [name in ParameterName]: number[] } {
+  for (const [name, size] of Object.entries(sizes)) {
+    if (!Number.isSafeInteger(size) || size < 1) {
+      throw new RangeError(
+        `The ${wordsOf(name)} is ${size}: it must be a whole number from 1`,
+      );
+    }
+  }
+  const { vocabularySize, contextLength, embeddingSize, hiddenSize } = sizes;
+  if (vocabularySize > MAX_VOCABULARY_SIZE) {
+    throw new RangeError(
+      `The vocabulary size is ${vocabularySize}: ` +
+        `at most ${MAX_VOCABULARY_SIZE} is supported`,
+    );
+  }
+  return {
+    C: [vocabularySize, embeddingSize],
+    W1: [contextLength * embeddingSize, hiddenSize],
+    b1: [hiddenSize],
+    W2: [hiddenSize, vocabularySize],
+    b2: [vocabularySize],
+  };
+}
+
+/** `"embeddingSize"` as a person writes it. */
+function wordsOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase());
+}
+
+function elements(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/**
+ * The sizes of a model, read off the shapes of its parameters.
+ *
+ * @throws {RangeError} if the shapes do not go together
+ */
+export function sizesOf(parameters: ModelParameters): ModelSizes {
+  const [vocabularySize, embeddingSize] = parameters.C.shape;
+  const [inputs, hiddenSize] = parameters.W1.shape;
+  const contextLength = inputs / embeddingSize;
+  const sizes = { vocabularySize, contextLength, embeddingSize, hiddenSize };
+  const shapes = Number.isInteger(contextLength)
+    ? parameterShapes(sizes)
+    : undefined;
+  for (const name of PARAMETER_NAMES) {
+    if (shapes?.[name].join() !== parameters[name].shape.join()) {
+      const found = PARAMETER_NAMES.map((name) =>
+        `${name} [${parameters[name].shape.join(", ")}]`
+      );
+      throw new RangeError(
+        `These parameters do not make a model: ${found.join(", ")}`,
+      );
+    }
+  }
+  return sizes;
+}
+
+/**
+ * How many numbers the model learns: `sum(p.nelement() for p in parameters)`.
+ *
+ * @param model the parameters, or only their sizes
+ *
+ * @example The lecture's two models
+ * ```ts
+ * import { countParameters } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const model = { vocabularySize: 27, contextLength: 3 };
+ * const small = { ...model, embeddingSize: 2, hiddenSize: 100 };
+ * const large = { ...model, embeddingSize: 10, hiddenSize: 200 };
+ * assertEquals(countParameters(small), 3481);
+ * assertEquals(countParameters(large), 11897);
+ * ```
+ */
+export function countParameters(model: ModelParameters | ModelSizes): number {
+  const shapes = parameterShapes("C" in model ? sizesOf(model) : model);
+  return PARAMETER_NAMES.reduce(
+    (sum, name) => sum + elements(shapes[name]),
+    0,
+  );
+}
+
+/** The numbers of the parameters, copied out of tfjs. */
+export function parameterArrays(parameters: ModelParameters): ParameterArrays {
+  const copy = (name: ParameterName) =>
+    (parameters[name].dataSync() as Float32Array).slice();
+  return {
+    C: copy("C"),
+    W1: copy("W1"),
+    b1: copy("b1"),
+    W2: copy("W2"),
+    b2: copy("b2"),
+  };
+}
+
+/**
+ * Gives the parameters new numbers, in place. The arrays become tfjs's own and
+ * must not be written to afterwards.
+ */
+export function assignParameters(
+  parameters: ModelParameters,
+  arrays: ParameterArrays,
+): void {
+  tf.tidy(() => {
+    for (const name of PARAMETER_NAMES) {
+      const { shape } = parameters[name];
+      parameters[name].assign(tf.tensor(arrays[name], shape) as never);
+    }
+  });
+}
+
+/** Frees the memory of the parameters. */
+export function disposeParameters(parameters: ModelParameters): void {
+  for (const name of PARAMETER_NAMES) parameters[name].dispose();
+}

@@ -1,0 +1,45 @@
+/**
+ * The lecture's word list for the tests that need it. It is not part of the
+ * project: `deno task data` fetches it. Where it is absent those tests are
+ * skipped and say so; with `CI=true` they fail.
+ */
+
+import { parseWords } from "../lib/words.ts";
+
+const path = new URL("../data/makemore/names.txt", import.meta.url);
+
+/** SHA-256 of karpathy/makemore's names.txt. */
+export const CANONICAL_SHA256 =
+  "0a30b5557f192f32ab962680889aac5f6fda0f4cecf40a6d0b5694f58ea8cc4d";
+
+/** Whether the list is there. */
+export function hasCanonicalList(): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** The 32,033 names of the lecture. */
+export function canonicalWords(): readonly string[] {
+  return parseWords(Deno.readFileSync(path), "names.txt").words;
+}
+
+/** A test that needs the lecture's list. */
+export function canonicalTest(
+  name: string,
+  fn: () => void | Promise<void>,
+): void {
+  const absent = !hasCanonicalList();
+  if (absent && Deno.env.get("CI") === "true") {
+    Deno.test(name, () => {
+      throw new Error(
+        "data/makemore/names.txt is absent: in CI it must be there",
+      );
+    });
+    return;
+  }
+  const suffix = absent ? " [skipped: run `deno task data` first]" : "";
+  Deno.test({ name: name + suffix, ignore: absent, fn });
+}

@@ -1,0 +1,173 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { Generator } from "../lib/generator.ts";
+import {
+  assignParameters,
+  countParameters,
+  createParameters,
+  disposeParameters,
+  PARAMETER_NAMES,
+  parameterArrays,
+  parametersFrom,
+  sizesOf,
+} from "../lib/parameters.ts";
+import { SEED, shortHash } from "./oracles.ts";
+
+const small = {
+  vocabularySize: 27,
+  contextLength: 3,
+  embeddingSize: 2,
+  hiddenSize: 100,
+};
+const large = { ...small, embeddingSize: 10, hiddenSize: 200 };
+
+async function hashes(
+  initialization: "randn" | "scaled",
+): Promise<string[]> {
+  const parameters = createParameters(new Generator(SEED), large, {
+    initialization,
+  });
+  const arrays = parameterArrays(parameters);
+  disposeParameters(parameters);
+  return await Promise.all(
+    PARAMETER_NAMES.map((name) => shortHash(arrays[name])),
+  );
+}
+
+Deno.test("createParameters() makes PyTorch's five tensors to the bit", async () => {
+  assertEquals(await hashes("randn"), [
+    "d471f11a3e07",
+    "46db9ac4b75a",
+    "c2e3f46e1b27",
+    "cac484ef8ae9",
+    "7b747742a45c",
+  ]);
+});
+
+Deno.test("createParameters() scales them as the lecture's successor does", async () => {
+  // torch: C; W1 * (5/3) / 30**0.5; b1 * 0.01; W2 * 0.01; b2 * 0
+  assertEquals(await hashes("scaled"), [
+    "d471f11a3e07",
+    "e54752273ccf",
+    "4d7206550ce8",
+    "e97316a961a0",
+    "2968e22e7177",
+  ]);
+});
+
+Deno.test("createParameters() leaves the generator where PyTorch's would be", () => {
+  const g = new Generator(SEED);
+  disposeParameters(createParameters(g, large));
+  // the first torch.randint(0, 182625, (32,)) after the five randn
+  assertEquals([...g.randint(0, 182625, 3)], [1680, 115963, 46562]);
+});
+
+Deno.test("createParameters() makes float32 variables of the lecture's shapes", () => {
+  const parameters = createParameters(new Generator(1), small);
+  const shapes = PARAMETER_NAMES.map((name) => parameters[name].shape);
+  assertEquals(shapes, [[27, 2], [6, 100], [100], [100, 27], [27]]);
+  assert(
+    PARAMETER_NAMES.every((name) =>
+      parameters[name] instanceof tf.Variable &&
+      parameters[name].dtype === "float32"
+    ),
+  );
+  assertEquals(sizesOf(parameters), small);
+  disposeParameters(parameters);
+});
+
+Deno.test("createParameters() leaves five tensors, disposeParameters() none", () => {
+  const before = tf.memory().numTensors;
+  const parameters = createParameters(new Generator(1), small);
+  assertEquals(tf.memory().numTensors, before + 5);
+  disposeParameters(parameters);
+  assertEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("createParameters() refuses sizes that are none", () => {
+  const g = new Generator(1);
+  const refused: [Partial<typeof small>, string][] = [
+    [{ hiddenSize: 0 }, "The hidden size is 0"],
+    [{ embeddingSize: -2 }, "The embedding size is -2"],
+    [{ contextLength: 1.5 }, "The context length is 1.5"],
+    [{ vocabularySize: NaN }, "The vocabulary size is NaN"],
+    [{ vocabularySize: 65_536 }, "at most 65535"],
+  ];
+  const before = tf.memory().numTensors;
+  for (const [sizes, message] of refused) {
+    assertThrows(
+      () => createParameters(g, { ...small, ...sizes }),
+      RangeError,
+      message,
+    );
+  }
+  assertEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("countParameters() counts the lecture's two models", () => {
+  assertEquals(countParameters(small), 3481);
+  assertEquals(countParameters(large), 11_897);
+  const parameters = createParameters(new Generator(1), small);
+  assertEquals(countParameters(parameters), 3481);
+  disposeParameters(parameters);
+});
+
+Deno.test("countParameters() agrees with the paper's formula", () => {
+  // Bengio et al. 2003, without direct connections and with n - 1 words of
+  // context: |V|(1 + m + h) + h(1 + (n - 1)m); the paper prints it with direct
+  // connections, |V|(1 + nm + h) + h(1 + (n - 1)m)
+  const [V, m, h, n] = [17_964, 100, 60, 6];
+  assertEquals(
+    countParameters({
+      vocabularySize: V,
+      contextLength: n - 1,
+      embeddingSize: m,
+      hiddenSize: h,
+    }),
+    V * (1 + m + h) + h * (1 + (n - 1) * m),
+  );
+});
+
+Deno.test("parametersFrom() undoes parameterArrays()", () => {
+  const parameters = createParameters(new Generator(1), small);
+  const arrays = parameterArrays(parameters);
+  const copy = parametersFrom(arrays, small);
+  assertEquals(parameterArrays(copy), arrays);
+  arrays.C[0] = 99;
+  assert(copy.C.dataSync()[0] !== 99, "the numbers are copied");
+  disposeParameters(parameters);
+  disposeParameters(copy);
+  assertThrows(
+    () => parametersFrom({ ...arrays, b1: arrays.b2 }, small),
+    RangeError,
+    "b1 has 27 numbers: a model of these sizes needs 100, [100]",
+  );
+});
+
+Deno.test("assignParameters() gives new numbers without leaving tensors", () => {
+  const parameters = createParameters(new Generator(1), small);
+  const other = createParameters(new Generator(2), small);
+  const before = tf.memory().numTensors;
+  assignParameters(parameters, parameterArrays(other));
+  assertEquals(tf.memory().numTensors, before);
+  assertEquals(parameterArrays(parameters), parameterArrays(other));
+  disposeParameters(parameters);
+  disposeParameters(other);
+});
+
+Deno.test("sizesOf() refuses parameters that do not go together", () => {
+  const parameters = createParameters(new Generator(1), small);
+  const other = createParameters(new Generator(1), large);
+  assertThrows(
+    () => sizesOf({ ...parameters, W2: other.W2 }),
+    RangeError,
+    "W2 [200, 27]",
+  );
+  assertThrows(
+    () => sizesOf({ ...other, W1: parameters.W1 }),
+    RangeError,
+    "do not make a model",
+  );
+  disposeParameters(parameters);
+  disposeParameters(other);
+});
