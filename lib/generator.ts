@@ -407,15 +407,20 @@ export class Generator {
 
   /**
    * Lends the engine to code that draws from it in bulk, as the WebAssembly
-   * kernel does: the callback gets the words and the position, may renew the
-   * words in place, and returns the new position.
+   * kernel does: it may renew the words and move the position on.
    */
-  lendEngine(draw: (words: Uint32Array, position: number) => number): void {
-    const { words, position } = this.#engine;
-    const before = words[0];
-    this.#engine.position = draw(words, position);
-    if (this.#engine.position !== position || words[0] !== before) {
-      this.#fresh = false;
+  lendEngine<Result>(
+    draw: (engine: { readonly words: Uint32Array; position: number }) => Result,
+  ): Result {
+    const engine = this.#engine;
+    const { position, words: [first] } = engine;
+    try {
+      return draw(engine);
+    } finally {
+      // a twist changes the words, a draw without one the position
+      if (engine.position !== position || engine.words[0] !== first) {
+        this.#fresh = false;
+      }
     }
   }
 }

@@ -8,28 +8,18 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "./generator.ts";
-import { MAX_VOCABULARY_SIZE } from "./vocabulary.ts";
+import {
+  elementsOf,
+  type ModelSizes,
+  PARAMETER_NAMES,
+  type ParameterArrays,
+  type ParameterName,
+  parameterShapes,
+  sizesOfShapes,
+} from "./sizes.ts";
 
 // Without it tfjs greets each user with advice on other backends.
 tf.enableProdMode();
-
-/** The sizes that make a model. */
-export interface ModelSizes {
-  /** How many tokens there are, the boundary included: `V`, the paper's |V|. */
-  readonly vocabularySize: number;
-  /** How many tokens the model sees: `T`, the lecture's `block_size`. */
-  readonly contextLength: number;
-  /** How many numbers stand for a token: `E`, the paper's m. */
-  readonly embeddingSize: number;
-  /** How many neurons the hidden layer has: `H`, the paper's h. */
-  readonly hiddenSize: number;
-}
-
-/** The names of the parameters, in the order in which they are created. */
-export const PARAMETER_NAMES = ["C", "W1", "b1", "W2", "b2"] as const;
-
-/** The name of one of the five parameters. */
-export type ParameterName = typeof PARAMETER_NAMES[number];
 
 /** The model: five tfjs variables, float32. They are yours to dispose. */
 export interface ModelParameters {
@@ -44,11 +34,6 @@ export interface ModelParameters {
   /** The biases of the output layer `[V]`. */
   readonly b2: tf.Variable<tf.Rank.R1>;
 }
-
-/** The numbers of the five parameters, float32, row by row. */
-export type ParameterArrays = {
-  readonly [name in ParameterName]: Float32Array;
-};
 
 /**
  * How parameters begin:
@@ -117,7 +102,7 @@ export function createParameters(
     b2: (x) => x * 0,
   };
   const draw = (name: ParameterName): Float32Array => {
-    const numbers = generator.randn(elements(shapes[name]));
+    const numbers = generator.randn(elementsOf(shapes[name]));
     return initialization === "randn" ? numbers : numbers.map(scale[name]);
   };
   return parametersFrom({
@@ -142,7 +127,7 @@ export function parametersFrom(
 ): ModelParameters {
   const shapes = parameterShapes(sizes);
   for (const name of PARAMETER_NAMES) {
-    const wanted = elements(shapes[name]);
+    const wanted = elementsOf(shapes[name]);
     if (arrays[name].length !== wanted) {
       throw new RangeError(
         `${name} has ${arrays[name].length} numbers: a model of these sizes ` +
@@ -164,70 +149,19 @@ export function parametersFrom(
 }
 
 /**
- * The shape of each parameter of a model.
- *
- * @throws {RangeError} if a size is not a positive whole number, or the
- * vocabulary has over 65,535 tokens
- */
-export function parameterShapes(
-  sizes: ModelSizes,
-): { [name in ParameterName]: number[] } {
-  for (const [name, size] of Object.entries(sizes)) {
-    if (!Number.isSafeInteger(size) || size < 1) {
-      throw new RangeError(
-        `The ${wordsOf(name)} is ${size}: it must be a whole number from 1`,
-      );
-    }
-  }
-  const { vocabularySize, contextLength, embeddingSize, hiddenSize } = sizes;
-  if (vocabularySize > MAX_VOCABULARY_SIZE) {
-    throw new RangeError(
-      `The vocabulary size is ${vocabularySize}: ` +
-        `at most ${MAX_VOCABULARY_SIZE} is supported`,
-    );
-  }
-  return {
-    C: [vocabularySize, embeddingSize],
-    W1: [contextLength * embeddingSize, hiddenSize],
-    b1: [hiddenSize],
-    W2: [hiddenSize, vocabularySize],
-    b2: [vocabularySize],
-  };
-}
-
-/** `"embeddingSize"` as a person writes it. */
-function wordsOf(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase());
-}
-
-function elements(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
-/**
  * The sizes of a model, read off the shapes of its parameters.
  *
  * @throws {RangeError} if the shapes do not go together
  */
 export function sizesOf(parameters: ModelParameters): ModelSizes {
-  const [vocabularySize, embeddingSize] = parameters.C.shape;
-  const [inputs, hiddenSize] = parameters.W1.shape;
-  const contextLength = inputs / embeddingSize;
-  const sizes = { vocabularySize, contextLength, embeddingSize, hiddenSize };
-  const shapes = Number.isInteger(contextLength)
-    ? parameterShapes(sizes)
-    : undefined;
-  for (const name of PARAMETER_NAMES) {
-    if (shapes?.[name].join() !== parameters[name].shape.join()) {
-      const found = PARAMETER_NAMES.map((name) =>
-        `${name} [${parameters[name].shape.join(", ")}]`
-      );
-      throw new RangeError(
-        `These parameters do not make a model: ${found.join(", ")}`,
-      );
-    }
-  }
-  return sizes;
+  const { C, W1, b1, W2, b2 } = parameters;
+  return sizesOfShapes({
+    C: C.shape,
+    W1: W1.shape,
+    b1: b1.shape,
+    W2: W2.shape,
+    b2: b2.shape,
+  });
 }
 
 /**
@@ -250,7 +184,7 @@ export function sizesOf(parameters: ModelParameters): ModelSizes {
 export function countParameters(model: ModelParameters | ModelSizes): number {
   const shapes = parameterShapes("C" in model ? sizesOf(model) : model);
   return PARAMETER_NAMES.reduce(
-    (sum, name) => sum + elements(shapes[name]),
+    (sum, name) => sum + elementsOf(shapes[name]),
     0,
   );
 }

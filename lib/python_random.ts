@@ -22,6 +22,8 @@ export class PythonRandom {
   #engine = new Mt19937(0);
 
   /**
+   * Starts the stream of a seed: `random.seed(seed)`.
+   *
    * @param seed a whole number of any size; its sign does not matter
    * @throws {RangeError} if the seed is not a whole number
    */

@@ -198,39 +198,3 @@ export function checkBatchSize(batchSize: number): void {
     );
   }
 }
-
-/**
- * Refuses rows that do not fit a model: another context length, token ids
- * beyond its vocabulary, `X` and `Y` of different lengths, or no rows at all.
- */
-export function checkWindows(
-  windows: Windows,
-  sizes: { contextLength: number; vocabularySize: number },
-): void {
-  const { X, Y, contextLength } = windows;
-  if (Y.length === 0) {
-    throw new RangeError("There are no rows: pass context windows of words");
-  }
-  if (contextLength !== sizes.contextLength) {
-    throw new RangeError(
-      `The rows have a context length of ${contextLength}, ` +
-        `the model has ${sizes.contextLength}`,
-    );
-  }
-  if (X.length !== Y.length * contextLength) {
-    throw new RangeError(
-      `X has ${X.length} ids and Y ${Y.length}: with a context length of ` +
-        `${contextLength}, X must have ${Y.length * contextLength}`,
-    );
-  }
-  for (const ids of [X, Y]) {
-    for (let i = 0; i < ids.length; i++) {
-      if (ids[i] >= sizes.vocabularySize) {
-        throw new RangeError(
-          `A row has the token id ${ids[i]}, ` +
-            `but the model's vocabulary ends at ${sizes.vocabularySize - 1}`,
-        );
-      }
-    }
-  }
-}

@@ -5,7 +5,9 @@
  */
 
 import embedded from "../data/names.txt" with { type: "text" };
+import { readFileBounded } from "./atomic_file.ts";
 import { WordListError } from "./errors.ts";
+import { quote } from "./quote.ts";
 import { BOUNDARY } from "./vocabulary.ts";
 
 /** Words, and where they come from. */
@@ -17,7 +19,7 @@ export interface WordList {
 }
 
 /** The largest word list that is read, in bytes: V8's strings end at 512 MB. */
-export const MAX_WORD_LIST_BYTES = 256 * 2 ** 20;
+export const MAX_WORD_LIST_BYTES: number = 256 * 2 ** 20;
 
 /** Where `deno task data` puts the lecture's list. */
 const CANONICAL_LIST = new URL("../data/makemore/names.txt", import.meta.url);
@@ -43,20 +45,26 @@ export function embeddedWords(): WordList {
  * fetched it into this checkout and it may be read; otherwise the embedded
  * one. Never asks for a permission.
  */
-export async function defaultWords(): Promise<WordList> {
-  if (CANONICAL_LIST.protocol !== "file:") return embeddedWords();
+export function defaultWords(): Promise<WordList> {
+  if (CANONICAL_LIST.protocol !== "file:") {
+    return Promise.resolve(embeddedWords());
+  }
   const permission = { name: "read", path: CANONICAL_LIST } as const;
-  if (Deno.permissions.querySync(permission).state !== "granted") {
-    return embeddedWords();
-  }
-  let bytes: Uint8Array;
+  const readable = Deno.permissions.querySync(permission).state === "granted" &&
+    exists(CANONICAL_LIST);
+  return readable
+    ? readAs(CANONICAL_LIST, "data/makemore/names.txt")
+    : Promise.resolve(embeddedWords());
+}
+
+function exists(path: URL): boolean {
   try {
-    bytes = await Deno.readFile(CANONICAL_LIST);
+    Deno.statSync(path);
+    return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return embeddedWords();
-    throw unreadable("data/makemore/names.txt", error);
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
-  return parseWords(bytes, "data/makemore/names.txt");
 }
 
 /**
@@ -68,49 +76,18 @@ export async function defaultWords(): Promise<WordList> {
  * @throws {WordListError} if there is no such file, if it cannot be read, is
  * over 256 MiB, or is refused by {@linkcode parseWords}
  */
-export async function readWords(path: string | URL): Promise<WordList> {
-  const source = String(path);
-  let bytes: Uint8Array;
-  try {
-    const { isDirectory, size } = await Deno.stat(path);
-    if (isDirectory) {
-      throw new WordListError(
-        `${source} is a folder: give a text file with one word per line`,
-      );
-    }
-    if (size > MAX_WORD_LIST_BYTES) {
-      throw new WordListError(
-        `${source} has ${size} bytes, more than the ${MAX_WORD_LIST_BYTES} ` +
-          "that a word list may have: split it",
-      );
-    }
-    bytes = await Deno.readFile(path);
-  } catch (error) {
-    throw error instanceof WordListError ? error : unreadable(source, error);
-  }
-  return parseWords(bytes, source);
+export function readWords(path: string | URL): Promise<WordList> {
+  return readAs(path, String(path));
 }
 
-function unreadable(source: string, error: unknown): WordListError {
-  if (error instanceof Deno.errors.NotFound) {
-    return new WordListError(
-      `There is no word list ${source}: check the path`,
-    );
-  }
-  if (
-    error instanceof Deno.errors.PermissionDenied ||
-    error instanceof Deno.errors.NotCapable
-  ) {
-    return new WordListError(
-      `The word list ${source} may not be read: ` +
-        "check the file's permissions and --allow-read",
-    );
-  }
-  return new WordListError(
-    `The word list ${source} cannot be read: ${
-      error instanceof Error ? error.message : error
-    }`,
-  );
+function readAs(path: string | URL, source: string): Promise<WordList> {
+  return Promise.try(() => {
+    const bytes = readFileBounded(path, {
+      limit: MAX_WORD_LIST_BYTES,
+      refusal: WordListError,
+    });
+    return parseWords(bytes, source);
+  });
 }
 
 /**
@@ -198,7 +175,7 @@ function collectWords(
   }
   if (characters.size < 2) {
     throw new WordListError(
-      `${source} has but one character, ${JSON.stringify([...words[0]][0])}: ` +
+      `${source} has but one character, ${quote([...words[0]][0])}: ` +
         "a model needs words of at least two different ones to learn from",
     );
   }
@@ -216,10 +193,4 @@ function faultOf(word: string): string | undefined {
   if (!word.isWellFormed()) {
     return `${quote(word)} contains half a character (a lone surrogate)`;
   }
-}
-
-/** A word as an error shows it: escaped, and not by the kilobyte. */
-function quote(word: string): string {
-  const shown = [...word.slice(0, 80)].slice(0, 40).join("");
-  return JSON.stringify(shown.length < word.length ? shown + "…" : word);
 }

@@ -17,9 +17,9 @@ import { Generator } from "../lib/generator.ts";
 import {
   createParameters,
   disposeParameters,
-  PARAMETER_NAMES,
   parameterArrays,
 } from "../lib/parameters.ts";
+import { PARAMETER_NAMES } from "../lib/sizes.ts";
 import { buildVocabulary } from "../lib/vocabulary.ts";
 import { contextWindows } from "../lib/windows.ts";
 import { fiveNames, letters, SEED, training } from "./oracles.ts";

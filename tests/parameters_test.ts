@@ -6,11 +6,11 @@ import {
   countParameters,
   createParameters,
   disposeParameters,
-  PARAMETER_NAMES,
   parameterArrays,
   parametersFrom,
   sizesOf,
 } from "../lib/parameters.ts";
+import { PARAMETER_NAMES } from "../lib/sizes.ts";
 import { SEED, shortHash } from "./oracles.ts";
 
 const small = {
@@ -161,7 +161,7 @@ Deno.test("sizesOf() refuses parameters that do not go together", () => {
   assertThrows(
     () => sizesOf({ ...parameters, W2: other.W2 }),
     RangeError,
-    "W2 [200, 27]",
+    "W2 [200,27]",
   );
   assertThrows(
     () => sizesOf({ ...other, W1: parameters.W1 }),

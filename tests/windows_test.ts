@@ -2,7 +2,6 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { Generator } from "../lib/generator.ts";
 import { buildVocabulary } from "../lib/vocabulary.ts";
 import {
-  checkWindows,
   contextWindows,
   drawMinibatch,
   formatWindows,
@@ -138,30 +137,4 @@ Deno.test("drawMinibatch() draws the rows that torch.randint names", () => {
       String(size),
     );
   }
-});
-
-Deno.test("checkWindows() refuses rows that do not fit the model", () => {
-  const windows = contextWindows(fiveNames, vocabulary, 3);
-  const sizes = { contextLength: 3, vocabularySize: 27 };
-  checkWindows(windows, sizes);
-  assertThrows(
-    () => checkWindows(windows, { ...sizes, contextLength: 4 }),
-    RangeError,
-    "context length of 3",
-  );
-  assertThrows(
-    () => checkWindows(windows, { ...sizes, vocabularySize: 20 }),
-    RangeError,
-    "token id 22",
-  );
-  assertThrows(
-    () => checkWindows({ ...windows, X: windows.X.slice(1) }, sizes),
-    RangeError,
-    "must have 96",
-  );
-  assertThrows(
-    () => checkWindows(contextWindows([], vocabulary), sizes),
-    RangeError,
-    "no rows",
-  );
 });

@@ -151,9 +151,13 @@ Deno.test("readWords() says what is wrong with a file", async () => {
     await assertRejects(
       () => readWords(`${folder}/none.txt`),
       WordListError,
-      `There is no word list ${folder}/none.txt`,
+      `Cannot read ${folder}/none.txt: there is no such file`,
     );
-    await assertRejects(() => readWords(folder), WordListError, "is a folder");
+    await assertRejects(
+      () => readWords(folder),
+      WordListError,
+      "it is a folder",
+    );
     const sparse = await Deno.open(`${folder}/sparse`, {
       create: true,
       write: true,
@@ -163,7 +167,7 @@ Deno.test("readWords() says what is wrong with a file", async () => {
     await assertRejects(
       () => readWords(`${folder}/sparse`),
       WordListError,
-      "2147483648 bytes",
+      "it has 2147483648 bytes",
     );
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,0 +1,107 @@
+/**
+ * The command line of makemore for Deno: `train`, `sample`, `evaluate` and
+ * `find-lr`. Given nothing, it trains.
+ *
+ * @example
+ * ```sh
+ * deno run --allow-read --allow-write=out jsr:@makemore/mlp/cli train
+ * deno run --allow-read jsr:@makemore/mlp/cli sample --prompt ka
+ * ```
+ *
+ * @module
+ */
+
+import { evaluateCommand } from "./lib/cli/evaluate_command.ts";
+import { findLrCommand } from "./lib/cli/find_lr_command.ts";
+import {
+  type Command,
+  helpOf,
+  nearest,
+  parseOptions,
+} from "./lib/cli/options.ts";
+import { sampleCommand } from "./lib/cli/sample_command.ts";
+import { print, tell } from "./lib/cli/terminal.ts";
+import { trainCommand } from "./lib/cli/train_command.ts";
+import { MakemoreError, UsageError } from "./lib/errors.ts";
+
+const PROGRAM = "makemore";
+
+const COMMANDS = [
+  trainCommand,
+  sampleCommand,
+  evaluateCommand,
+  findLrCommand,
+] as unknown as readonly Command[];
+
+/**
+ * Runs the program. Results go to stdout, all else to stderr.
+ *
+ * @param args the arguments, without the program's name
+ * @returns the exit code: 0 if all went well, 2 for wrong arguments, for the
+ * other errors that of their class, 1 for what should not happen
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const verbose = args.includes("--verbose");
+  try {
+    await dispatch(args);
+    return 0;
+  } catch (error) {
+    return report(error, verbose);
+  }
+}
+
+async function dispatch(args: readonly string[]): Promise<void> {
+  const [first] = args;
+  const named = first !== undefined && !first.startsWith("-");
+  if (first === "help" || (!named && isHelp(args))) return print(overview());
+  const name = named ? first : "train";
+  const command = COMMANDS.find((command) => command.name === name);
+  if (!command) {
+    const names = COMMANDS.map(({ name }) => name);
+    const near = nearest(name, names);
+    throw new UsageError(
+      `Unknown command ${JSON.stringify(name)}: ` +
+        (near ? `did you mean ${near}?` : `there are ${names.join(", ")}`),
+    );
+  }
+  const rest = named ? args.slice(1) : args;
+  if (isHelp(rest)) return print(helpOf(command, PROGRAM));
+  const { values, given } = parseOptions(command, rest);
+  await command.run(values, given);
+}
+
+function isHelp(args: readonly string[]): boolean {
+  return args.includes("--help") || args.includes("-h");
+}
+
+function overview(): string {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+  return [
+    "Learns from a list of words and makes more like them, after Karpathy's",
+    "makemore lecture on Bengio et al. 2003.",
+    "",
+    `Usage: ${PROGRAM} [command] [options]`,
+    "",
+    "Commands:",
+    ...COMMANDS.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`),
+    "",
+    `Without a command it trains. ${PROGRAM} COMMAND --help tells more.`,
+  ].join("\n");
+}
+
+/** Tells what went wrong in one line, and gives the exit code for it. */
+function report(error: unknown, verbose: boolean): number {
+  const { message, stack = "" } = error instanceof Error
+    ? error
+    : { message: String(error) };
+  // arguments out of range that only the library can judge, such as a prompt
+  const usage = error instanceof RangeError;
+  const known = error instanceof MakemoreError || usage;
+  const line = message.replaceAll(/\s*\n\s*/g, " ");
+  tell(`${PROGRAM}: ${known ? line : `unexpected error: ${line}`}`);
+  if (verbose) tell(stack);
+  else if (!known) tell("Run it again with --verbose to see where");
+  return error instanceof MakemoreError ? error.exitCode : usage ? 2 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,40 @@
+/** The pictures that a run folder gets at the end of a run. */
+
+import { writeFileAtomically } from "../atomic_file.ts";
+import { type ModelParameters, sizesOf } from "../parameters.ts";
+import { embeddingMap } from "../plots/embedding_map.ts";
+import { lossCurve } from "../plots/loss_curve.ts";
+import { projectToPlane } from "../principal_components.ts";
+import { readLossLog, type RunFolder } from "../run_folder.ts";
+import type { Vocabulary } from "../vocabulary.ts";
+
+/** More tokens than that would lie on top of each other on the map. */
+const MOST_TOKENS_ON_MAP = 200;
+
+/** Draws the loss curve and the embedding map into the run folder. */
+export function writeFigures(
+  folder: RunFolder,
+  parameters: ModelParameters,
+  vocabulary: Vocabulary,
+): void {
+  const rows = readLossLog(folder.pathOf("losses"));
+  const curve = lossCurve([{
+    name: "minibatch",
+    steps: rows.map(({ step }) => step),
+    losses: rows.map(({ loss }) => loss),
+  }], { smoothing: Math.max(1, Math.ceil(rows.length / 20)) });
+  writeFileAtomically(folder.pathOf("lossFigure"), curve.svg);
+
+  if (vocabulary.size > MOST_TOKENS_ON_MAP) return;
+  const { embeddingSize } = sizesOf(parameters);
+  const plane = projectToPlane(parameters.C.dataSync(), embeddingSize);
+  const principal = embeddingSize > 2
+    ? {
+      title: `Embeddings of ${embeddingSize} numbers, on their two main axes`,
+      xLabel: "first principal component",
+      yLabel: "second principal component",
+    }
+    : {};
+  const map = embeddingMap(plane, vocabulary.tokens, principal);
+  writeFileAtomically(folder.pathOf("embeddingFigure"), map.svg);
+}

@@ -1,0 +1,96 @@
+/**
+ * Where tfjs and the kernel meet: parameters go in, are worked on in
+ * WebAssembly, and come out as the same tfjs variables.
+ */
+
+import type { Generator } from "./generator.ts";
+import { Kernel } from "./kernel/kernel.ts";
+import {
+  assignParameters,
+  type ModelParameters,
+  parameterArrays,
+  sizesOf,
+} from "./parameters.ts";
+import type { Windows } from "./windows.ts";
+
+/** A kernel that holds the parameters, and perhaps rows, until it is closed. */
+export class Engine implements Disposable {
+  /** The kernel, which holds a copy of the parameters. */
+  readonly kernel: Kernel;
+  readonly #parameters: ModelParameters;
+
+  /**
+   * Copies the parameters and the rows into a kernel.
+   *
+   * @param parameters the model
+   * @param windows the rows to work on, if any
+   * @throws {RangeError} if the parameters make no model, the rows do not fit
+   * it, there are none, or memory does not do
+   */
+  constructor(parameters: ModelParameters, windows?: Windows) {
+    const sizes = sizesOf(parameters);
+    if (windows) checkRows(windows, sizes.contextLength);
+    this.#parameters = parameters;
+    this.kernel = new Kernel(sizes);
+    try {
+      this.kernel.loadWeights(parameterArrays(parameters));
+      if (windows) this.kernel.setRows(windows);
+    } catch (error) {
+      this.kernel.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Steps on all rows, one for each rate.
+   *
+   * @returns how many were done before a loss was not finite
+   */
+  stepsOnAll(rates: Float64Array, losses: Float64Array): number {
+    for (let step = 0; step < rates.length; step++) {
+      losses[step] = this.kernel.stepAll(rates[step]);
+      if (!Number.isFinite(losses[step])) return step;
+    }
+    return rates.length;
+  }
+
+  /**
+   * Steps on minibatches, one for each rate.
+   *
+   * @returns how many were done before a loss was not finite
+   */
+  stepsOnMinibatches(
+    batchSize: number,
+    generator: Generator,
+    rates: Float64Array,
+    losses: Float64Array,
+  ): number {
+    return generator.lendEngine((engine) =>
+      this.kernel.train(rates, { batchSize, generator: engine, losses })
+    );
+  }
+
+  /** Gives the tfjs variables the numbers that the kernel has come to. */
+  writeBack(): void {
+    const arrays = parameterArrays(this.#parameters);
+    this.kernel.storeWeights(arrays);
+    assignParameters(this.#parameters, arrays);
+  }
+
+  /** Gives the kernel back, to be used again. */
+  [Symbol.dispose](): void {
+    this.kernel.release();
+  }
+}
+
+function checkRows({ Y, contextLength }: Windows, wanted: number): void {
+  if (Y.length === 0) {
+    throw new RangeError("There are no rows: pass context windows of words");
+  }
+  if (contextLength !== wanted) {
+    throw new RangeError(
+      `The rows have a context length of ${contextLength}, the model has ` +
+        `${wanted}: make them with that of the model`,
+    );
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * What a tile of merged rows leaves on its way forward and needs on its way
+ * back, and the gradients that gather over the tiles. Tiles are small enough
+ * for the caches and the same for any batch.
+ */
+
+import { allocate } from "./memory";
+import { P, V, V4 } from "./model";
+import { ROW } from "./matrix_products";
+
+/** Rows of a tile; fewer where a row of logits is long. */
+export let tileRows: u32 = 64;
+
+export let hidden: usize = 0; // [P][tileRows][8]
+/** First logits, then their gradients, in blocks of 4 rows. */
+export let logits: usize = 0; // [tileRows/4][V4][4]
+/** The gradients once more, in blocks of 4 tokens. */
+export let dLogits: usize = 0; // [V4/4][tileRows][4]
+/** The gradient before tanh, of one panel. */
+export let dHidden: usize = 0; // [tileRows][8]
+
+export let dW2: usize = 0; // [P][V4][8]
+export let db1: usize = 0; // [P][8]
+export let db2: usize = 0; // [V4][4]: four partial sums for each token
+
+/** Lays them out. */
+export function layOutActivations(): void {
+  tileRows = V > 4096 ? 16 : 64;
+  hidden = allocate(u64(P) * tileRows, ROW);
+  logits = allocate(u64(tileRows) * V4, 4);
+  dLogits = allocate(u64(tileRows) * V4, 4);
+  dHidden = allocate(tileRows, ROW);
+  dW2 = allocate(u64(P) * V4, ROW);
+  db1 = allocate(P, ROW);
+  db2 = allocate(V4, 16);
+}
+
+/** Zeros: tokens that only fill a block must have no gradient. */
+export function clearActivations(): void {
+  memory.fill(logits, 0, dHidden - logits);
+}
+
+/** Bytes from panel to panel of `hidden`, and from block to block. */
+export function hiddenPanel(): usize {
+  return tileRows * ROW;
+}
+export function logitsBlock(): usize {
+  return V4 * 16;
+}
+export function dLogitsBlock(): usize {
+  return tileRows * 16;
+}

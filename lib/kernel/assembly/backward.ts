@@ -1,0 +1,92 @@
+/**
+ * The way back: the gradients of a tile of merged rows are added to those of
+ * the tiles before. They come multiplied by the learning rate already, with
+ * the sign of descent, so that an update is an addition.
+ */
+
+import { multiply, ROW } from "./matrix_products";
+import { P, T, V, V4, W2, W2Panel } from "./model";
+import { dTables, positionOfTables, slots, tablePanel, used } from "./batch";
+import {
+  db1,
+  db2,
+  dHidden,
+  dLogits,
+  dLogitsBlock,
+  dW2,
+  hidden,
+  hiddenPanel,
+  logits,
+  logitsBlock,
+} from "./activations";
+
+/** Nothing gathered yet. */
+export function clearGradients(): void {
+  memory.fill(dW2, 0, P * W2Panel());
+  memory.fill(db1, 0, P * ROW);
+  memory.fill(db2, 0, V4 * 16);
+  for (let p: u32 = 0; p < P; p++) {
+    for (let t: u32 = 0; t < T; t++) {
+      let at = dTables + p * tablePanel() + positionOfTables(t);
+      const end = at + ((load<u32>(used + 4 * t) + 3) & ~3) * ROW;
+      for (; at < end; at += ROW) {
+        v128.store(at, f32x4.splat(0), 0);
+        v128.store(at, f32x4.splat(0), 16);
+      }
+    }
+  }
+}
+
+/** From dLogits to dW2, db1 and dTables, panel by panel. */
+export function backpropagate(first: u32, rows: u32): void {
+  for (let p: u32 = 0; p < P; p++) {
+    // dHidden = dLogits @ W2
+    multiply(
+      logits,
+      logitsBlock(),
+      W2 + p * W2Panel(),
+      dHidden,
+      rows / 4,
+      V,
+      false,
+    );
+    // dW2 = hidden @ dLogits, turned over
+    multiply(
+      dLogits,
+      dLogitsBlock(),
+      hidden + p * hiddenPanel(),
+      dW2 + p * W2Panel(),
+      V4 / 4,
+      rows,
+      true,
+    );
+    throughTanh(p, first, rows);
+  }
+}
+
+/** dz = dHidden · (1 − hidden²), added to db1 and to every slot of the row. */
+function throughTanh(p: u32, first: u32, rows: u32): void {
+  const table = dTables + p * tablePanel();
+  let sum0 = v128.load(db1 + p * ROW, 0);
+  let sum1 = v128.load(db1 + p * ROW, 16);
+  let h = hidden + p * hiddenPanel();
+  let dh = dHidden;
+  let slot = slots + first * T * 4;
+  for (let row: u32 = 0; row < rows; row++) {
+    const h0 = v128.load(h, 0), h1 = v128.load(h, 16);
+    const d0 = v128.load(dh, 0), d1 = v128.load(dh, 16);
+    const dz0 = f32x4.sub(d0, f32x4.mul(f32x4.mul(d0, h0), h0));
+    const dz1 = f32x4.sub(d1, f32x4.mul(f32x4.mul(d1, h1), h1));
+    sum0 = f32x4.add(sum0, dz0);
+    sum1 = f32x4.add(sum1, dz1);
+    for (const end = slot + T * 4; slot < end; slot += 4) {
+      const to = table + load<u32>(slot);
+      v128.store(to, f32x4.add(v128.load(to, 0), dz0), 0);
+      v128.store(to, f32x4.add(v128.load(to, 16), dz1), 16);
+    }
+    h += ROW;
+    dh += ROW;
+  }
+  v128.store(db1 + p * ROW, sum0, 0);
+  v128.store(db1 + p * ROW, sum1, 16);
+}

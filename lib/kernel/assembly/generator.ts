@@ -1,0 +1,122 @@
+/**
+ * The Mersenne Twister MT19937 as `torch.Generator` runs it on the CPU. Four
+ * words are made at a time; the numbers are those of the plain recipe.
+ */
+
+/** Words of state. */
+const WORDS: u32 = 624;
+/** A word is twisted together with the one this far ahead. */
+const AHEAD: u32 = 397;
+
+/** The raw words, and the same tempered, which are the numbers drawn. */
+export const words = memory.data(4 * 624, 16); // u32[624]
+const tempered = memory.data(4 * 624, 16); // u32[624]
+/** The index of the next word to draw; 624 when a twist is due. */
+export let position: u32 = WORDS;
+
+/** Continues from `words` as they stand now, at the given index. */
+export function resume(at: u32): void {
+  position = at;
+  temper();
+}
+
+/** The next 32 bits. */
+export function random32(): u32 {
+  if (position >= WORDS) {
+    twist();
+    temper();
+    position = 0;
+  }
+  return load<u32>(tempered + 4 * position++);
+}
+
+/** The next 64 bits: the first word drawn is the high one. */
+export function random64(): u64 {
+  const high = u64(random32());
+  return high << 32 | u64(random32());
+}
+
+/** `torch.randint(0, bound, …)`: below 2²⁸ one word, from there two. */
+export function randomBelow(bound: u32): u32 {
+  return bound < 1 << 28 ? random32() % bound : u32(random64() % u64(bound));
+}
+
+/**
+ * The address of the next `count` words: where they are if they stand in a
+ * row, otherwise `scratch`, where they are brought together.
+ */
+export function randomWords(count: u32, scratch: usize): usize {
+  if (position + count <= WORDS) {
+    const address = tempered + 4 * position;
+    position += count;
+    return address;
+  }
+  for (let i: u32 = 0; i < count; i++) {
+    store<u32>(scratch + 4 * i, random32());
+  }
+  return scratch;
+}
+
+/** A float64 in [0, 1) with 53 random bits, from two words: the high one first. */
+export function uniform53(high: u32, low: u32): f64 {
+  return (f64(high & 0x1fffff) * 4294967296.0 + f64(low)) *
+    (1.0 / 9007199254740992.0); // 2³², 2⁻⁵³
+}
+
+/** One word of the new state from three of the old, in four lanes. */
+function twisted(word: v128, next: v128, ahead: v128): v128 {
+  const y = v128.bitselect(word, next, i32x4.splat(0x80000000));
+  const odd = i32x4.neg(v128.and(next, i32x4.splat(1))); // all ones if odd
+  const matrix = v128.and(odd, i32x4.splat(0x9908b0df));
+  return v128.xor(v128.xor(ahead, i32x4.shr_u(y, 1)), matrix);
+}
+
+/** A new state, in place: `state[i]` from `state[i + 1]` and `state[i + 397]`. */
+function twist(): void {
+  // Words 0…223 look ahead into the old state, the others into the new one:
+  // 227 words behind, which is farther back than the four made together.
+  for (let i: u32 = 0; i < WORDS - AHEAD - 3; i += 4) {
+    const at = words + 4 * i;
+    v128.store(
+      at,
+      twisted(v128.load(at), v128.load(at, 4), v128.load(at, 4 * 397)),
+    );
+  }
+  for (let i: u32 = WORDS - AHEAD - 3; i < WORDS - AHEAD + 1; i++) twistOne(i);
+  for (let i: u32 = WORDS - AHEAD + 1; i < WORDS - 4; i += 4) {
+    const at = words + 4 * i;
+    v128.store(
+      at,
+      twisted(
+        v128.load(at),
+        v128.load(at, 4),
+        v128.load(at - 4 * (624 - 397)),
+      ),
+    );
+  }
+  for (let i: u32 = WORDS - 4; i < WORDS; i++) twistOne(i);
+}
+
+/** The words where one of the three indices passes the end. */
+function twistOne(i: u32): void {
+  const word = load<u32>(words + 4 * i);
+  const next = load<u32>(words + 4 * ((i + 1) % WORDS));
+  const ahead = load<u32>(words + 4 * ((i + AHEAD) % WORDS));
+  const y = (word & 0x80000000) | (next & 0x7fffffff);
+  store<u32>(
+    words + 4 * i,
+    ahead ^ (y >> 1) ^ (next & 1 ? 0x9908b0df : 0),
+  );
+}
+
+/** All words tempered at once. */
+function temper(): void {
+  for (let i: u32 = 0; i < WORDS; i += 4) {
+    let y = v128.load(words + 4 * i);
+    y = v128.xor(y, i32x4.shr_u(y, 11));
+    y = v128.xor(y, v128.and(i32x4.shl(y, 7), i32x4.splat(0x9d2c5680)));
+    y = v128.xor(y, v128.and(i32x4.shl(y, 15), i32x4.splat(0xefc60000)));
+    y = v128.xor(y, i32x4.shr_u(y, 18));
+    v128.store(tempered + 4 * i, y);
+  }
+}

@@ -1,0 +1,267 @@
+/**
+ * New words, token by token, as PyTorch draws them: `multinomial(probs, 1)`
+ * gives every token its own exponential time q and takes the token with the
+ * largest p/q.
+ *
+ * The probabilities of a context are kept as long as the call lasts, since
+ * most contexts come again.
+ */
+
+import { allocate, commit, release } from "./memory";
+import { randomWords, uniform53 } from "./generator";
+import { ROW } from "./matrix_products";
+import {
+  exp,
+  log,
+  multiplyAdd,
+  storeTanh,
+  sumOfLanes,
+  sumsOfLanes,
+} from "./vector_maths";
+import {
+  b1,
+  b2,
+  C,
+  E,
+  E4,
+  P,
+  T,
+  V,
+  V4,
+  W1,
+  W1Panel,
+  W2,
+  W2Panel,
+} from "./model";
+
+/** What the logits are divided by, and how many of them are kept. */
+let temperature: f32 = 1;
+let topK: u32 = 0;
+
+/** The context of the next token, and the one that every word starts from. */
+let context: usize = 0; // u16[T]
+export let prompt: usize = 0; // u16[T]
+/** Tokens of the word so far; the words written, each closed by token 0. */
+let length: u32 = 0;
+export let output: usize = 0; // u16[outputTokens]
+export const outputTokens: u32 = 65536;
+
+let hiddenRow: usize = 0; // [P][8]
+let sorted: usize = 0; // u32[V]
+let scratch: usize = 0; // u32[2·V]
+
+/** Kept contexts: where a context may stand is given by its hash. */
+let places: u32 = 0;
+let keys: usize = 0; // u16[places][T + 1], first 1 if the place is taken
+let kept: usize = 0; // f32[places][V4]
+
+/**
+ * Lays out what sampling `words` words needs, from `below` on; false if memory
+ * does not do. Nothing is kept from before: the weights may have changed.
+ */
+export function layOutSampling(below: u64, words: u32): bool {
+  release(below);
+  context = allocate(T, 2);
+  prompt = allocate(T, 2);
+  output = allocate(outputTokens, 2);
+  hiddenRow = allocate(P, ROW);
+  sorted = allocate(V, 4);
+  scratch = allocate(V, 8);
+  // Places for some contexts a word, but not more than 16 MB of them.
+  const most = (1 << 24) / (u64(V4) * 4 + T * 2);
+  places = 1;
+  while (places < 65536 && places < 8 * words && places * 2 <= most) {
+    places *= 2;
+  }
+  keys = allocate(u64(places) * (T + 1), 2);
+  kept = allocate(u64(places) * V4, 4);
+  if (!commit()) return false;
+  memory.fill(keys, 0, places * (T + 1) * 2);
+  return true;
+}
+
+/** Starts a call, when the prompt is in its place. */
+export function beginSampling(divisor: f32, k: u32): void {
+  temperature = divisor;
+  topK = k;
+  restart();
+}
+
+/** The next word starts from the prompt. */
+function restart(): void {
+  length = 0;
+  memory.copy(context, prompt, T * 2);
+}
+
+/** What came of `sampleWords`: tokens written, words finished. */
+export let written: u32 = 0;
+
+/**
+ * Writes words to `output` until there are `words` of them or the output is
+ * full; returns how many were finished. A word that is not goes on next time.
+ */
+export function sampleWords(words: u32, maxLength: u32): u32 {
+  written = 0;
+  let finished: u32 = 0;
+  while (finished < words && written < outputTokens) {
+    const token = length == maxLength ? 0 : draw(rowOfContext());
+    store<u16>(output + 2 * written++, token);
+    if (token == 0) {
+      finished++;
+      restart();
+    } else {
+      length++;
+      for (let t: u32 = 0; t + 1 < T; t++) {
+        store<u16>(context + 2 * t, load<u16>(context + 2 * t, 2));
+      }
+      store<u16>(context + 2 * (T - 1), token);
+    }
+  }
+  return finished;
+}
+
+/** The probabilities of the context, kept or computed. */
+function rowOfContext(): usize {
+  let hash: u32 = 0;
+  for (let t: u32 = 0; t < T; t++) {
+    hash = (hash ^ load<u16>(context + 2 * t)) * 0x9e3779b1;
+    hash ^= hash >> 15;
+  }
+  const place = hash & (places - 1);
+  const key = keys + place * (T + 1) * 2;
+  const row = kept + place * V4 * 4;
+  let same = load<u16>(key) == 1;
+  for (let t: u32 = 0; same && t < T; t++) {
+    same = load<u16>(key + 2 * t, 2) == load<u16>(context + 2 * t);
+  }
+  if (!same) {
+    store<u16>(key, 1);
+    for (let t: u32 = 0; t < T; t++) {
+      store<u16>(key + 2 * t, load<u16>(context + 2 * t), 2);
+    }
+    computeProbabilities(row);
+  }
+  return row;
+}
+
+/** softmax(logits / temperature) of the context, into f32[V4]. */
+export function computeProbabilities(row: usize): void {
+  computeHiddenRow();
+  let largest: f32 = -Infinity;
+  for (let v: u32 = 0; v < V4; v += 4) {
+    v128.store(row + v * 4, fourLogits(v));
+    for (let i = v; i < min(v + 4, V); i++) {
+      const z = (load<f32>(row + i * 4) + load<f32>(b2 + i * 4)) / temperature;
+      store<f32>(row + i * 4, z);
+      largest = z > largest ? z : largest;
+    }
+  }
+  if (topK > 0 && topK < V) keepLargest(row);
+  for (let v = V; v < V4; v++) store<f32>(row + v * 4, -Infinity);
+  let sum = f32x4.splat(0);
+  for (let v: u32 = 0; v < V4; v += 4) {
+    const z = v128.load(row + v * 4);
+    const e = exp(f32x4.sub(z, f32x4.splat(largest)));
+    sum = f32x4.add(sum, e);
+    v128.store(row + v * 4, e);
+  }
+  const total = f32x4.splat(sumOfLanes(sum));
+  for (let v: u32 = 0; v < V4; v += 4) {
+    v128.store(row + v * 4, f32x4.div(v128.load(row + v * 4), total));
+  }
+}
+
+/** hiddenRow @ W2 for four tokens. */
+function fourLogits(v: u32): v128 {
+  let a = f32x4.splat(0), b = f32x4.splat(0);
+  let c = f32x4.splat(0), d = f32x4.splat(0);
+  let w = W2 + v * ROW;
+  const end = hiddenRow + P * ROW;
+  for (let h = hiddenRow; h < end; h += ROW) {
+    const h0 = v128.load(h, 0), h1 = v128.load(h, 16);
+    a = multiplyAdd(h0, v128.load(w, 0), a);
+    a = multiplyAdd(h1, v128.load(w, 16), a);
+    b = multiplyAdd(h0, v128.load(w, 32), b);
+    b = multiplyAdd(h1, v128.load(w, 48), b);
+    c = multiplyAdd(h0, v128.load(w, 64), c);
+    c = multiplyAdd(h1, v128.load(w, 80), c);
+    d = multiplyAdd(h0, v128.load(w, 96), d);
+    d = multiplyAdd(h1, v128.load(w, 112), d);
+    w += W2Panel();
+  }
+  return sumsOfLanes(a, b, c, d);
+}
+
+/** hiddenRow = tanh(emb @ W1 + b1) of the one context. */
+function computeHiddenRow(): void {
+  for (let p: u32 = 0; p < P; p++) {
+    let z0 = v128.load(b1 + p * ROW, 0), z1 = v128.load(b1 + p * ROW, 16);
+    for (let t: u32 = 0; t < T; t++) {
+      let c = C + load<u16>(context + 2 * t) * E4 * 4;
+      let w = W1 + p * W1Panel() + t * E4 * ROW;
+      for (const end = c + E * 4; c < end; c += 4, w += ROW) {
+        const x = v128.load32_splat(c);
+        z0 = multiplyAdd(x, v128.load(w, 0), z0);
+        z1 = multiplyAdd(x, v128.load(w, 16), z1);
+      }
+    }
+    storeTanh(hiddenRow + p * ROW, z0, z1);
+  }
+}
+
+/**
+ * Keeps the topK largest logits and sets the others to −∞; of equal ones the
+ * lower token is kept. The K-th largest is found bit by bit, among the bits of
+ * the floats in an order in which they compare as whole numbers.
+ */
+function keepLargest(row: usize): void {
+  for (let v: u32 = 0; v < V; v++) {
+    const bits = load<u32>(row + v * 4);
+    const negative = (bits & 0x80000000) != 0;
+    store<u32>(sorted + v * 4, negative ? ~bits : bits | 0x80000000);
+  }
+  let threshold: u32 = 0;
+  for (let bit: u32 = 0x80000000; bit; bit >>= 1) {
+    if (countFrom(threshold | bit) >= topK) threshold |= bit;
+  }
+  const above = threshold == u32.MAX_VALUE ? 0 : countFrom(threshold + 1);
+  let equal = topK - above;
+  for (let v: u32 = 0; v < V; v++) {
+    const key = load<u32>(sorted + v * 4);
+    const keep = key > threshold || (key == threshold && equal > 0);
+    if (key == threshold && equal > 0) equal--;
+    if (!keep) store<f32>(row + v * 4, -Infinity);
+  }
+}
+
+/** How many logits are not less than this one. */
+function countFrom(threshold: u32): u32 {
+  let count: u32 = 0;
+  for (let v: u32 = 0; v < V; v++) {
+    count += u32(load<u32>(sorted + v * 4) >= threshold);
+  }
+  return count;
+}
+
+/**
+ * argmax of p/q, of equal ones the first. Every token draws two words for its
+ * q = −log(1 − u), whether its q is needed or not.
+ */
+function draw(row: usize): u32 {
+  const words = randomWords(2 * V, scratch);
+  let best: f32 = 0;
+  let token: u32 = 0;
+  for (let v: u32 = 0; v < V; v++) {
+    const p = load<f32>(row + 4 * v);
+    const u = uniform53(load<u32>(words + 8 * v), load<u32>(words + 8 * v, 4));
+    // As q > u, most tokens can't win; the factor is for what rounding does.
+    if (f64(p) * 1.000001 <= u * f64(best)) continue;
+    const q = f32(abs(log(1.0 - u)));
+    const score = p / q;
+    if (score > best) {
+      best = score;
+      token = v;
+    }
+  }
+  return token;
+}

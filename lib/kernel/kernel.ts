@@ -1,0 +1,631 @@
+/**
+ * The fused engine: training, evaluation and sampling of the model in one
+ * small WebAssembly module. It takes and gives typed arrays, knows nothing of
+ * tensors, and needs nothing from the machine that it runs on but
+ * WebAssembly with SIMD: Deno, Node, the Jupyter kernel and browsers alike.
+ *
+ * Its sources are lib/kernel/assembly/, in AssemblyScript.
+ *
+ * @module
+ */
+
+import { kernelWasm } from "./kernel_wasm.ts";
+
+/** The sizes of a model: V, T, E and H. */
+export interface KernelSizes {
+  /** V, how many tokens there are: 1 to 65,535. */
+  readonly vocabularySize: number;
+  /** T, how many tokens a context has. */
+  readonly contextLength: number;
+  /** E, how many numbers stand for a token. */
+  readonly embeddingSize: number;
+  /** H, how many units the hidden layer has. */
+  readonly hiddenSize: number;
+}
+
+/** The five parameters, row-major, in the lecture's shapes. */
+export interface KernelWeights {
+  /** The embeddings, `[V, E]`. */
+  readonly C: Float32Array;
+  /** The hidden layer, `[T·E, H]`. */
+  readonly W1: Float32Array;
+  /** Its bias, `[H]`. */
+  readonly b1: Float32Array;
+  /** The output layer, `[H, V]`. */
+  readonly W2: Float32Array;
+  /** Its bias, `[V]`. */
+  readonly b2: Float32Array;
+}
+
+/** Contexts, and the tokens that follow them. */
+export interface KernelRows {
+  /** The contexts, `[N, T]`. */
+  readonly X: Uint16Array;
+  /** The token after each, `[N]`. */
+  readonly Y: Uint16Array;
+}
+
+/** The state of an MT19937, which draws from it and moves it on. */
+export interface KernelGenerator {
+  /** The state, `[624]`. */
+  readonly words: Uint32Array;
+  /** The index of the next word, 0 to 624. */
+  position: number;
+}
+
+/** What {@linkcode Kernel.train} needs besides the learning rates. */
+export interface KernelTrainOptions {
+  /** B, how many rows a minibatch has. */
+  batchSize: number;
+  /** Where the minibatches are drawn from; it moves on. */
+  generator: KernelGenerator;
+  /** Takes the loss of each step, before the step's update. */
+  losses?: Float64Array;
+}
+
+/** How probabilities are made from logits. */
+export interface KernelSoftmaxOptions {
+  /** What the logits are divided by. Default: 1. */
+  temperature?: number;
+  /** Keeps only this many of the likeliest tokens. Default: all. */
+  topK?: number;
+}
+
+/** What {@linkcode Kernel.sample} needs besides the number of words. */
+export interface KernelSampleOptions extends KernelSoftmaxOptions {
+  /** Where the tokens are drawn from; it moves on. */
+  generator: KernelGenerator;
+  /** The most tokens of a word; a word that long ends without token 0. */
+  maxLength: number;
+  /** Tokens that stand before every word. Default: none. */
+  prompt?: ArrayLike<number>;
+}
+
+/** New words, one after the other in one array. */
+export interface KernelWords {
+  /** The tokens of all words, without the token 0 that ends a word. */
+  readonly tokens: Uint16Array;
+  /** Where each word ends in `tokens`, and so where the next begins. */
+  readonly ends: Uint32Array;
+}
+
+/** What the module exports; see lib/kernel/assembly/kernel.ts. */
+interface Exports {
+  memory: WebAssembly.Memory;
+  bytesWanted(): number;
+  setModel(V: number, T: number, E: number, H: number): number;
+  stageAddress(): number;
+  stageSize(): number;
+  clearModel(): void;
+  moveC(first: number, count: number, storing: boolean): void;
+  moveW1(first: number, count: number, storing: boolean): void;
+  moveB1(storing: boolean): void;
+  moveW2(first: number, count: number, storing: boolean): void;
+  moveB2(storing: boolean): void;
+  setRowCount(rows: number): number;
+  addRows(count: number): number;
+  finishRows(): void;
+  prepareWhole(): number;
+  prepareBatches(size: number): number;
+  stepWhole(learningRate: number): number;
+  lossOfWhole(): number;
+  trainSteps(steps: number, batchSize: number): number;
+  generatorWords(): number;
+  generatorPosition(): number;
+  resumeGenerator(position: number): void;
+  prepareSampling(words: number): number;
+  promptAddress(): number;
+  outputAddress(): number;
+  outputWritten(): number;
+  beginSampling(temperature: number, topK: number): void;
+  sampleWords(words: number, maxLength: number): number;
+  probabilitiesOfContext(): void;
+}
+
+/** What a 32-bit memory can hold, in bytes. */
+const MAX_BYTES = 2 ** 32;
+/** The most rows, of which 32-bit numbers can keep count. */
+const MAX_ROWS = 2 ** 31;
+
+/** The module, compiled when it is first needed. */
+let compiled: WebAssembly.Module | undefined;
+
+/**
+ * Instances that no kernel uses. A memory never shrinks and reserves address
+ * space, so they are used again, and large ones are left to the collector.
+ */
+const idle: Exports[] = [];
+const MOST_IDLE = 4;
+const LARGE_BYTES = 2 ** 26;
+
+/** An instance of the module, a used one if there is one. */
+function takeInstance(): Exports {
+  const used = idle.pop();
+  if (used !== undefined) return used;
+  if (compiled === undefined) {
+    const binary = atob(kernelWasm);
+    const bytes = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
+    compiled = new WebAssembly.Module(bytes);
+  }
+  const instance = new WebAssembly.Instance(compiled);
+  return instance.exports as unknown as Exports;
+}
+
+/** Keeps an instance for the next kernel, unless there are enough. */
+function giveBack(instance: Exports): void {
+  const bytes = instance.memory.buffer.byteLength;
+  if (idle.length < MOST_IDLE && bytes <= LARGE_BYTES) idle.push(instance);
+}
+
+/**
+ * Runs `use` with a kernel of these sizes, all of whose weights are zero, and
+ * takes the kernel back afterwards, whatever happens.
+ *
+ * @param sizes V, T, E and H
+ * @param use what to do with the kernel; it must not keep it
+ * @returns what `use` returns
+ * @throws {RangeError} as {@linkcode Kernel} does
+ */
+export function withKernel<Result>(
+  sizes: KernelSizes,
+  use: (kernel: Kernel) => Result,
+): Result {
+  const kernel = new Kernel(sizes);
+  try {
+    return use(kernel);
+  } finally {
+    kernel.release();
+  }
+}
+
+/**
+ * A model in WebAssembly's memory, with the rows that it learns from.
+ *
+ * The same calls with the same numbers give the same bits on every machine,
+ * however the steps are spread over calls of {@linkcode Kernel.train}.
+ */
+export class Kernel {
+  /** V, T, E and H. */
+  readonly sizes: KernelSizes;
+  #instance: Exports | undefined;
+  #rows = 0;
+
+  /**
+   * Makes room for a model whose weights are zero, without rows.
+   *
+   * {@linkcode Kernel.release} gives it back; without that, a memory stays in
+   * use until the collector finds the kernel.
+   *
+   * @param sizes V, T, E and H
+   * @throws {RangeError} if a size is not a whole number from 1 up, or the
+   *   vocabulary has more than 65,535 tokens, or memory does not do
+   */
+  constructor(sizes: KernelSizes) {
+    const { vocabularySize: V, contextLength: T, embeddingSize: E } = sizes;
+    const { hiddenSize: H } = sizes;
+    checkWhole("vocabularySize", V, 1, 65_535);
+    checkWhole("contextLength", T, 1);
+    checkWhole("embeddingSize", E, 1);
+    checkWhole("hiddenSize", H, 1);
+    this.sizes = {
+      vocabularySize: V,
+      contextLength: T,
+      embeddingSize: E,
+      hiddenSize: H,
+    };
+    const bytes = 4 * (V * E + T * E * H + H + H * V + V);
+    if (bytes > MAX_BYTES) throw this.#tooLarge("the weights", bytes);
+    const instance = takeInstance();
+    if (!instance.setModel(V, T, E, H)) {
+      const wanted = instance.bytesWanted();
+      giveBack(instance);
+      throw this.#tooLarge("the model", wanted);
+    }
+    this.#instance = instance;
+  }
+
+  /** Gives the memory back; the kernel can't be used any more. */
+  release(): void {
+    if (this.#instance !== undefined) giveBack(this.#instance);
+    this.#instance = undefined;
+  }
+
+  /** The same as {@linkcode Kernel.release}, for `using`. */
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /**
+   * Takes the weights in: copies of them.
+   *
+   * @throws {RangeError} if an array does not have its shape's length
+   */
+  loadWeights(weights: KernelWeights): void {
+    this.#checkWeights(weights);
+    this.#use().clearModel();
+    this.#moveWeights(weights, false);
+  }
+
+  /**
+   * Writes the weights as they are now into the given arrays.
+   *
+   * @throws {RangeError} if an array does not have its shape's length
+   */
+  storeWeights(into: KernelWeights): void {
+    this.#checkWeights(into);
+    this.#moveWeights(into, true);
+  }
+
+  /**
+   * Takes rows in, in place of those that were there. Equal contexts are
+   * found here, once; `X` and `Y` aren't needed afterwards.
+   *
+   * @throws {RangeError} if the lengths don't fit each other, a token is not
+   *   below the vocabulary's size, or memory does not do; the kernel then has
+   *   no rows
+   */
+  setRows({ X, Y }: KernelRows): void {
+    const { contextLength: T } = this.sizes;
+    const rows = Y.length;
+    if (X.length !== rows * T) {
+      throw new RangeError(
+        `Cannot take X of length ${X.length} with Y of length ${rows}: ` +
+          `with contextLength ${T} it has to be ${rows * T}`,
+      );
+    }
+    if (rows > MAX_ROWS) {
+      throw new RangeError(
+        `Cannot take ${rows} rows: ${MAX_ROWS} are the most`,
+      );
+    }
+    const instance = this.#use();
+    this.#rows = 0;
+    if (!instance.setRowCount(rows)) throw this.#rowsTooLarge(rows);
+    const atOnce = Math.floor(instance.stageSize() / (2 * T + 2));
+    for (let first = 0; first < rows; first += atOnce) {
+      const count = Math.min(atOnce, rows - first);
+      const stage = new Uint16Array(
+        instance.memory.buffer,
+        instance.stageAddress(),
+        count * (T + 1),
+      );
+      stage.set(X.subarray(first * T, (first + count) * T));
+      stage.set(Y.subarray(first, first + count), count * T);
+      const outcome = instance.addRows(count);
+      if (outcome === 1) throw this.#rowsTooLarge(rows);
+      if (outcome === 2) throw this.#unknownToken(X, Y);
+    }
+    instance.finishRows();
+    this.#rows = rows;
+  }
+
+  /**
+   * One step of gradient descent on all rows.
+   *
+   * @returns the mean negative log-likelihood before the update; if it is not
+   *   finite, the weights were left as they were
+   * @throws {RangeError} if there are no rows, or memory does not do
+   */
+  stepAll(learningRate: number): number {
+    return this.#useWhole().stepWhole(learningRate);
+  }
+
+  /**
+   * The mean negative log-likelihood of all rows.
+   *
+   * @throws {RangeError} if there are no rows, or memory does not do
+   */
+  loss(): number {
+    return this.#useWhole().lossOfWhole();
+  }
+
+  /**
+   * Steps of gradient descent on minibatches, drawn from the rows as
+   * `torch.randint(0, rows, (batchSize,))` draws them, one for each learning
+   * rate.
+   *
+   * It stops where a loss is not finite, before that step's update: the
+   * weights are those after the steps that were done, and the generator has
+   * drawn the minibatch of the step that was not.
+   *
+   * @param learningRates one for each step
+   * @param options the minibatches' size, and what draws them
+   * @returns how many steps were done; if fewer than there are learning
+   *   rates, `losses` at that index has the loss that was not finite
+   * @throws {RangeError} if there are no rows, the batch size is not a whole
+   *   number from 1 up, `losses` is too short, or memory does not do
+   */
+  train(
+    learningRates: Float64Array | Float32Array,
+    { batchSize, generator, losses }: KernelTrainOptions,
+  ): number {
+    const instance = this.#useRows();
+    const steps = learningRates.length;
+    checkWhole("batchSize", batchSize, 1, MAX_ROWS);
+    if (losses !== undefined && losses.length < steps) {
+      throw new RangeError(
+        `Cannot write ${steps} losses into an array of length ${losses.length}`,
+      );
+    }
+    if (!instance.prepareBatches(batchSize)) {
+      throw this.#tooLarge(
+        `minibatches of ${batchSize} rows`,
+        instance.bytesWanted(),
+      );
+    }
+    this.#loadGenerator(generator);
+    const atOnce = Math.min(1024, Math.floor(instance.stageSize() / 8));
+    let done = 0;
+    while (done < steps) {
+      const count = Math.min(atOnce, steps - done);
+      const stage = new Float64Array(
+        instance.memory.buffer,
+        instance.stageAddress(),
+        count,
+      );
+      stage.set(learningRates.subarray(done, done + count));
+      const finite = instance.trainSteps(count, batchSize);
+      losses?.set(stage.subarray(0, Math.min(finite + 1, count)), done);
+      done += finite;
+      if (finite < count) break;
+    }
+    this.#storeGenerator(generator);
+    return done;
+  }
+
+  /**
+   * The probability of each token after a context:
+   * `softmax(logits / temperature)`.
+   *
+   * @param context T tokens
+   * @returns the probabilities, `[V]`
+   * @throws {RangeError} if the context does not have T tokens of the
+   *   vocabulary, or an option is out of range
+   */
+  probabilities(
+    context: ArrayLike<number>,
+    options: KernelSoftmaxOptions = {},
+  ): Float32Array {
+    const { vocabularySize: V, contextLength: T } = this.sizes;
+    const instance = this.#use();
+    if (context.length !== T) {
+      throw new RangeError(
+        `Cannot take a context of ${context.length} tokens: contextLength is ${T}`,
+      );
+    }
+    this.#beginSampling(1, "the context", context, options);
+    instance.probabilitiesOfContext();
+    return new Float32Array(
+      instance.memory.buffer,
+      instance.stageAddress(),
+      V,
+    ).slice();
+  }
+
+  /**
+   * New words, token by token: each is drawn as `torch.multinomial(probs, 1)`
+   * draws since torch 2.7, one word after the other from one generator.
+   *
+   * @param count how many words
+   * @param options how to make the probabilities, and what to draw from
+   * @returns the words, without prompt and without the token 0 at their end
+   * @throws {RangeError} if a number is out of range
+   */
+  sample(count: number, options: KernelSampleOptions): KernelWords {
+    const { generator, maxLength, prompt = [] } = options;
+    const instance = this.#use();
+    checkWhole("count", count, 0, MAX_ROWS);
+    checkWhole("maxLength", maxLength, 0, MAX_ROWS);
+    this.#beginSampling(count, "the prompt", prompt, options);
+    this.#loadGenerator(generator);
+
+    const ends = new Uint32Array(count);
+    const pieces: Uint16Array[] = [];
+    let words = 0;
+    let length = 0;
+    while (words < count) {
+      instance.sampleWords(count - words, maxLength);
+      const output = new Uint16Array(
+        instance.memory.buffer,
+        instance.outputAddress(),
+        instance.outputWritten(),
+      );
+      const tokens = new Uint16Array(output.length);
+      let kept = 0;
+      for (const token of output) {
+        if (token !== 0) tokens[kept++] = token;
+        else ends[words++] = length + kept;
+      }
+      pieces.push(tokens.subarray(0, kept));
+      length += kept;
+    }
+    this.#storeGenerator(generator);
+
+    const tokens = new Uint16Array(length);
+    let at = 0;
+    for (const piece of pieces) {
+      tokens.set(piece, at);
+      at += piece.length;
+    }
+    return { tokens, ends };
+  }
+
+  /** The instance, unless it was given back. */
+  #use(): Exports {
+    if (this.#instance === undefined) {
+      throw new TypeError("Cannot use a kernel after its release");
+    }
+    return this.#instance;
+  }
+
+  #useRows(): Exports {
+    const instance = this.#use();
+    if (this.#rows === 0) {
+      throw new RangeError("Cannot compute a loss without rows");
+    }
+    return instance;
+  }
+
+  #useWhole(): Exports {
+    const instance = this.#useRows();
+    if (!instance.prepareWhole()) throw this.#rowsTooLarge(this.#rows);
+    return instance;
+  }
+
+  #moveWeights({ C, W1, b1, W2, b2 }: KernelWeights, storing: boolean): void {
+    const { vocabularySize: V, embeddingSize: E, hiddenSize: H } = this.sizes;
+    const instance = this.#use();
+    /** An array in pieces of whole rows, as many as the stage takes. */
+    const move = (
+      array: Float32Array,
+      columns: number,
+      moveRows: (first: number, count: number, storing: boolean) => void,
+    ) => {
+      const rows = array.length / columns;
+      let atOnce = Math.floor(instance.stageSize() / (4 * columns));
+      if (atOnce > 4) atOnce -= atOnce % 4; // W2 turns four rows together
+      for (let first = 0; first < rows; first += atOnce) {
+        const count = Math.min(atOnce, rows - first);
+        const piece = array.subarray(
+          first * columns,
+          (first + count) * columns,
+        );
+        const stage = new Float32Array(
+          instance.memory.buffer,
+          instance.stageAddress(),
+          piece.length,
+        );
+        if (!storing) stage.set(piece);
+        moveRows(first, count, storing);
+        if (storing) piece.set(stage);
+      }
+    };
+    move(C, E, instance.moveC);
+    move(W1, H, instance.moveW1);
+    move(b1, H, () => instance.moveB1(storing));
+    move(W2, V, instance.moveW2);
+    move(b2, V, () => instance.moveB2(storing));
+  }
+
+  #checkWeights(weights: KernelWeights): void {
+    const { vocabularySize: V, contextLength: T, embeddingSize: E } =
+      this.sizes;
+    const { hiddenSize: H } = this.sizes;
+    const lengths = { C: V * E, W1: T * E * H, b1: H, W2: H * V, b2: V };
+    for (const name of ["C", "W1", "b1", "W2", "b2"] as const) {
+      if (weights[name].length !== lengths[name]) {
+        throw new RangeError(
+          `Cannot take ${name} of length ${weights[name].length}: ` +
+            `${this.#describe()} has ${lengths[name]}`,
+        );
+      }
+    }
+  }
+
+  #checkTokens(where: string, tokens: ArrayLike<number>): void {
+    const { vocabularySize: V } = this.sizes;
+    for (let i = 0; i < tokens.length; i++) {
+      if (!Number.isInteger(tokens[i]) || tokens[i] < 0 || tokens[i] >= V) {
+        throw new RangeError(
+          `Cannot take token ${tokens[i]} in ${where}: vocabularySize is ${V}`,
+        );
+      }
+    }
+  }
+
+  /** Prepares for `words` words, which start after these tokens. */
+  #beginSampling(
+    words: number,
+    where: string,
+    tokens: ArrayLike<number>,
+    { temperature = 1, topK = 0 }: KernelSoftmaxOptions,
+  ): void {
+    const { contextLength: T } = this.sizes;
+    const instance = this.#use();
+    this.#checkTokens(where, tokens);
+    if (!(temperature > 0 && temperature < Infinity)) {
+      throw new RangeError(
+        `Cannot take temperature ${temperature}: it has to be above 0`,
+      );
+    }
+    if (topK !== 0) checkWhole("topK", topK, 1, MAX_ROWS);
+    if (!instance.prepareSampling(words)) {
+      throw this.#tooLarge("sampling", instance.bytesWanted());
+    }
+    // A context holds the last T tokens, after zeros if there are fewer.
+    const context = new Uint16Array(
+      instance.memory.buffer,
+      instance.promptAddress(),
+      T,
+    );
+    for (let t = 0; t < T; t++) {
+      const at = tokens.length - T + t;
+      context[t] = at < 0 ? 0 : tokens[at];
+    }
+    instance.beginSampling(temperature, topK);
+  }
+
+  #loadGenerator({ words, position }: KernelGenerator): void {
+    const instance = this.#use();
+    new Uint32Array(instance.memory.buffer, instance.generatorWords(), 624)
+      .set(words);
+    instance.resumeGenerator(position);
+  }
+
+  #storeGenerator(generator: KernelGenerator): void {
+    const instance = this.#use();
+    const { buffer } = instance.memory;
+    generator.words.set(
+      new Uint32Array(buffer, instance.generatorWords(), 624),
+    );
+    generator.position = instance.generatorPosition();
+  }
+
+  #unknownToken(X: Uint16Array, Y: Uint16Array): RangeError {
+    const { vocabularySize: V } = this.sizes;
+    const inX = X.findIndex((token) => token >= V);
+    const [name, at, token] = inX < 0
+      ? ["Y", Y.findIndex((token) => token >= V), 0]
+      : ["X", inX, X[inX]];
+    return new RangeError(
+      `Cannot take token ${
+        name === "X" ? token : Y[at]
+      } in ${name}[${at}]: vocabularySize is ${V}`,
+    );
+  }
+
+  #rowsTooLarge(rows: number): RangeError {
+    return this.#tooLarge(`${rows} rows`, this.#use().bytesWanted());
+  }
+
+  #tooLarge(what: string, bytes: number): RangeError {
+    return new RangeError(
+      `Cannot hold ${what} of ${this.#describe()} in memory: ` +
+        `${bytes} bytes are wanted, and WebAssembly has ${MAX_BYTES} at most, ` +
+        "the machine perhaps fewer",
+    );
+  }
+
+  #describe(): string {
+    const { vocabularySize, contextLength, embeddingSize, hiddenSize } =
+      this.sizes;
+    return `a model with vocabularySize ${vocabularySize}, contextLength ` +
+      `${contextLength}, embeddingSize ${embeddingSize}, hiddenSize ${hiddenSize}`;
+  }
+}
+
+/** Refuses what is not a whole number in a range. */
+function checkWhole(
+  name: string,
+  value: number,
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const range = most < Number.MAX_SAFE_INTEGER
+    ? `from ${least} to ${most}`
+    : `from ${least} up`;
+  throw new RangeError(
+    `Cannot take ${name} ${value}: it has to be a whole number ${range}`,
+  );
+}

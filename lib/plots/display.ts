@@ -1,0 +1,112 @@
+import { type Figure, jupyterDisplay } from "./figure.ts";
+
+/**
+ * The kernel may drop what a cell shows just before it ends; after this many
+ * milliseconds it is on its way.
+ */
+const graceMilliseconds = 30;
+
+/**
+ * Shows a figure in a notebook, and comes back when it is on its way to the
+ * page. Outside of a notebook it prints the figure in words.
+ *
+ * @example
+ * ```ts
+ * import { display, lossCurve } from "@makemore/mlp/plots";
+ *
+ * await display(lossCurve([3.3, 2.9, 2.7]));
+ * ```
+ */
+export async function display(figure: Figure): Promise<void> {
+  if (!inNotebook()) {
+    console.log(figure.toString());
+    return;
+  }
+  send("display_data", figure, {});
+  await grace();
+}
+
+/** A place on the page whose figure can be replaced. */
+export interface LiveFigure {
+  /**
+   * Puts the figure there, in place of the one before. It is sent before
+   * `show()` returns, so that it also moves in a loop that never awaits, which
+   * is the only kind of loop that a notebook's stop button can stop. Outside
+   * of a notebook nothing happens, except that `last` changes.
+   */
+  show(figure: Figure): void;
+  /** Comes back when the last figure is on its way: for the end of a cell. */
+  shown(): Promise<void>;
+  /** The figure shown last. */
+  readonly last: Figure | undefined;
+}
+
+/**
+ * A figure that changes in place while something runs: the first `show()`
+ * opens it below the cell, each further one replaces it.
+ *
+ * In a cell that shall obey the stop button, nothing may be awaited before the
+ * loop ends, an `import` included, and what the loop changes must outlive it.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { liveFigure, lossCurve } from "@makemore/mlp/plots";
+ *
+ * const live = liveFigure();
+ * const losses = [];
+ * for (const loss of [3.3, 2.9, 2.7]) {
+ *   losses.push(loss);
+ *   live.show(lossCurve(losses, { title: `${losses.length} steps` }));
+ * }
+ * await live.shown();
+ * assertEquals(live.last?.title, "3 steps");
+ * ```
+ */
+export function liveFigure(): LiveFigure {
+  const transient = { display_id: crypto.randomUUID() };
+  let last: Figure | undefined;
+  return {
+    get last() {
+      return last;
+    },
+    show(figure: Figure): void {
+      const type = last ? "update_display_data" : "display_data";
+      last = figure;
+      if (inNotebook()) send(type, figure, transient);
+    },
+    async shown(): Promise<void> {
+      if (inNotebook()) await grace();
+    },
+  };
+}
+
+/**
+ * `Deno.jupyter.display()` awaits before it sends; `broadcast()` has sent when
+ * it returns.
+ */
+function send(
+  type: "display_data" | "update_display_data",
+  figure: Figure,
+  transient: { display_id?: string },
+): void {
+  Deno.jupyter.broadcast(type, {
+    data: figure[jupyterDisplay](),
+    metadata: {},
+    transient,
+  });
+}
+
+function grace(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, graceMilliseconds));
+}
+
+/** Only the kernel has `Deno.jupyter` whole; elsewhere touching it may throw. */
+function inNotebook(): boolean {
+  try {
+    return typeof Deno !== "undefined" &&
+      typeof Deno.jupyter?.broadcast === "function";
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,97 @@
+/** What every plot returns: a picture that carries its own words. */
+
+import { encodeBase64 } from "./base64.ts";
+
+/** The name under which Jupyter asks a value how it wants to be shown. */
+export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display");
+
+/** What the plots have in common; each has its own defaults. */
+export interface FigureOptions {
+  /** The heading above the chart. */
+  title?: string;
+  /** What the horizontal axis measures, with its unit. */
+  xLabel?: string;
+  /** What the vertical axis measures, with its unit. */
+  yLabel?: string;
+  /** Width in CSS pixels. */
+  width?: number;
+  /** Height in CSS pixels. */
+  height?: number;
+}
+
+/**
+ * A finished chart: an SVG document, and what it shows in words.
+ *
+ * Writing `figure.svg` to a file makes a standalone picture. It follows the
+ * light or dark theme of what surrounds it, and paints its own background, so
+ * it can be read even where it is not told the theme.
+ *
+ * As the last value of a notebook cell, or through `display()`, it shows
+ * itself. The HTML is an `<img>` because JupyterLab strips inline SVG from a
+ * notebook it does not trust yet, which every notebook is that someone else
+ * made, while it keeps images.
+ *
+ * @example
+ * ```ts
+ * import { assert, assertStringIncludes } from "@std/assert";
+ * import { jupyterDisplay, lossCurve } from "@makemore/mlp/plots";
+ *
+ * const figure = lossCurve([3.3, 2.9, 2.7], { title: "Three steps" });
+ * assert(figure.svg.startsWith("<svg "));
+ * assertStringIncludes(figure[jupyterDisplay]()["text/plain"], "Three steps");
+ * ```
+ */
+export class Figure {
+  /** A standalone SVG document. */
+  readonly svg: string;
+  /** The heading, also the `<title>` that a screen reader reads. */
+  readonly title: string;
+  /** What the chart shows, in words: the `<desc>` of the SVG. */
+  readonly description: string;
+  /** Width in CSS pixels. */
+  readonly width: number;
+  /** Height in CSS pixels. */
+  readonly height: number;
+
+  /** Takes the picture and its words; the plots call this. */
+  constructor(
+    svg: string,
+    about: {
+      title: string;
+      description: string;
+      width: number;
+      height: number;
+    },
+  ) {
+    this.svg = svg;
+    this.title = about.title;
+    this.description = about.description;
+    this.width = about.width;
+    this.height = about.height;
+  }
+
+  /** The chart in words, for where no picture can be shown. */
+  toString(): string {
+    return `[${this.title}] ${this.description}`;
+  }
+
+  /** The chart by media type, as Jupyter wants it. */
+  [jupyterDisplay](): Record<
+    "text/html" | "image/svg+xml" | "text/plain",
+    string
+  > {
+    const source = `data:image/svg+xml;base64,${encodeBase64(this.svg)}`;
+    return {
+      "text/html":
+        `<img width="${this.width}" height="${this.height}" style="max-width:100%" ` +
+        `alt="${escapeAttribute(this.toString())}" src="${source}">`,
+      "image/svg+xml": this.svg,
+      "text/plain": this.toString(),
+    };
+  }
+}
+
+function escapeAttribute(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;")
+    .replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -1,0 +1,219 @@
+import * as Plot from "@observablehq/plot";
+import { drawChart, type LegendItem } from "./chart.ts";
+import type { Figure, FigureOptions } from "./figure.ts";
+import { seriesColours, seriesDashes } from "./palette.ts";
+import { buckets, movingMean } from "./smoothing.ts";
+import { logTicks } from "./ticks.ts";
+import { formatLoss } from "./words.ts";
+
+/** One line of a loss curve. */
+export interface LossSeries {
+  /** What the legend calls it, such as `"train"` or `"dev"`. */
+  name: string;
+  /** The losses, in nats per character. */
+  losses: ArrayLike<number>;
+  /** The step of each loss. Default: 0, 1, 2, … */
+  steps?: ArrayLike<number>;
+}
+
+/** Options of `lossCurve()`. */
+export interface LossCurveOptions extends FigureOptions {
+  /** Whether the loss is on a logarithmic scale. Default `false`. */
+  logScale?: boolean;
+  /**
+   * How many neighbouring losses the bold line averages, with the raw losses
+   * drawn faintly behind it. Default 1: the raw losses are the line.
+   */
+  smoothing?: number;
+  /** Lowest and highest loss on the axis. Default: as the losses need. */
+  yDomain?: [number, number];
+}
+
+const mostPoints = 500;
+
+/**
+ * The loss against the step. A series of more than 500 losses is drawn in
+ * buckets of neighbouring steps: a band from the lowest to the highest loss of
+ * each, and a line through their means. Losses that are not finite (and, with
+ * `logScale`, not positive) are left out.
+ *
+ * @param losses The losses in nats per character, one a step, or several named
+ * series of them.
+ * @throws {RangeError} If there is no series, a series has no finite loss, or
+ * its `steps` and `losses` differ in length.
+ *
+ * @example
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { lossCurve } from "@makemore/mlp/plots";
+ *
+ * const figure = lossCurve([
+ *   { name: "train", losses: [3.3, 2.6, 2.3, 2.1] },
+ *   { name: "dev", losses: [3.3, 2.3], steps: [0, 3] },
+ * ]);
+ * assertStringIncludes(figure.description, "train falls from 3.3 to 2.1");
+ * ```
+ */
+export function lossCurve(
+  losses: ArrayLike<number> | readonly LossSeries[],
+  options: LossCurveOptions = {},
+): Figure {
+  const { logScale = false, smoothing = 1 } = options;
+  const series = toSeries(losses).map((one) => clean(one, logScale));
+  const marks: Plot.Markish[] = [];
+  const legend: LegendItem[] = [];
+  let banded = false;
+  for (const [index, { name, losses, steps }] of series.entries()) {
+    const colour = seriesColours[index % seriesColours.length];
+    const dashes = seriesDashes[index % seriesDashes.length];
+    const size = Math.ceil(losses.length / mostPoints);
+    const smooth = smoothing > 1 ? movingMean(losses, smoothing) : losses;
+    const raw = buckets(steps, losses, size);
+    const line = { x: "step", y: "mean", stroke: colour, clip: true };
+    if (size > 1) {
+      banded = true;
+      marks.push(Plot.areaY(raw, {
+        x: "step",
+        y1: "low",
+        y2: "high",
+        fill: colour,
+        fillOpacity: 0.35,
+        clip: true,
+      }));
+    } else if (smoothing > 1) {
+      marks.push(
+        Plot.lineY(raw, { ...line, strokeOpacity: 0.55, strokeWidth: 1 }),
+      );
+    }
+    marks.push(
+      Plot.lineY(
+        size > 1 || smoothing > 1 ? buckets(steps, smooth, size) : raw,
+        {
+          ...line,
+          strokeWidth: 2,
+          strokeDasharray: dashes,
+        },
+      ),
+    );
+    if (losses.length === 1) {
+      marks.push(Plot.dot(raw, { x: "step", y: "mean", fill: colour, r: 3 }));
+    }
+    if (series.length > 1) {
+      legend.push({ label: name, colour, sample: "line", dashes });
+    } else if (size > 1) {
+      legend.push(
+        {
+          label: `lowest to highest of each ${size} steps`,
+          colour,
+          sample: "band",
+          opacity: 0.35,
+        },
+        {
+          label: smoothing > 1 ? `mean of ${smoothing} steps` : "their mean",
+          colour,
+          sample: "line",
+        },
+      );
+    } else if (smoothing > 1) {
+      legend.push(
+        { label: "each step", colour, sample: "line", opacity: 0.55 },
+        { label: `mean of ${smoothing} steps`, colour, sample: "line" },
+      );
+    }
+  }
+  const described = series.map(({ name, losses }) =>
+    `${name} ${losses[losses.length - 1] < losses[0] ? "falls" : "goes"} from ${
+      formatLoss(losses[0])
+    } to ${formatLoss(losses[losses.length - 1])}` +
+    ` over ${losses.length.toLocaleString("en-US")} losses`
+  );
+  return drawChart({
+    title: options.title ?? "Loss while training",
+    description: `Line chart${
+      logScale ? " with a logarithmic loss axis" : ""
+    }: ${described.join("; ")}.${
+      banded ? " A band shows the spread of neighbouring steps." : ""
+    }`,
+    width: options.width ?? 640,
+    height: options.height ?? 360,
+    legend,
+    plot: {
+      grid: true,
+      x: {
+        label: options.xLabel ?? "step",
+        domain: range(series.flatMap(({ steps }) => Array.from(steps))),
+        nice: true,
+        ticks: 8,
+      },
+      y: {
+        label: options.yLabel ?? "loss (nats per character)",
+        ...(logScale
+          ? logAxis(series, options.yDomain)
+          : { domain: options.yDomain, nice: options.yDomain === undefined }),
+      },
+      marks,
+    },
+  });
+}
+
+function range(values: readonly number[]): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return [low, high];
+}
+
+function logAxis(
+  series: readonly Required<LossSeries>[],
+  yDomain?: [number, number],
+): Plot.ScaleOptions {
+  const [low, high] = range(
+    series.flatMap(({ losses }) => Array.from(losses)),
+  );
+  const domain = yDomain ?? [low / 1.05, high * 1.05];
+  return {
+    type: "log",
+    domain,
+    ticks: logTicks(domain[0], domain[1], 8) as never,
+    tickFormat: (tick: number) => String(tick),
+  };
+}
+
+function toSeries(
+  losses: ArrayLike<number> | readonly LossSeries[],
+): readonly LossSeries[] {
+  const named = Array.isArray(losses) && typeof losses[0] === "object";
+  return named
+    ? losses as readonly LossSeries[]
+    : [{ name: "the loss", losses: losses as ArrayLike<number> }];
+}
+
+function clean(
+  { name, losses, steps }: LossSeries,
+  positive: boolean,
+): Required<LossSeries> {
+  if (steps !== undefined && steps.length !== losses.length) {
+    throw new RangeError(
+      `Cannot draw the series "${name}": it has ${losses.length} losses but ${steps.length} steps`,
+    );
+  }
+  const kept: { step: number; loss: number }[] = [];
+  for (let i = 0; i < losses.length; i++) {
+    if (!Number.isFinite(losses[i]) || (positive && losses[i] <= 0)) continue;
+    kept.push({ step: steps?.[i] ?? i, loss: losses[i] });
+  }
+  if (kept.length === 0) {
+    throw new RangeError(
+      `Cannot draw the series "${name}": it has no ${
+        positive ? "positive " : ""
+      }finite loss among ${losses.length}`,
+    );
+  }
+  return {
+    name,
+    losses: kept.map(({ loss }) => loss),
+    steps: kept.map(({ step }) => step),
+  };
+}

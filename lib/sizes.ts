@@ -1,0 +1,95 @@
+/**
+ * The sizes that make a model, and the shapes that its five parameters have
+ * then.
+ *
+ * Letters: `V` vocabulary, `T` context length, `E` embedding, `H` hidden layer.
+ */
+
+import { MAX_VOCABULARY_SIZE } from "./vocabulary.ts";
+
+/** The sizes that make a model. */
+export interface ModelSizes {
+  /** How many tokens there are, the boundary included: `V`, the paper's |V|. */
+  readonly vocabularySize: number;
+  /** How many tokens the model sees: `T`, the lecture's `block_size`. */
+  readonly contextLength: number;
+  /** How many numbers stand for a token: `E`, the paper's m. */
+  readonly embeddingSize: number;
+  /** How many neurons the hidden layer has: `H`, the paper's h. */
+  readonly hiddenSize: number;
+}
+
+/** The names of the parameters, in the order in which they are created. */
+export const PARAMETER_NAMES = ["C", "W1", "b1", "W2", "b2"] as const;
+
+/** The name of one of the five parameters. */
+export type ParameterName = typeof PARAMETER_NAMES[number];
+
+/** The numbers of the five parameters, float32, row by row. */
+export type ParameterArrays = {
+  readonly [name in ParameterName]: Float32Array;
+};
+
+/** The shapes of the five parameters. */
+export type ParameterShapes = {
+  readonly [name in ParameterName]: readonly number[];
+};
+
+/**
+ * The shape of each parameter of a model.
+ *
+ * @throws {RangeError} if a size is not a positive whole number, or the
+ * vocabulary has over 65,535 tokens
+ */
+export function parameterShapes(sizes: ModelSizes): ParameterShapes {
+  for (const [name, size] of Object.entries(sizes)) {
+    if (!Number.isSafeInteger(size) || size < 1) {
+      throw new RangeError(
+        `The ${wordsOf(name)} is ${size}: it must be a whole number from 1`,
+      );
+    }
+  }
+  const { vocabularySize: V, contextLength: T, embeddingSize: E } = sizes;
+  const { hiddenSize: H } = sizes;
+  if (V > MAX_VOCABULARY_SIZE) {
+    throw new RangeError(
+      `The vocabulary size is ${V}: at most ${MAX_VOCABULARY_SIZE} is supported`,
+    );
+  }
+  return { C: [V, E], W1: [T * E, H], b1: [H], W2: [H, V], b2: [V] };
+}
+
+/** `"embeddingSize"` as a person writes it. */
+function wordsOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase());
+}
+
+/**
+ * The sizes of the model whose parameters have these shapes.
+ *
+ * @throws {RangeError} if the shapes do not go together
+ */
+export function sizesOfShapes(shapes: ParameterShapes): ModelSizes {
+  const [vocabularySize, embeddingSize] = shapes.C;
+  const [inputs, hiddenSize] = shapes.W1;
+  const contextLength = inputs / embeddingSize;
+  const sizes = { vocabularySize, contextLength, embeddingSize, hiddenSize };
+  const possible = Object.values(sizes).every((size) =>
+    Number.isSafeInteger(size) && size > 0
+  );
+  const expected = possible ? parameterShapes(sizes) : undefined;
+  if (
+    PARAMETER_NAMES.some((name) => `${shapes[name]}` !== `${expected?.[name]}`)
+  ) {
+    const found = PARAMETER_NAMES.map((name) => `${name} [${shapes[name]}]`);
+    throw new RangeError(
+      `These shapes do not make a model: ${found.join(", ")}`,
+    );
+  }
+  return sizes;
+}
+
+/** How many numbers an array of a shape has. */
+export function elementsOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}

@@ -1,0 +1,221 @@
+/**
+ * The training loop: a minibatch, a step, and again.
+ */
+
+import { Engine } from "./engine.ts";
+import { DivergenceError } from "./errors.ts";
+import type { Generator } from "./generator.ts";
+import type { ModelParameters } from "./parameters.ts";
+import {
+  checkRate,
+  checkSteps,
+  constantRate,
+  type Schedule,
+} from "./schedule.ts";
+import { checkBatchSize, type Windows } from "./windows.ts";
+
+/** Settings of {@linkcode trainSteps} and {@linkcode train}. */
+export interface TrainOptions {
+  /** How many steps to do. */
+  steps: number;
+  /**
+   * How many rows a minibatch has, drawn with replacement, or `"all"` for
+   * every row in every step. Default: 32, as in the lecture.
+   */
+  batchSize?: number | "all";
+  /** Where minibatches are drawn from. Needed unless the batch is `"all"`. */
+  generator?: Generator;
+  /** The learning rate, or a schedule of it. Default: 0.1, as in the lecture. */
+  learningRate?: number | Schedule;
+  /** Where the schedule goes on, for a run that was stopped. Default: 0. */
+  firstStep?: number;
+  /** How many steps lie between two reports. Default: about 16,000 rows. */
+  stepsPerProgress?: number;
+}
+
+/** What the training loop reports. */
+export interface TrainProgress {
+  /** How many steps are done, `firstStep` included. */
+  readonly step: number;
+  /** The losses of the steps since the last report, float64, in nats. */
+  readonly losses: Float64Array;
+}
+
+/**
+ * The training loop, in your hands: each turn of a `for` loop over it does some
+ * steps and reports their losses. The parameters are up to date at each turn,
+ * and leaving the loop ends the training.
+ *
+ * A run split anywhere gives the same bits as one run, if it goes on with the
+ * same generator and the next `firstStep`.
+ *
+ * @param parameters the model, which is changed
+ * @param windows the rows to learn from
+ * @param options the settings
+ * @throws {RangeError} if a setting is out of range, the rows do not fit the
+ * model, or memory does not do for them
+ * @throws {DivergenceError} the moment a loss is not finite; the parameters are
+ * then those of the last good step
+ *
+ * @example
+ * ```ts
+ * import {
+ *   buildVocabulary,
+ *   contextWindows,
+ *   createParameters,
+ *   Generator,
+ *   trainSteps,
+ * } from "@makemore/mlp";
+ * import { assert } from "@std/assert";
+ *
+ * const words = ["emma", "olivia", "ava", "isabella", "sophia"];
+ * const vocabulary = buildVocabulary(words);
+ * const generator = new Generator(2147483647);
+ * const parameters = createParameters(generator, {
+ *   vocabularySize: vocabulary.size,
+ *   contextLength: 3,
+ *   embeddingSize: 2,
+ *   hiddenSize: 50,
+ * });
+ * const windows = contextWindows(words, vocabulary, 3);
+ * const losses: number[] = [];
+ * for (const report of trainSteps(parameters, windows, { steps: 200, generator })) {
+ *   losses.push(...report.losses);
+ * }
+ * assert(losses[199] < losses[0] / 4);
+ * ```
+ */
+export function* trainSteps(
+  parameters: ModelParameters,
+  windows: Windows,
+  options: TrainOptions,
+): IterableIterator<TrainProgress> {
+  const { steps, batchSize = 32, generator, firstStep = 0 } = options;
+  const { stepsPerProgress = defaultSteps(windows, batchSize) } = options;
+  const { learningRate = 0.1 } = options;
+  const rate = typeof learningRate === "number"
+    ? constantRate(learningRate)
+    : learningRate;
+  checkSteps(steps);
+  checkSteps(firstStep);
+  if (batchSize !== "all") checkBatchSize(batchSize);
+  if (!Number.isSafeInteger(stepsPerProgress) || stepsPerProgress < 1) {
+    throw new RangeError(
+      `The steps per report are ${stepsPerProgress}: ` +
+        "they must be a whole number from 1",
+    );
+  }
+  if (batchSize !== "all" && !generator) {
+    throw new TypeError(
+      'A minibatch needs a generator to be drawn from: pass one, or "all" as ' +
+        "the batch size",
+    );
+  }
+
+  const end = firstStep + steps;
+  using engine = new Engine(parameters, windows);
+  const none = new Float64Array();
+  // memory that does not do is told now, not at the first step
+  if (batchSize !== "all") {
+    engine.stepsOnMinibatches(batchSize, generator!, none, none);
+  }
+  for (let step = firstStep; step < end;) {
+    const count = Math.min(stepsPerProgress, end - step);
+    const rates = Float64Array.from({ length: count }, (_, i) => {
+      const value = rate(step + i);
+      checkRate(value);
+      return value;
+    });
+    const losses = new Float64Array(count);
+    const done = batchSize === "all"
+      ? engine.stepsOnAll(rates, losses)
+      : engine.stepsOnMinibatches(batchSize, generator!, rates, losses);
+    engine.writeBack();
+    step += done;
+    if (done < count) {
+      throw new DivergenceError(step, losses[done], rates[done]);
+    }
+    yield { step, losses };
+  }
+}
+
+/** Some 16,000 rows' worth of steps: a few hundredths of a second. */
+function defaultSteps(windows: Windows, batchSize: number | "all"): number {
+  const rows = batchSize === "all" ? windows.Y.length : batchSize;
+  return Math.max(1, Math.round(16_000 / rows)) || 1;
+}
+
+/** What {@linkcode train} takes beyond the loop's own settings. */
+export interface TrainCallbacks {
+  /** Is told how training goes; if it returns a promise, it is awaited. */
+  onProgress?: (progress: TrainProgress) => void | Promise<void>;
+  /** Stops training when aborted. */
+  signal?: AbortSignal;
+}
+
+/** How long training may keep the event loop waiting, in milliseconds. */
+const PATIENCE = 50;
+
+/**
+ * The training loop as a promise: trains, reports to a callback, and can be
+ * stopped by a signal. Timers, servers and user interfaces go on meanwhile.
+ *
+ * @param parameters the model, which is changed
+ * @param windows the rows to learn from
+ * @param options the settings, a callback, a signal
+ * @returns the loss of the last step
+ * @throws {RangeError} as {@linkcode trainSteps} does
+ * @throws {DivergenceError} as {@linkcode trainSteps} does
+ * @throws {unknown} the signal's reason, an `AbortError` by default, if it is
+ * aborted; the parameters are then those of the last step done
+ *
+ * @example
+ * ```ts
+ * import {
+ *   buildVocabulary,
+ *   contextWindows,
+ *   createParameters,
+ *   stepDecay,
+ *   train,
+ * } from "@makemore/mlp";
+ * import { Generator } from "@makemore/mlp";
+ * import { assert } from "@std/assert";
+ *
+ * const words = ["emma", "olivia", "ava", "isabella", "sophia"];
+ * const vocabulary = buildVocabulary(words);
+ * const generator = new Generator(2147483647);
+ * const parameters = createParameters(generator, {
+ *   vocabularySize: vocabulary.size,
+ *   contextLength: 3,
+ *   embeddingSize: 2,
+ *   hiddenSize: 50,
+ * });
+ * const loss = await train(parameters, contextWindows(words, vocabulary), {
+ *   steps: 1000,
+ *   generator,
+ *   learningRate: stepDecay([0.1, 0.01], 500),
+ *   signal: AbortSignal.timeout(60_000),
+ * });
+ * assert(loss < 1);
+ * ```
+ */
+export async function train(
+  parameters: ModelParameters,
+  windows: Windows,
+  options: TrainOptions & TrainCallbacks,
+): Promise<number> {
+  const { onProgress, signal } = options;
+  let loss = NaN;
+  let lastPause = performance.now();
+  signal?.throwIfAborted();
+  for (const progress of trainSteps(parameters, windows, options)) {
+    loss = progress.losses[progress.losses.length - 1];
+    await onProgress?.(progress);
+    if (performance.now() - lastPause > PATIENCE) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      lastPause = performance.now();
+    }
+    signal?.throwIfAborted();
+  }
+  return loss;
+}

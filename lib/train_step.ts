@@ -1,0 +1,62 @@
+/**
+ * One step of gradient descent: forward, cross-entropy, backward, update.
+ */
+
+import { Engine } from "./engine.ts";
+import { DivergenceError } from "./errors.ts";
+import type { ModelParameters } from "./parameters.ts";
+import { checkRate } from "./schedule.ts";
+import type { Windows } from "./windows.ts";
+
+/**
+ * One step of gradient descent on a batch, in place: the lecture's
+ * `loss = F.cross_entropy(...)`, `loss.backward()` and
+ * `p.data += -lr * p.grad`.
+ *
+ * @param parameters the model, which is changed
+ * @param batch the rows to learn from, any number of them; the gradient is that
+ * of their mean loss
+ * @param learningRate how far to go against the gradient
+ * @returns the loss of the batch before the step, in nats
+ * @throws {RangeError} if the batch does not fit the model, or the learning rate
+ * is not a finite number from 0
+ * @throws {DivergenceError} if the loss is not finite; the parameters are then
+ * as they were
+ *
+ * @example
+ * ```ts
+ * import {
+ *   buildVocabulary,
+ *   contextWindows,
+ *   createParameters,
+ *   Generator,
+ *   trainStep,
+ * } from "@makemore/mlp";
+ * import { assert } from "@std/assert";
+ *
+ * const words = ["emma", "ava"];
+ * const vocabulary = buildVocabulary(words);
+ * const windows = contextWindows(words, vocabulary, 3);
+ * const parameters = createParameters(new Generator(1), {
+ *   vocabularySize: vocabulary.size,
+ *   contextLength: 3,
+ *   embeddingSize: 2,
+ *   hiddenSize: 10,
+ * });
+ * const before = trainStep(parameters, windows, 0.1);
+ * const after = trainStep(parameters, windows, 0.1);
+ * assert(after < before);
+ * ```
+ */
+export function trainStep(
+  parameters: ModelParameters,
+  batch: Windows,
+  learningRate: number,
+): number {
+  checkRate(learningRate);
+  using engine = new Engine(parameters, batch);
+  const loss = engine.kernel.stepAll(learningRate);
+  if (!Number.isFinite(loss)) throw new DivergenceError(0, loss, learningRate);
+  engine.writeBack();
+  return loss;
+}

@@ -1,0 +1,103 @@
+/**
+ * Karpathy's makemore for Deno: a character-level language model after Bengio
+ * et al. 2003 that learns from a list of words and makes more like them, with
+ * PyTorch's numbers.
+ *
+ * In the order in which the data flows:
+ *
+ * | what | functions |
+ * | --- | --- |
+ * | words | {@linkcode embeddedWords}, {@linkcode defaultWords}, {@linkcode readWords}, {@linkcode parseWords}, {@linkcode wordsFrom} |
+ * | vocabulary | {@linkcode buildVocabulary}, {@linkcode Vocabulary} |
+ * | train, dev, test | {@linkcode splitWords} |
+ * | context windows X, Y | {@linkcode contextWindows}, {@linkcode formatWindows}, {@linkcode drawMinibatch}, {@linkcode takeRows} |
+ * | randomness | {@linkcode Generator}, {@linkcode PythonRandom} |
+ * | parameters C, W1, b1, W2, b2 | {@linkcode createParameters}, {@linkcode countParameters}, {@linkcode parameterArrays}, {@linkcode parametersFrom}, {@linkcode disposeParameters} |
+ * | forward pass, in tfjs | {@linkcode toTensors}, {@linkcode embed}, {@linkcode hidden}, {@linkcode logits}, {@linkcode softmax}, {@linkcode negativeLogLikelihood}, {@linkcode crossEntropy}, {@linkcode forward} |
+ * | training | {@linkcode trainStep}, {@linkcode trainSteps}, {@linkcode train} |
+ * | learning rates | {@linkcode constantRate}, {@linkcode stepDecay}, {@linkcode cosineDecay}, {@linkcode findLearningRate}, {@linkcode suggestLearningRate} |
+ * | using a model | {@linkcode evaluate}, {@linkcode sample}, {@linkcode nextTokenProbabilities}, {@linkcode labelWords}, {@linkcode projectToPlane} |
+ * | keeping a model | {@linkcode encodeCheckpoint}, {@linkcode decodeCheckpoint}, {@linkcode decodeModel} |
+ *
+ * @example From a word list to new words
+ * ```ts
+ * import {
+ *   buildVocabulary,
+ *   contextWindows,
+ *   createParameters,
+ *   embeddedWords,
+ *   evaluate,
+ *   Generator,
+ *   sample,
+ *   splitWords,
+ *   train,
+ * } from "@makemore/mlp";
+ * import { assert } from "@std/assert";
+ *
+ * const { words } = embeddedWords();
+ * const vocabulary = buildVocabulary(words);
+ * const splits = splitWords(words);
+ * const generator = new Generator(2147483647);
+ * const parameters = createParameters(generator, {
+ *   vocabularySize: vocabulary.size,
+ *   contextLength: 3,
+ *   embeddingSize: 10,
+ *   hiddenSize: 200,
+ * }, { initialization: "scaled" });
+ *
+ * const windows = contextWindows(splits.train, vocabulary, 3);
+ * await train(parameters, windows, { steps: 2000, generator });
+ * assert(evaluate(parameters, contextWindows(splits.dev, vocabulary, 3)) < 2.6);
+ *
+ * const names = sample(parameters, vocabulary, { generator, count: 5 });
+ * assert(names.length === 5);
+ * ```
+ *
+ * @module
+ */
+
+export * from "./lib/words.ts";
+export * from "./lib/vocabulary.ts";
+export * from "./lib/splits.ts";
+export {
+  contextWindows,
+  drawMinibatch,
+  formatWindows,
+  takeRows,
+  type Windows,
+} from "./lib/windows.ts";
+export * from "./lib/generator.ts";
+export * from "./lib/python_random.ts";
+export {
+  countParameters,
+  createParameters,
+  disposeParameters,
+  type Initialization,
+  type ModelParameters,
+  parameterArrays,
+  type ParameterOptions,
+  parametersFrom,
+  sizesOf,
+} from "./lib/parameters.ts";
+export {
+  type ModelSizes,
+  PARAMETER_NAMES,
+  type ParameterArrays,
+  type ParameterName,
+} from "./lib/sizes.ts";
+export * from "./lib/forward.ts";
+export {
+  constantRate,
+  cosineDecay,
+  type Schedule,
+  stepDecay,
+} from "./lib/schedule.ts";
+export * from "./lib/train_step.ts";
+export * from "./lib/train.ts";
+export * from "./lib/learning_rate_finder.ts";
+export * from "./lib/evaluate.ts";
+export * from "./lib/sample.ts";
+export * from "./lib/pretrained.ts";
+export * from "./lib/principal_components.ts";
+export * from "./lib/checkpoint.ts";
+export * from "./lib/errors.ts";

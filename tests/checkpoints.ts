@@ -1,0 +1,37 @@
+/**
+ * A small checkpoint, for the tests of all that has to do with files.
+ */
+
+import type { Checkpoint } from "../lib/checkpoint.ts";
+import { Generator } from "../lib/generator.ts";
+
+/** A run of a model of 3 tokens, at step 7. The same numbers each time. */
+export function smallCheckpoint(): Checkpoint {
+  const generator = new Generator(42);
+  return {
+    parameters: {
+      C: generator.randn(6),
+      W1: generator.randn(16),
+      b1: generator.randn(4),
+      W2: generator.randn(12),
+      b2: generator.randn(3),
+    },
+    sizes: {
+      vocabularySize: 3,
+      contextLength: 2,
+      embeddingSize: 2,
+      hiddenSize: 4,
+    },
+    tokens: [".", "a", "😀"],
+    step: 7,
+    generatorState: generator.getState(),
+    config: {
+      seed: 42,
+      learningRate: 0.1,
+      words: 'a "list".txt',
+      keepEqualTogether: false,
+      schedule: null,
+    },
+    losses: { recent: [3.5, 1 / 3, 1e-7], logBytes: 123 },
+  };
+}

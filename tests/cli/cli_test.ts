@@ -1,0 +1,288 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { run, taskArguments, withFolder } from "./program.ts";
+
+/** A list of a hundred words, and settings that train on it in a moment. */
+const WORDS = Array.from(
+  { length: 100 },
+  (_, i) =>
+    "abcde"[i % 5] + "aeiou"[(i >> 2) % 5] + "lmnrs"[(i >> 3) % 5] + "a",
+).join("\n");
+const QUICK = ["--input", "words.txt", "--steps", "400", "--hidden-size", "20"];
+
+async function withWords(
+  use: (folder: string) => Promise<void>,
+): Promise<void> {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/words.txt`, WORDS);
+    await use(folder);
+  });
+}
+
+function entries(folder: string): string[] {
+  return Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
+}
+
+Deno.test("train learns, prints losses and words, and keeps the run", async () => {
+  await withWords(async (folder) => {
+    const { code, stdout, stderr } = await run(folder, "train", ...QUICK);
+    assertEquals(code, 0, stderr);
+    const [train, dev, test, blank, ...words] = stdout.trimEnd().split("\n");
+    assertMatch(train, /^train loss \d\.\d{4}$/);
+    assertMatch(dev, /^dev {3}loss \d\.\d{4}$/);
+    assertMatch(test, /^test {2}loss \d\.\d{4}$/);
+    assertEquals(blank, "");
+    assertEquals(words.length, 20);
+    assertStringIncludes(stderr, "100 words from words.txt: train 80, dev 10");
+    assertStringIncludes(stderr, "step 400 of 400");
+    assertEquals(
+      entries(`${folder}/out/run`).filter((name) => !name.startsWith(".")),
+      ["checkpoint.safetensors", "embedding.svg", "loss.svg", "losses.csv"],
+    );
+    const log = await Deno.readTextFile(`${folder}/out/run/losses.csv`);
+    const rows = log.trimEnd().split("\n");
+    assertEquals(rows.length, 401);
+    assertEquals(rows[0], "step,loss");
+    assertMatch(rows[400], /^399,\d/);
+    for (const name of ["loss.svg", "embedding.svg"]) {
+      const svg = await Deno.readTextFile(`${folder}/out/run/${name}`);
+      assertMatch(svg, /^<svg .*<\/svg>\s*$/s);
+    }
+
+    const again = await run(folder, "train", ...QUICK);
+    assertEquals(again.code, 5);
+    assertStringIncludes(again.stderr, "out/run already holds a run");
+    const other = await run(
+      folder,
+      "train",
+      ...QUICK,
+      "--output",
+      "out/other",
+    );
+    assertEquals(other.stdout, stdout);
+
+    const evaluated = await run(
+      folder,
+      "evaluate",
+      "--model",
+      "out/run",
+      "--input",
+      "words.txt",
+    );
+    assertEquals(evaluated.code, 0, evaluated.stderr);
+    for (const [part, line] of [["train", train], ["dev", dev]]) {
+      const loss = line.split(" ").at(-1)!;
+      assertMatch(evaluated.stdout, new RegExp(`^${part} .*${loss}`, "m"));
+    }
+
+    const sampled = await run(
+      folder,
+      "sample",
+      "--model",
+      "out/run",
+      "--num",
+      "3",
+      "--prompt",
+      "ab",
+    );
+    assertEquals(sampled.code, 0, sampled.stderr);
+    assertMatch(sampled.stdout, /^(ab\w*\n){3}$/);
+    // without --num and --prompt: the same twenty words that train has made
+    const same = await run(
+      folder,
+      "sample",
+      "--model",
+      "out/run",
+      "--input",
+      "words.txt",
+    );
+    assertEquals(
+      same.stdout.trimEnd().split("\n").map((line) => line.split(" ")[0]),
+      words.map((line) => line.split(" ")[0]),
+    );
+  });
+});
+
+Deno.test("train --resume with more steps goes on to the bits of one run", async () => {
+  await withWords(async (folder) => {
+    const settings = [...QUICK, "--schedule", "constant"];
+    const whole = await run(folder, "train", ...settings);
+    assertEquals(whole.code, 0, whole.stderr);
+    const half = await run(
+      folder,
+      "train",
+      ...settings,
+      "--steps",
+      "170",
+      "--output",
+      "out/half",
+    );
+    assertEquals(half.code, 0, half.stderr);
+    const resume = ["--input", "words.txt", "--output", "out/half", "--resume"];
+    const rest = await run(folder, "train", ...resume, "--steps", "400");
+    assertEquals(rest.code, 0, rest.stderr);
+    assertEquals(rest.stdout, whole.stdout);
+
+    const refused = await run(folder, "train", ...resume, "--seed", "1");
+    assertEquals(refused.code, 2);
+    assertStringIncludes(
+      refused.stderr,
+      "--seed cannot be given with --resume",
+    );
+    await Deno.writeTextFile(`${folder}/words.txt`, WORDS + "\nnew");
+    const changed = await run(folder, "train", ...resume);
+    assertEquals(changed.code, 3);
+    assertStringIncludes(changed.stderr, "learns from another word list");
+  });
+});
+
+Deno.test("train stopped by a signal keeps what it has learned", async () => {
+  await withWords(async (folder) => {
+    for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+      const child = new Deno.Command(Deno.execPath(), {
+        args: taskArguments("train", [
+          ...QUICK,
+          "--steps",
+          "1000000000",
+          "--overwrite",
+        ]),
+        cwd: folder,
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      let stderr = "";
+      let stopped = false;
+      const texts = child.stderr.pipeThrough(new TextDecoderStream());
+      for await (const text of texts) {
+        stderr += text;
+        // it has begun; from here on it may be stopped at any time
+        if (!stopped && stderr.includes("step ")) child.kill(signal);
+        stopped ||= stderr.includes("step ");
+      }
+      await child.stdout.cancel();
+      const status = await child.status;
+      assertEquals(status.code, code, stderr);
+      assertMatch(
+        stderr,
+        /makemore: Stopped at step \d+ of 1000000000; what was learned is kept/,
+      );
+      const sampled = await run(folder, "sample", "--model", "out/run");
+      assertEquals(sampled.code, 0, sampled.stderr);
+    }
+  });
+});
+
+Deno.test("train that diverges names the model that is kept", async () => {
+  await withWords(async (folder) => {
+    const { code, stderr } = await run(
+      folder,
+      "train",
+      ...QUICK,
+      "--learning-rate",
+      "1e38",
+    );
+    assertEquals(code, 6);
+    assertMatch(
+      stderr,
+      /makemore: The loss of step \d+ is \S+, with learning rate 1e\+38: try a smaller learning rate; the model of step \d+ is kept in out\/run\n$/,
+    );
+    const sampled = await run(folder, "sample", "--model", "out/run");
+    assertEquals(sampled.code, 0, sampled.stderr);
+  });
+});
+
+Deno.test("train refuses bad input in one sentence, and makes no folder", async () => {
+  await withWords(async (folder) => {
+    await Deno.writeTextFile(`${folder}/dot.txt`, WORDS + "\nst.john\n");
+    await Deno.writeFile(`${folder}/latin1.txt`, Uint8Array.of(0x61, 0xe9));
+    await Deno.writeTextFile(`${folder}/empty.txt`, "");
+    await Deno.writeTextFile(`${folder}/few.txt`, "ab\nba\n");
+    const refused: [string[], number, string][] = [
+      [
+        ["--input", "none.txt"],
+        3,
+        "Cannot read none.txt: there is no such file",
+      ],
+      [["--input", "."], 3, "Cannot read .: it is a folder"],
+      [["--input", "dot.txt"], 3, "dot.txt, line 101"],
+      [["--input", "latin1.txt"], 3, "latin1.txt, line 1: not valid UTF-8"],
+      [["--input", "empty.txt"], 3, "empty.txt has no words"],
+      [["--input", "few.txt"], 2, "Cannot split 2 words"],
+      [["--hidden-size", "0"], 2, '--hidden-size is "0"'],
+      [["--hiden-size", "5"], 2, "did you mean --hidden-size?"],
+      [["--batch-size", "2147483649"], 2, "2147483649"],
+      [["--resume"], 5, "There is no run to resume in out/run"],
+      [["--output", "elsewhere"], 5, "elsewhere"],
+    ];
+    for (const [args, code, message] of refused) {
+      const given = args.includes("--input") || args.includes("--resume")
+        ? args
+        : [...QUICK, ...args];
+      const outcome = await run(folder, "train", ...given);
+      const shown = `${args.join(" ")}: ${outcome.stderr}`;
+      assertEquals(outcome.code, code, shown);
+      assertStringIncludes(outcome.stderr, message, shown);
+      assertEquals(outcome.stdout, "");
+      assertEquals(outcome.stderr.trimEnd().split("\n").length, 1, shown);
+      assert(!entries(folder).includes("elsewhere"));
+      assert(!entries(folder).includes("out"), shown);
+    }
+  });
+});
+
+Deno.test("sample makes the same names from the model of the package every time", async () => {
+  await withFolder(async (folder) => {
+    const first = await run(folder, "sample");
+    assertEquals(first.code, 0, first.stderr);
+    assertMatch(first.stdout, /^([a-z]+\n){20}$/);
+    assertEquals((await run(folder, "sample")).stdout, first.stdout);
+    const other = await run(folder, "sample", "--seed", "1");
+    assert(other.stdout !== first.stdout);
+    const prompt = await run(folder, "sample", "--prompt", "é");
+    assertEquals(prompt.code, 2);
+    assertStringIncludes(prompt.stderr, 'no token "é"');
+    const missing = await run(folder, "sample", "--model", "none");
+    assertEquals(missing.code, 4);
+    assertStringIncludes(missing.stderr, "none");
+  });
+});
+
+Deno.test("find-lr prints a loss for each rate, and draws the curve", async () => {
+  await withWords(async (folder) => {
+    await Deno.mkdir(`${folder}/out`);
+    const { code, stdout, stderr } = await run(
+      folder,
+      "find-lr",
+      "--input",
+      "words.txt",
+      "--num",
+      "50",
+      "--output",
+      "out/rates.svg",
+    );
+    assertEquals(code, 0, stderr);
+    const rows = stdout.trimEnd().split("\n");
+    assertEquals(rows.length, 51);
+    assertEquals(rows[0], "learning_rate,loss");
+    assertMatch(rows[1], /^0\.001,\d/);
+    assertMatch(rows[50], /^1,\d/);
+    assertMatch(stderr, /lowest around a learning rate of 0\.\d+/);
+    assertMatch(await Deno.readTextFile(`${folder}/out/rates.svg`), /^<svg /);
+  });
+});
+
+Deno.test("cli explains itself", async () => {
+  await withFolder(async (folder) => {
+    for (const name of ["train", "sample", "evaluate", "find-lr"] as const) {
+      const { code, stdout } = await run(folder, name, "--help");
+      assertEquals(code, 0);
+      assertStringIncludes(stdout, `Usage: makemore ${name} [options]`);
+    }
+    const { code, stderr } = await run(folder, "train", "--frob", "--help");
+    assertEquals([code, stderr], [0, ""]);
+  });
+});

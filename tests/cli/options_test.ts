@@ -1,0 +1,125 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  helpOf,
+  nearest,
+  type Options,
+  parseOptions,
+} from "../../lib/cli/options.ts";
+import { UsageError } from "../../lib/errors.ts";
+
+const options = {
+  steps: { kind: "whole", value: "N", least: 1, default: 10, about: "steps" },
+  "batch-size": {
+    kind: "whole",
+    value: "N",
+    alias: "b",
+    least: 1,
+    or: "all",
+    default: 32,
+    about: "rows",
+  },
+  rate: { kind: "number", value: "R", least: 0, above: true, about: "rate" },
+  schedule: {
+    kind: "choice",
+    choices: ["step", "cosine"],
+    default: "step",
+    about: "falls",
+  },
+  prompt: { kind: "text", value: "TEXT", default: "", about: "beginning" },
+  resume: { kind: "flag", about: "go on" },
+} as const satisfies Options;
+
+const command = {
+  name: "train",
+  about: "Trains.",
+  options,
+  examples: [["train", "trains"]],
+  run: () => Promise.resolve(),
+} as const;
+
+const parse = (...args: string[]) => parseOptions(command, args);
+
+Deno.test("parseOptions() gives defaults and what was given", () => {
+  assertEquals(parse().values, {
+    steps: 10,
+    "batch-size": 32,
+    rate: undefined,
+    schedule: "step",
+    prompt: "",
+    resume: false,
+  });
+  const { values, given } = parse(
+    "--steps",
+    "5",
+    "-b",
+    "all",
+    "--rate=0.5",
+    "--schedule",
+    "cosine",
+    "--prompt",
+    "7",
+    "--resume",
+  );
+  assertEquals(values, {
+    steps: 5,
+    "batch-size": "all",
+    rate: 0.5,
+    schedule: "cosine",
+    prompt: "7",
+    resume: true,
+  });
+  assertEquals(given, new Set(Object.keys(options)));
+  assertEquals(parse("--resume").given, new Set(["resume"]));
+});
+
+Deno.test("parseOptions() answers what is wrong in one line", () => {
+  const refused: [string[], string][] = [
+    [["--step", "5"], "Unknown option --step: did you mean --steps?"],
+    [
+      ["--batchsize=5"],
+      "Unknown option --batchsize: did you mean --batch-size?",
+    ],
+    [["--frobnicate"], "Unknown option --frobnicate: see --help"],
+    [["-x"], "Unknown option -x"],
+    [["words.txt"], 'Unexpected argument "words.txt"'],
+    [["5"], 'Unexpected argument "5"'],
+    [["--steps"], "--steps needs a value: a whole number from 1"],
+    [["--steps", "-5"], "--steps needs a value"],
+    [["--steps=-5"], '--steps is "-5": it must be a whole number from 1'],
+    [["--steps", "ten"], '--steps is "ten"'],
+    [["--steps", "1.5"], '--steps is "1.5"'],
+    [["--steps", "1e999"], '--steps is "1e999"'],
+    [["--steps", " "], '--steps is " "'],
+    [["--batch-size", "al"], "a whole number from 1, or all"],
+    [["--rate", "0"], '--rate is "0": it must be a number above 0'],
+    [["--rate", "NaN"], '--rate is "NaN"'],
+    [
+      ["--schedule", "cosin"],
+      '--schedule is "cosin": it must be one of step, cosine; did you mean cosine?',
+    ],
+  ];
+  for (const [args, message] of refused) {
+    const error = assertThrows(() => parse(...args), UsageError, message);
+    assert(!error.message.includes("\n"));
+  }
+});
+
+Deno.test("nearest() finds what was meant, or nothing", () => {
+  const names = ["learning-rate", "batch-size", "steps", "seed"];
+  assertEquals(nearest("learning_rate", names), "learning-rate");
+  assertEquals(nearest("sead", names), "seed");
+  assertEquals(nearest("batch", names), "batch-size");
+  assertEquals(nearest("zzzzz", names), undefined);
+});
+
+Deno.test("helpOf() names every option, its kind and default within 80 columns", () => {
+  const help = helpOf(command, "makemore");
+  for (const [name, { about }] of Object.entries(options)) {
+    assert(help.includes(`--${name}`), name);
+    assert(help.includes(about), about);
+  }
+  assert(help.includes("-b, --batch-size N"));
+  assert(help.includes("(default: 10)"));
+  assert(help.includes("step, cosine"));
+  assert(help.split("\n").every((line) => line.length <= 80));
+});

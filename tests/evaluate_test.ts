@@ -1,0 +1,57 @@
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { evaluate } from "../lib/evaluate.ts";
+import { Generator } from "../lib/generator.ts";
+import {
+  createParameters,
+  disposeParameters,
+  parameterArrays,
+} from "../lib/parameters.ts";
+import { buildVocabulary } from "../lib/vocabulary.ts";
+import { contextWindows } from "../lib/windows.ts";
+import { canonicalTest, canonicalWords } from "./canonical.ts";
+import { fiveNames, letters, SEED } from "./oracles.ts";
+import * as reference from "./reference.ts";
+
+const sizes = {
+  vocabularySize: 27,
+  contextLength: 3,
+  embeddingSize: 2,
+  hiddenSize: 100,
+};
+const vocabulary = buildVocabulary(letters);
+
+Deno.test("evaluate() gives 17.7697 for five names before training", () => {
+  const parameters = createParameters(new Generator(SEED), sizes);
+  const before = tf.memory().numTensors;
+  const arrays = parameterArrays(parameters);
+  const loss = evaluate(parameters, contextWindows(fiveNames, vocabulary));
+  assertAlmostEquals(loss, 17.76971435546875, 1e-5); // PyTorch
+  assertEquals(tf.memory().numTensors, before);
+  assertEquals(parameterArrays(parameters), arrays);
+  disposeParameters(parameters);
+});
+
+canonicalTest("evaluate() is within 1e-7 of float64 over all names", () => {
+  const parameters = createParameters(new Generator(SEED), sizes);
+  const windows = contextWindows(canonicalWords(), vocabulary);
+  const expected = reference.forward(
+    { V: 27, T: 3, E: 2, H: 100 },
+    reference.toFloat64(parameterArrays(parameters)),
+    windows,
+  ).loss;
+  const loss = evaluate(parameters, windows);
+  assertAlmostEquals(loss, expected, 1e-7 * expected);
+  assertEquals(loss.toFixed(4), "19.5052");
+  disposeParameters(parameters);
+});
+
+Deno.test("evaluate() refuses rows that do not fit", () => {
+  const parameters = createParameters(new Generator(1), sizes);
+  assertThrows(
+    () => evaluate(parameters, contextWindows([], vocabulary)),
+    RangeError,
+    "no rows",
+  );
+  disposeParameters(parameters);
+});

@@ -1,0 +1,137 @@
+/**
+ * One or two examples of every figure, from made-up numbers that look like the
+ * real ones. The tests compare each with its SVG in tests/figures/; after a
+ * wanted change `deno task figures` writes these anew, and then they want to be
+ * looked at, in a light and in a dark browser.
+ */
+
+import {
+  activationHeatMap,
+  activationHistogram,
+  contextCounts,
+  embeddingMap,
+  type Figure,
+  learningRateFinder,
+  lossCurve,
+  nextCharacterProbabilities,
+} from "../lib/plots.ts";
+
+/** Where the SVG of an example lies. */
+export function figureFile(name: string): URL {
+  return new URL(`./figures/${name}.svg`, import.meta.url);
+}
+
+/** Every example by its name. */
+export function exampleFigures(): Record<string, Figure> {
+  return {
+    activation_heat_map: activationHeatMap(
+      hidden(8, 100),
+      { rowLabels: ["...", "..e", ".em", "emm", "mma", "..o", ".ol", "oli"] },
+    ),
+    activation_heat_map_rows: activationHeatMap(hidden(32, 100)),
+    activation_histogram: activationHistogram(hidden(32, 100).flat()),
+    context_counts: contextCounts([
+      { label: "27²", possible: 27 ** 2, seen: 627 },
+      { label: "27³", possible: 27 ** 3, seen: 5_686 },
+      { label: "27⁴", possible: 27 ** 4, seen: 25_000 },
+      { label: "27⁵", possible: 27 ** 5, seen: 66_000 },
+    ], 228_146),
+    embedding_map: embeddingMap(embeddings, [...".abcdefghijklmnopqrstuvwxyz"]),
+    learning_rate_finder: learningRateFinder(finder(), { marked: 0.1 }),
+    learning_rate_finder_exponent: learningRateFinder(finder(), {
+      xAxis: "exponent",
+    }),
+    loss_curve: lossCurve(decline(100, 0), {
+      title: "A hundred steps on five names",
+    }),
+    loss_curve_buckets: lossCurve(decline(20_000, 0.3), {
+      logScale: true,
+      title: "Loss of each minibatch",
+    }),
+    loss_curve_series: lossCurve([
+      { name: "train", losses: [3.29, 2.61, 2.4, 2.28, 2.2, 2.13, 2.08] },
+      { name: "dev", losses: [3.29, 2.62, 2.43, 2.33, 2.28, 2.25, 2.24] },
+      { name: "test", losses: [3.29, 2.62, 2.44, 2.36, 2.3, 2.27, 2.25] },
+    ]),
+    loss_curve_smoothed: lossCurve(decline(400, 0.4), { smoothing: 25 }),
+    next_character_probabilities: nextCharacterProbabilities(
+      probabilities,
+      [...".abcdefghijklmnopqrstuvwxyz"],
+      { context: ".em", target: "m" },
+    ),
+    next_character_probabilities_sorted: nextCharacterProbabilities(
+      probabilities,
+      [...".abcdefghijklmnopqrstuvwxyz"],
+      { sorted: true },
+    ),
+  };
+}
+
+/** Numbers from -1 to 1 that look random and are the same everywhere. */
+function noise(count: number): number[] {
+  let state = 1;
+  return Array.from({ length: count }, () => {
+    state = Math.imul(state, 48_271) % 0x7fffffff;
+    return state / 0x7fffffff;
+  });
+}
+
+function hidden(rows: number, units: number): number[][] {
+  const values = noise(rows * units);
+  return Array.from(
+    { length: rows },
+    (_, row) =>
+      Array.from(
+        { length: units },
+        (_, unit) =>
+          Math.tanh(
+            (3 + unit % 5) * (values[unit] + 0.6 * values[row * units + unit]),
+          ),
+      ),
+  );
+}
+
+function decline(steps: number, spread: number): number[] {
+  const random = noise(steps);
+  return Array.from(
+    { length: steps },
+    (_, step) => 2.1 + 1.9 / (1 + 12 * step / steps) + spread * random[step],
+  );
+}
+
+function finder(): { learningRates: number[]; losses: number[] } {
+  const random = noise(1000);
+  const learningRates = Array.from(
+    { length: 1000 },
+    (_, step) => 10 ** (-3 + 3 * step / 999),
+  );
+  const losses = learningRates.map((rate, step) =>
+    2.4 + 2.2 / (1 + 60 * rate) + 6 * Math.max(0, rate - 0.12) ** 1.5 +
+    0.4 * (1 + 4 * rate) * random[step]
+  );
+  return { learningRates, losses };
+}
+
+const vowels = [1, 5, 9, 15, 21];
+const embeddings = Array.from({ length: 27 }, (_, id) => {
+  const [x, y] = noise(2 * 27).slice(2 * id);
+  if (id === 0) return [2.1, -1.2];
+  return vowels.includes(id)
+    ? [-1.3 + 0.35 * x, 0.8 + 0.4 * y]
+    : [0.5 + 1.1 * x, -0.1 + 1.2 * y];
+});
+
+const probabilities = (() => {
+  const weights = noise(27).map((value, id) =>
+    Math.exp(2 * value + (vowels.includes(id) ? 2 : 0) + (id === 13 ? 2.5 : 0))
+  );
+  const sum = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / sum);
+})();
+
+if (import.meta.main) {
+  await Deno.mkdir(new URL("./figures/", import.meta.url), { recursive: true });
+  for (const [name, figure] of Object.entries(exampleFigures())) {
+    await Deno.writeTextFile(figureFile(name), figure.svg);
+  }
+}

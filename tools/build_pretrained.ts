@@ -1,0 +1,98 @@
+/**
+ * `deno task build:pretrained`: trains the model that comes with the package,
+ * by the lecture's full run on the lecture's names, and writes it into data/:
+ * once as a file that Python reads too, once as a module that can be imported.
+ *
+ * The same bits come out on every machine; with `--check` nothing is written,
+ * and the program fails unless these are the bits that lie there.
+ */
+
+import { writeFileAtomically } from "../lib/atomic_file.ts";
+import { encodeCheckpoint } from "../lib/checkpoint.ts";
+import { evaluate } from "../lib/evaluate.ts";
+import { Generator } from "../lib/generator.ts";
+import {
+  createParameters,
+  parameterArrays,
+  sizesOf,
+} from "../lib/parameters.ts";
+import { stepDecay } from "../lib/schedule.ts";
+import { splitWords } from "../lib/splits.ts";
+import { trainSteps } from "../lib/train.ts";
+import { buildVocabulary } from "../lib/vocabulary.ts";
+import { contextWindows } from "../lib/windows.ts";
+import { readWords } from "../lib/words.ts";
+
+const STEPS = 200_000;
+const SEED = 2147483647;
+
+const pathOf = (name: string) =>
+  decodeURIComponent(new URL(`../data/${name}`, import.meta.url).pathname);
+
+/** Trains the model, and gives the bytes of its checkpoint and its losses. */
+export async function trainModel(): Promise<
+  { bytes: Uint8Array<ArrayBuffer>; losses: Record<string, number> }
+> {
+  const { words } = await readWords(pathOf("makemore/names.txt"));
+  const vocabulary = buildVocabulary(words);
+  const splits = splitWords(words);
+  const rowsOf = (words: readonly string[]) =>
+    contextWindows(words, vocabulary, 3);
+  const generator = new Generator(SEED);
+  const parameters = createParameters(generator, {
+    vocabularySize: vocabulary.size,
+    contextLength: 3,
+    embeddingSize: 10,
+    hiddenSize: 200,
+  });
+  const steps = trainSteps(parameters, rowsOf(splits.train), {
+    steps: STEPS,
+    generator,
+    learningRate: stepDecay([0.1, 0.01], STEPS / 2),
+  });
+  for (const _ of steps);
+  const bytes = encodeCheckpoint({
+    parameters: parameterArrays(parameters),
+    sizes: sizesOf(parameters),
+    tokens: vocabulary.tokens,
+    step: STEPS,
+    generatorState: generator.getState(),
+    config: { words: "karpathy/makemore names.txt", seed: SEED },
+    losses: { recent: [], logBytes: 0 },
+  });
+  const losses = {
+    train: evaluate(parameters, rowsOf(splits.train)),
+    dev: evaluate(parameters, rowsOf(splits.dev)),
+    test: evaluate(parameters, rowsOf(splits.test)),
+  };
+  return { bytes, losses };
+}
+
+/** The module that holds the file's bytes. */
+export function moduleOf(bytes: Uint8Array<ArrayBuffer>): string {
+  return [
+    "// Written by `deno task build:pretrained`; do not edit.",
+    "/** data/pretrained.safetensors in base64. */",
+    "// deno-fmt-ignore",
+    `export const pretrainedSafetensors: string = "${bytes.toBase64()}";`,
+    "",
+  ].join("\n");
+}
+
+if (import.meta.main) {
+  const { bytes, losses } = await trainModel();
+  console.log(losses);
+  if (Deno.args.includes("--check")) {
+    const committed = await Deno.readFile(pathOf("pretrained.safetensors"));
+    if (committed.toBase64() !== bytes.toBase64()) {
+      console.error(
+        "data/pretrained.safetensors is not what the full run gives: " +
+          "run `deno task build:pretrained`",
+      );
+      Deno.exit(1);
+    }
+  } else {
+    writeFileAtomically(pathOf("pretrained.safetensors"), bytes);
+    writeFileAtomically(pathOf("pretrained_safetensors.ts"), moduleOf(bytes));
+  }
+}
