@@ -35,6 +35,7 @@ import { quote } from "./quote.ts";
 /** The files that a run consists of, by what they are. */
 export const RUN_FILES = {
   checkpoint: "checkpoint.safetensors",
+  config: "config.json",
   losses: "losses.csv",
   lossFigure: "loss.svg",
   embeddingFigure: "embedding.svg",

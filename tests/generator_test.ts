@@ -1,6 +1,15 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Generator, STATE_BYTES } from "../lib/generator.ts";
-import { generators, SEED, shortHash } from "./oracles.ts";
+import { buildVocabulary } from "../lib/vocabulary.ts";
+import { contextWindows } from "../lib/windows.ts";
+import { canonicalTest, canonicalWords } from "./canonical.ts";
+import {
+  bigramWords,
+  generators,
+  letters,
+  SEED,
+  shortHash,
+} from "./oracles.ts";
 
 const P = Float32Array.from(
   { length: 27 },
@@ -160,6 +169,27 @@ Deno.test("Generator.multinomial() draws the cumulative way for torch 1.13", () 
     "replacement: true",
   );
 });
+
+canonicalTest(
+  "Generator.multinomial() draws the lecture's first five words, as torch 1.13 did",
+  () => {
+    // the lecture's first part: counts of pairs, one added to each, normalised
+    const vocabulary = buildVocabulary(letters);
+    const { X, Y } = contextWindows(canonicalWords(), vocabulary, 1);
+    const P = Array.from({ length: 27 }, () => new Float32Array(27).fill(1));
+    X.forEach((x, row) => P[x][Y[row]]++);
+    const g = new Generator(SEED);
+    const words = Array.from({ length: 5 }, () => {
+      const ids: number[] = [0];
+      do {
+        const options = { replacement: true, method: "cumulative" } as const;
+        ids.push(g.multinomial(P[ids.at(-1)!], 1, options)[0]);
+      } while (ids.at(-1) !== 0);
+      return vocabulary.decode(ids.slice(1));
+    });
+    assertEquals(words, bigramWords);
+  },
+);
 
 Deno.test("Generator.multinomial() without replacement draws each category once", () => {
   const drawn = new Generator(3).multinomial(softmaxOfRamp(), 27);

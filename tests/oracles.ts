@@ -34,3 +34,8 @@ export async function shortHash(array: ArrayBufferView): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", bytes.slice());
   return new Uint8Array(hash).toHex().slice(0, 12);
 }
+
+/** Five words of the lecture's first part, sampled from counts of pairs. */
+export const bigramWords = numbers.bigram[
+  "lecture: 5 words from add-1 bigram table, multinomial(1, replacement=True) of torch 1.13 and before, seed 2147483647"
+];

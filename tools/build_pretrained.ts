@@ -7,6 +7,7 @@
  * and the program fails unless these are the bits that lie there.
  */
 
+import { fileURLToPath } from "node:url";
 import { writeFileAtomically } from "../lib/atomic_file.ts";
 import { encodeCheckpoint } from "../lib/checkpoint.ts";
 import { evaluate } from "../lib/evaluate.ts";
@@ -27,7 +28,7 @@ const STEPS = 200_000;
 const SEED = 2147483647;
 
 const pathOf = (name: string) =>
-  decodeURIComponent(new URL(`../data/${name}`, import.meta.url).pathname);
+  fileURLToPath(new URL(`../data/${name}`, import.meta.url));
 
 /** Trains the model, and gives the bytes of its checkpoint and its losses. */
 export async function trainModel(): Promise<

@@ -3,6 +3,7 @@
  * into data/makemore/, where the loaders find it.
  */
 
+import { fileURLToPath } from "node:url";
 import { writeFileAtomically } from "../lib/atomic_file.ts";
 
 /** Where the list is. */
@@ -50,7 +51,7 @@ export async function fetchNames(
     );
   }
   await Deno.mkdir(folder, { recursive: true });
-  const path = decodeURIComponent(new URL("names.txt", folder).pathname);
+  const path = fileURLToPath(new URL("names.txt", folder));
   writeFileAtomically(path, bytes);
 }
 

@@ -2,6 +2,7 @@
  * A run of the command line: its settings, how it starts, goes on and is kept.
  */
 
+import { writeFileAtomically } from "../atomic_file.ts";
 import { CheckpointError, DivergenceError, WordListError } from "../errors.ts";
 import { Generator } from "../generator.ts";
 import {
@@ -222,6 +223,16 @@ function save(run: Run, losses: readonly LossRow[]): void {
   }, losses);
 }
 
+/**
+ * Writes the settings and sizes for people to read. The program itself goes by
+ * those in the checkpoint.
+ */
+function writeConfig({ folder, parameters, settings }: Run): void {
+  const config = { ...sizesOf(parameters), ...settings };
+  const text = JSON.stringify(config, null, 2) + "\n";
+  writeFileAtomically(folder.pathOf("config"), text);
+}
+
 function scheduleOf(settings: Settings): Schedule {
   const { learningRate, finalLearningRate, decaySteps } = settings;
   switch (settings.schedule) {
@@ -254,6 +265,7 @@ export async function learn(
 ): Promise<void> {
   const { settings, folder } = run;
   const { stepsPerRow } = settings;
+  writeConfig(run);
   const pending: LossRow[] = [];
   let saved = { at: performance.now(), step: run.step };
   let pausedAt = performance.now();

@@ -32,6 +32,7 @@ export interface LegendItem {
 
 const textSize = 13;
 const left = 16;
+const right = 24;
 const headingHeight = 34;
 const legendHeight = 24;
 
@@ -51,12 +52,13 @@ export function drawChart(chart: Chart): Figure {
   const top = headingHeight + (legend.length > 0 ? legendHeight : 0) + 32;
   const svg = Plot.plot({
     marginTop: top,
-    marginBottom: 44,
+    marginBottom: 58,
     marginLeft: 56,
-    marginRight: 24,
+    marginRight: right,
     ...chart.plot,
     width,
     height,
+    x: { ...chart.plot.x, label: null },
     y: { ...chart.plot.y, label: null },
     className: "figure",
     document: document as never,
@@ -89,12 +91,19 @@ export function drawChart(chart: Chart): Figure {
       "font-weight": "bold",
       "text-anchor": "start",
     }, title),
+    // Plot's own axis labels would lie under the heading and at the very edge.
     createElement(document, "text", {
       class: "y-label",
       x: left,
       y: top - 14,
       "text-anchor": "start",
     }, `${chart.plot.y?.reverse ? "↓" : "↑"} ${chart.plot.y?.label}`),
+    createElement(document, "text", {
+      class: "x-label",
+      x: width - right,
+      y: height - 14,
+      "text-anchor": "end",
+    }, `${chart.plot.x?.label} →`),
   );
   if (legend.length > 0) svg.append(drawLegend(legend, document));
   nameClipPaths(svg);

@@ -88,8 +88,7 @@ export function contextCounts(
         type: "point",
         domain: counts.map(({ label }) => label),
         label: options.xLabel ??
-          "characters of the alphabet, to the power of context and next character",
-        labelArrow: "none",
+          "size of the alphabet, to the power of context length + 1",
         padding: 0.5,
       },
       y: {

@@ -82,14 +82,23 @@ export class Figure {
   > {
     const source = `data:image/svg+xml;base64,${encodeBase64(this.svg)}`;
     return {
-      "text/html":
-        `<img width="${this.width}" height="${this.height}" style="max-width:100%" ` +
+      "text/html": themeStyle +
+        `<img class="makemore-figure" width="${this.width}" height="${this.height}" style="max-width:100%" ` +
         `alt="${escapeAttribute(this.toString())}" src="${source}">`,
       "image/svg+xml": this.svg,
       "text/plain": this.toString(),
     };
   }
 }
+
+/**
+ * An image follows the colour scheme of the element it is in, which JupyterLab
+ * sets by its theme; nbconvert's pages and VS Code must be told. Where notebooks
+ * are not trusted this is stripped, and the figure follows the browser.
+ */
+const themeStyle =
+  '<style>:is([data-jp-theme-light="true"],.vscode-light) .makemore-figure{color-scheme:light}' +
+  ':is([data-jp-theme-light="false"],.vscode-dark) .makemore-figure{color-scheme:dark}</style>';
 
 function escapeAttribute(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;")

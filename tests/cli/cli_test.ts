@@ -41,8 +41,17 @@ Deno.test("train learns, prints losses and words, and keeps the run", async () =
     assertStringIncludes(stderr, "step 400 of 400");
     assertEquals(
       entries(`${folder}/out/run`).filter((name) => !name.startsWith(".")),
-      ["checkpoint.safetensors", "embedding.svg", "loss.svg", "losses.csv"],
+      [
+        "checkpoint.safetensors",
+        "config.json",
+        "embedding.svg",
+        "loss.svg",
+        "losses.csv",
+      ],
     );
+    const config = await Deno.readTextFile(`${folder}/out/run/config.json`);
+    assertEquals(JSON.parse(config).hiddenSize, 20);
+    assertEquals(JSON.parse(config).steps, 400);
     const log = await Deno.readTextFile(`${folder}/out/run/losses.csv`);
     const rows = log.trimEnd().split("\n");
     assertEquals(rows.length, 401);
