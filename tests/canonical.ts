@@ -5,21 +5,9 @@
  */
 
 import { parseWords } from "../lib/words.ts";
+import { hasCanonicalList } from "../tools/fetch_names.ts";
 
 const path = new URL("../data/makemore/names.txt", import.meta.url);
-
-/** SHA-256 of karpathy/makemore's names.txt. */
-export const CANONICAL_SHA256 =
-  "0a30b5557f192f32ab962680889aac5f6fda0f4cecf40a6d0b5694f58ea8cc4d";
-
-/** Whether the list is there. */
-export function hasCanonicalList(): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
 
 /** The 32,033 names of the lecture. */
 export function canonicalWords(): readonly string[] {

@@ -127,16 +127,24 @@ canonicalTest(
     for (let i = 1; i < 10; i++) {
       assertAlmostEquals(losses[i], expected[i], 1e-3);
     }
+    // Chaotic by then: begun with weights that differ by 1e-7, PyTorch 1.13's own
+    // float32 ends eight such runs between 2.997 and 3.108, PyTorch in float64
+    // at 3.0286 and 3.0371. The oracle is one of the former.
     const [trainLoss, devLoss] = training[
       "the same after 2000 steps: train loss, dev loss"
     ];
-    // chaotic by then: PyTorch's two paths differ by 0.1 on single batches
-    assertAlmostEquals(evaluate(parameters, rows), trainLoss, 0.05);
-    assertAlmostEquals(
-      evaluate(parameters, contextWindows(dev, vocabulary, 3)),
-      devLoss,
-      0.05,
-    );
+    const ends = [
+      [evaluate(parameters, rows), trainLoss, 3.0286],
+      [
+        evaluate(parameters, contextWindows(dev, vocabulary, 3)),
+        devLoss,
+        3.0371,
+      ],
+    ];
+    for (const [loss, float32, float64] of ends) {
+      assertAlmostEquals(loss, float32, 0.1);
+      assertAlmostEquals(loss, float64, 0.05);
+    }
     disposeParameters(parameters);
   },
 );

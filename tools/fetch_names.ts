@@ -16,6 +16,16 @@ export const SHA256 =
 
 const FOLDER = new URL("../data/makemore/", import.meta.url);
 
+/** Whether the list has been fetched into this checkout. */
+export function hasCanonicalList(): boolean {
+  try {
+    return Deno.statSync(new URL("names.txt", FOLDER)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 /** What a person can do who has no network here. */
 const BY_HAND = `download ${ADDRESS} elsewhere and put it at ` +
   "data/makemore/names.txt; without it, everything works on the embedded list";

@@ -28,6 +28,7 @@ import {
   formatNotebook,
   readNotebook,
 } from "./notebooks/notebook.ts";
+import { hasCanonicalList } from "./fetch_names.ts";
 import { runNotebook } from "./notebooks/run.ts";
 
 /** Options of `checkOrWrite()`. */
@@ -91,16 +92,6 @@ export function allNotebooks(): string[] {
     .filter(({ name }) => name.endsWith(".ipynb"))
     .map(({ name }) => fileURLToPath(new URL(name, folder)))
     .sort();
-}
-
-/** Whether the lecture's list of names is in this checkout. */
-export function hasCanonicalList(): boolean {
-  try {
-    return Deno.statSync(new URL("data/makemore/names.txt", root)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** Runs several notebooks, as many at a time as the machine has cores. */

@@ -43,7 +43,7 @@ export function activationHeatMap(
   check(activations, rows, columns, rowLabels);
   const width = options.width ?? 720;
   const height = options.height ??
-    Math.min(640, Math.max(240, 150 + 13 * rows));
+    Math.min(640, Math.max(240, 166 + 14 * rows));
   let saturated = 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
@@ -76,7 +76,7 @@ export function activationHeatMap(
         tickSize: rowLabels ? 0 : 4,
         ...everyFew(
           rows,
-          rowLabels ? Math.floor((height - 128) / 14) : 10,
+          rowLabels ? Math.floor((height - 146) / 13) : 10,
           rowLabels,
         ),
       },

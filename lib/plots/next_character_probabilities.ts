@@ -86,7 +86,7 @@ export function nextCharacterProbabilities(
         }.`
     }`,
     width: options.width ?? 640,
-    height: options.height ?? 320,
+    height: options.height ?? 340,
     legend,
     plot: {
       x: {

@@ -44,69 +44,74 @@ export function sumsOfLanes(a: v128, b: v128, c: v128, d: v128): v128 {
 }
 
 /**
- * tanh(x) = x·P(x²)/Q(x²), fitted on |x| ≤ 9.02 with a relative error of
- * 1e-8; from there on tanh is 1 in float32.
+ * tanh|x| = a/(a + 2) with a = exp(2|x|) − 1 = 2ⁿ·e + (2ⁿ − 1), where
+ * 2|x| = n·ln(2) + r with |r| ≤ ln(2)/2, and e = exp(r) − 1 = r + r²·Q(r). So
+ * small numbers keep their precision and large ones come to exactly 1.
  */
-const TANH = memory.data(16 * 14, 16);
+const TANH = memory.data(16 * 12, 16);
 spread(
   memory.data<f32>([
-    9.02,
-    -9.02,
-    68.83529663085938, // P, highest power first
-    42835.74609375,
-    5435655.5,
-    186933488.0,
-    1356028544.0,
-    2193.3623046875, // Q, whose highest coefficient is 1
-    570537.0625,
-    37612868.0,
-    638942976.0,
-    1356028544.0,
+    9.1, // from here on tanh is 1 in float32
+    2.8853900817779268, // 2/ln(2)
+    12582912.0, // 1.5·2²³: adding it rounds to a whole number
+    -0.6931471805599453, // −ln(2)
+    0.0013882515486329794, // Q, highest power first, within 1e-8 of e
+    0.008366520516574383,
+    0.04166720062494278,
+    0.1666654348373413,
+    0.4999999701976776,
     1.0,
-    -1.0,
+    2.0,
+    -0.0, // the sign's bit
   ], 16),
-  14,
+  12,
   TANH,
 );
 
 /**
  * Stores tanh(x) and tanh(y), each in four lanes, at `to`: two at once share
- * the constants' loads, which are what takes the time. A NaN stays a NaN: pmin
- * and pmax keep their first.
+ * the constants. A NaN stays a NaN, since pmin keeps its first.
  */
 export function storeTanh(to: usize, x: v128, y: v128): void {
   let c = v128.load(TANH, 0);
-  x = f32x4.pmin(x, c), y = f32x4.pmin(y, c);
+  let r = f32x4.pmin(f32x4.abs(x), c), s = f32x4.pmin(f32x4.abs(y), c);
+  // The low bits of m and n are the whole numbers.
   c = v128.load(TANH, 16);
-  x = f32x4.pmax(x, c), y = f32x4.pmax(y, c);
-  const x2 = f32x4.mul(x, x), y2 = f32x4.mul(y, y);
-  const x4 = f32x4.mul(x2, x2), y4 = f32x4.mul(y2, y2);
-  // P and Q by pairs of coefficients, which is the shorter way to the end.
+  let d = v128.load(TANH, 32);
+  const m = multiplyAdd(r, c, d), n = multiplyAdd(s, c, d);
   c = v128.load(TANH, 48);
-  let d = v128.load(TANH, 64);
-  let px = multiplyAdd(c, x2, d), py = multiplyAdd(c, y2, d);
-  c = v128.load(TANH, 32);
-  px = multiplyAdd(c, x4, px), py = multiplyAdd(c, y4, py);
+  r = multiplyAdd(f32x4.sub(m, d), c, f32x4.add(r, r));
+  s = multiplyAdd(f32x4.sub(n, d), c, f32x4.add(s, s));
+  const r2 = f32x4.mul(r, r), s2 = f32x4.mul(s, s);
+  // Q by pairs of coefficients, which is the shorter way to the end.
   c = v128.load(TANH, 80);
   d = v128.load(TANH, 96);
-  px = multiplyAdd(px, x4, multiplyAdd(c, x2, d));
-  py = multiplyAdd(py, y4, multiplyAdd(c, y2, d));
-  c = v128.load(TANH, 128);
-  d = v128.load(TANH, 144);
-  let qx = multiplyAdd(c, x2, d), qy = multiplyAdd(c, y2, d);
+  let p = multiplyAdd(c, r, d), q = multiplyAdd(c, s, d);
+  c = v128.load(TANH, 64);
+  p = multiplyAdd(c, r2, p), q = multiplyAdd(c, s2, q);
   c = v128.load(TANH, 112);
-  qx = multiplyAdd(f32x4.add(x2, c), x4, qx);
-  qy = multiplyAdd(f32x4.add(y2, c), y4, qy);
+  d = v128.load(TANH, 128);
+  p = multiplyAdd(p, r2, multiplyAdd(c, r, d));
+  q = multiplyAdd(q, s2, multiplyAdd(c, s, d));
+  c = v128.load(TANH, 144);
+  const u = i32x4.add(i32x4.shl(m, 23), c); // 2ⁿ
+  const v = i32x4.add(i32x4.shl(n, 23), c);
+  // a = 2ⁿ·r²·Q + (2ⁿ·r + (2ⁿ − 1)): all but Q is ready before Q is.
+  p = multiplyAdd(
+    p,
+    f32x4.mul(r2, u),
+    multiplyAdd(r, u, f32x4.sub(u, c)),
+  );
+  q = multiplyAdd(
+    q,
+    f32x4.mul(s2, v),
+    multiplyAdd(s, v, f32x4.sub(v, c)),
+  );
   c = v128.load(TANH, 160);
   d = v128.load(TANH, 176);
-  qx = multiplyAdd(qx, x4, multiplyAdd(c, x2, d));
-  qy = multiplyAdd(qy, y4, multiplyAdd(c, y2, d));
-  x = f32x4.div(f32x4.mul(x, px), qx), y = f32x4.div(f32x4.mul(y, py), qy);
-  c = v128.load(TANH, 192);
-  x = f32x4.pmin(x, c), y = f32x4.pmin(y, c);
-  c = v128.load(TANH, 208);
-  v128.store(to, f32x4.pmax(x, c), 0);
-  v128.store(to, f32x4.pmax(y, c), 16);
+  p = f32x4.div(p, f32x4.add(p, c)), q = f32x4.div(q, f32x4.add(q, c));
+  v128.store(to, v128.or(p, v128.and(x, d)), 0);
+  v128.store(to, v128.or(q, v128.and(y, d)), 16);
 }
 
 /** exp(x) = 2ⁿ·exp(r) with |r| ≤ ln(2)/2, and exp(r) by its polynomial. */
