@@ -7,6 +7,7 @@ import {
   readWords,
   wordsFrom,
 } from "../lib/words.ts";
+import { hasCanonicalList, SHA256 } from "../tools/fetch_names.ts";
 import { canonicalTest, canonicalWords } from "./canonical.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
