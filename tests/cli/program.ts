@@ -17,10 +17,14 @@ export interface Outcome {
   stderr: string;
 }
 
-/** The arguments with which deno runs a task. */
+/**
+ * The arguments with which deno runs a task; quietly, since on a new machine
+ * deno itself tells on stderr what it downloads.
+ */
 export function taskArguments(name: TaskName, args: string[]): string[] {
-  const words = config.tasks[name].split(" ").slice(1);
-  return [...words.map((word) => word === "cli.ts" ? cli : word), ...args];
+  const [, run, ...words] = config.tasks[name].split(" ");
+  const task = words.map((word) => word === "cli.ts" ? cli : word);
+  return [run, "--quiet", ...task, ...args];
 }
 
 /** Runs a task in a folder to its end. */
