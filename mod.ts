@@ -17,6 +17,10 @@
  * | training | {@linkcode trainStep}, {@linkcode trainSteps}, {@linkcode train} |
  * | learning rates | {@linkcode constantRate}, {@linkcode stepDecay}, {@linkcode cosineDecay}, {@linkcode findLearningRate}, {@linkcode suggestLearningRate} |
  * | using a model | {@linkcode evaluate}, {@linkcode sample}, {@linkcode nextTokenProbabilities}, {@linkcode labelWords}, {@linkcode projectToPlane} |
+ * | counting models | {@linkcode countNgrams}, {@linkcode addK}, {@linkcode interpolate}, {@linkcode kneserNey} |
+ * | the bigram net | {@linkcode createBigramNet}, {@linkcode bigramLoss}, {@linkcode trainBigramNet}, {@linkcode bigramNetModel} |
+ * | using any of these | {@linkcode evaluateModel}, {@linkcode rowProbabilities}, {@linkcode sampleModel}, {@linkcode fitMixtureWeights}, {@linkcode mixModels} |
+ * | words of a text | {@linkcode tokenize}, {@linkcode detokenize} |
  * | keeping a model | {@linkcode encodeCheckpoint}, {@linkcode decodeCheckpoint}, {@linkcode decodeModel} |
  *
  * @example From a word list to new words
@@ -97,6 +101,17 @@ export * from "./lib/train.ts";
 export * from "./lib/learning_rate_finder.ts";
 export * from "./lib/evaluate.ts";
 export * from "./lib/sample.ts";
+export {
+  evaluateModel,
+  type LanguageModel,
+  rowProbabilities,
+  sampleModel,
+  type SampleModelOptions,
+} from "./lib/language_model.ts";
+export * from "./lib/ngram.ts";
+export * from "./lib/bigram_net.ts";
+export * from "./lib/mixture.ts";
+export * from "./lib/tokens.ts";
 export * from "./lib/pretrained.ts";
 export * from "./lib/principal_components.ts";
 export * from "./lib/checkpoint.ts";

@@ -29,7 +29,11 @@ import {
   MAX_RECENT_LOSSES,
   type SavedParameters,
 } from "./checkpoint.ts";
-import { CheckpointError, RunFolderError } from "./errors.ts";
+import {
+  CheckpointError,
+  type MakemoreError,
+  RunFolderError,
+} from "./errors.ts";
 import { quote } from "./quote.ts";
 
 /** The files that a run consists of, by what they are. */
@@ -251,7 +255,9 @@ export function readModel(path: string): Checkpoint | SavedParameters {
 }
 
 function checkpointIn(path: string): string {
-  return isFolder(path) ? `${path}/${RUN_FILES.checkpoint}` : path;
+  return isFolder(path, CheckpointError)
+    ? `${path}/${RUN_FILES.checkpoint}`
+    : path;
 }
 
 function readBytes(path: string): Uint8Array {
@@ -262,8 +268,8 @@ function readBytes(path: string): Uint8Array {
 }
 
 function makeFolder(path: string): void {
+  if (isFolder(path, RunFolderError)) return;
   try {
-    if (isFolder(path)) return;
     Deno.mkdirSync(path, { recursive: true });
     const parent = `${path}/..`;
     const permission = { name: "read", path: parent } as const;
@@ -295,12 +301,14 @@ function lock(folder: string): Deno.FsFile {
 }
 
 /**
- * Changes a file of the run. A link is refused: it would lead out of the
- * folder, and a folder may come from anywhere.
+ * Changes a file of the run. A folder may come from anywhere: a link would
+ * lead out of it, and a pipe would let the program wait for ever.
  */
 function change<Value>(path: string, act: (path: string) => Value): Value {
   try {
-    if (infoOf(path)?.isSymlink) throw new Error("it is a link");
+    const info = infoOf(path);
+    if (info?.isSymlink) throw new Error("it is a link");
+    if (info && !info.isFile) throw new Error("it is not a file");
     return act(path);
   } catch (error) {
     if (error instanceof RunFolderError) throw error;
@@ -308,14 +316,18 @@ function change<Value>(path: string, act: (path: string) => Value): Value {
   }
 }
 
-function isFolder(path: string): boolean {
-  return infoOf(path, Deno.statSync)?.isDirectory ?? false;
+/** The class of the error when something cannot be looked at. */
+type Refusal = new (message: string) => MakemoreError;
+
+function isFolder(path: string, refusal: Refusal): boolean {
+  return infoOf(path, Deno.statSync, refusal)?.isDirectory ?? false;
 }
 
 /** What there is at a path; of a link, the link itself. */
 function infoOf(
   path: string,
   look: (path: string) => Deno.FileInfo = Deno.lstatSync,
+  refusal: Refusal = RunFolderError,
 ): Deno.FileInfo | undefined {
   try {
     return look(path);
@@ -324,7 +336,7 @@ function infoOf(
       error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.NotADirectory
     ) return undefined;
-    throw new RunFolderError(`Cannot open ${path}: ${reasonOf(error)}`);
+    throw new refusal(`Cannot open ${path}: ${reasonOf(error)}`);
   }
 }
 

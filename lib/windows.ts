@@ -18,6 +18,9 @@ export interface Windows {
   readonly Y: Uint16Array;
 }
 
+/** The most numbers that `X` may have: a gigabyte of them. */
+const MOST_NUMBERS = 2 ** 29;
+
 /**
  * Every context window of a list of words, as the lecture builds its dataset:
  * a word is padded with boundary tokens before it, and ends with one.
@@ -28,8 +31,8 @@ export interface Windows {
  * @param vocabulary the vocabulary that holds all their tokens
  * @param contextLength how many tokens a context has, `T`; the lecture's
  * `block_size`, 3
- * @throws {RangeError} if the context length is not a positive whole number,
- * or a token does not stand in the vocabulary
+ * @throws {RangeError} if the context length is not a positive whole number, a
+ * token does not stand in the vocabulary, or `X` would have over 2²⁹ numbers
  *
  * @example
  * ```ts
@@ -53,6 +56,12 @@ export function contextWindows(
     );
   }
   const Y = encodeAll(words, vocabulary); // [N]
+  if (Y.length * contextLength > MOST_NUMBERS) {
+    throw new RangeError(
+      `Cannot lay out ${Y.length} contexts of ${contextLength} tokens: take ` +
+        "fewer words or a shorter context length",
+    );
+  }
   const X = new Uint16Array(Y.length * contextLength); // [N, T]
   for (let row = 1; row < Y.length; row++) {
     // The row after a boundary begins a word: its context is all boundaries.

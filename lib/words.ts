@@ -18,8 +18,11 @@ export interface WordList {
   readonly source: string;
 }
 
-/** The largest word list that is read, in bytes: V8's strings end at 512 MB. */
-export const MAX_WORD_LIST_BYTES: number = 256 * 2 ** 20;
+/**
+ * The largest word list that is read, in bytes. Its words take some seventy
+ * times as much memory at worst; beyond that V8 would end the process.
+ */
+export const MAX_WORD_LIST_BYTES: number = 64 * 2 ** 20;
 
 /** Where `deno task data` puts the lecture's list. */
 const CANONICAL_LIST = new URL("../data/makemore/names.txt", import.meta.url);
@@ -74,7 +77,7 @@ function exists(path: URL): boolean {
  * @param path the file: UTF-8, with or without a byte order mark, lines ended
  * in any way; blank lines and blanks around words are dropped
  * @throws {WordListError} if there is no such file, if it cannot be read, is
- * over 256 MiB, or is refused by {@linkcode parseWords}
+ * over 64 MiB, or is refused by {@linkcode parseWords}
  */
 export function readWords(path: string | URL): Promise<WordList> {
   return readAs(path, String(path));

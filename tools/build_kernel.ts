@@ -82,11 +82,21 @@ export const kernelWasm: string =
 `;
 }
 
+/** What stands there, if anything. */
+function committed(): string | undefined {
+  try {
+    return Deno.readTextFileSync(new URL(target, root));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 if (import.meta.main) {
   const text = toModule(await compile());
   if (!Deno.args.includes("--check")) {
     Deno.writeTextFileSync(new URL(target, root), text);
-  } else if (Deno.readTextFileSync(new URL(target, root)) !== text) {
+  } else if (committed() !== text) {
     console.error(
       `${target} is not what its sources make: run \`deno task build:kernel\` and commit the file`,
     );

@@ -6,7 +6,6 @@
  *     deno task fuzz --seed 1 --checkpoints 100000 --word-lists 20000
  */
 
-import { parseArgs } from "@std/cli/parse-args";
 import fc from "fast-check";
 import { decodeCheckpoint, encodeCheckpoint } from "../lib/checkpoint.ts";
 import {
@@ -18,6 +17,7 @@ import { Generator } from "../lib/generator.ts";
 import { decodeSafetensors } from "../lib/safetensors.ts";
 import { parseWords } from "../lib/words.ts";
 import { damaged, mutations } from "./mutations.ts";
+import { wholeOptions } from "./whole_options.ts";
 
 /** How much to try, and from which seed. */
 export interface FuzzOptions {
@@ -198,32 +198,13 @@ function report(what: string, { valid, refusals, slowest }: FuzzResult): void {
   }
 }
 
-function countOption(value: unknown, name: string, fallback: number): number {
-  if (value === undefined) return fallback;
-  const count = Number(value);
-  if (value === "" || !Number.isSafeInteger(count)) {
-    console.error(`--${name} ${JSON.stringify(value)} is not a whole number`);
-    Deno.exit(2);
-  }
-  return count;
-}
-
 if (import.meta.main) {
-  const options = parseArgs(Deno.args, {
-    string: ["seed", "checkpoints", "word-lists"],
-    unknown: (option) => {
-      console.error(`The option ${option} is unknown`);
-      Deno.exit(2);
-    },
+  const options = wholeOptions({
+    seed: crypto.getRandomValues(new Int32Array(1))[0],
+    checkpoints: 100_000,
+    "word-lists": 20_000,
   });
-  const random = crypto.getRandomValues(new Int32Array(1))[0];
-  const seed = countOption(options["seed"], "seed", random);
-  const checkpoints = countOption(
-    options["checkpoints"],
-    "checkpoints",
-    100_000,
-  );
-  const lists = countOption(options["word-lists"], "word-lists", 20_000);
+  const { seed, checkpoints, "word-lists": lists } = options;
   console.log(
     `deno task fuzz --seed ${seed} --checkpoints ${checkpoints} ` +
       `--word-lists ${lists}`,

@@ -19,15 +19,21 @@
  * writing refuses, since what is committed comes from the canonical list.
  */
 
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { typeErrors } from "./notebooks/check_types.ts";
 import { notebookDifferences } from "./notebooks/compare.ts";
 import {
   codeCells,
   formatNotebook,
+  type Notebook,
   readNotebook,
 } from "./notebooks/notebook.ts";
+import {
+  describeFigure,
+  figureDifference,
+  figuresIn,
+} from "./notebooks/figures.ts";
 import { hasCanonicalList } from "./fetch_names.ts";
 import { runNotebook } from "./notebooks/run.ts";
 
@@ -72,6 +78,9 @@ export async function checkOrWrite(
       problems.push("the file is not as `deno task notebooks` writes it");
     }
   }
+  if (problems.length === 0) {
+    problems.push(...await savedFigures(path, notebook, { check, left }));
+  }
   if (types !== undefined) problems.unshift(`types: ${types}`);
   if (!check && problems.length === 0) {
     await writeWhole(path, await formatNotebook(notebook));
@@ -83,6 +92,36 @@ export async function checkOrWrite(
     seconds: (performance.now() - start) / 1000,
     problems,
   };
+}
+
+/**
+ * The figure of a cell with the tag `figure:NAME` also lies in the folder
+ * figures/ beside the notebook, as NAME.svg, for the README to show. It is
+ * written there, or compared.
+ *
+ * @returns what is wrong
+ */
+async function savedFigures(
+  path: string,
+  notebook: Notebook,
+  { check, left }: { check: boolean; left: ReadonlySet<string> },
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const cell of codeCells(notebook)) {
+    const name = cell.metadata.tags
+      ?.find((tag) => tag.startsWith("figure:"))?.slice("figure:".length);
+    if (name === undefined || left.has(cell.id)) continue;
+    const file = join(dirname(path), "figures", `${name}.svg`);
+    const [figure] = figuresIn(cell.outputs ?? []);
+    if (!check) {
+      await Deno.writeTextFile(file, figure.svg);
+      continue;
+    }
+    const saved = describeFigure(await Deno.readTextFile(file));
+    const difference = figureDifference(saved, figure);
+    if (difference) problems.push(`figures/${name}.svg has ${difference}`);
+  }
+  return problems;
 }
 
 /** Every notebook of the project, in the order of their names. */

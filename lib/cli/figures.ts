@@ -11,6 +11,9 @@ import type { Vocabulary } from "../vocabulary.ts";
 /** More tokens than that would lie on top of each other on the map. */
 const MOST_TOKENS_ON_MAP = 200;
 
+/** Of larger embeddings the principal components would take long to find. */
+const LARGEST_EMBEDDING_ON_MAP = 2000;
+
 /** Draws the loss curve and the embedding map into the run folder. */
 export function writeFigures(
   folder: RunFolder,
@@ -25,8 +28,11 @@ export function writeFigures(
   }], { smoothing: Math.max(1, Math.ceil(rows.length / 20)) });
   writeFileAtomically(folder.pathOf("lossFigure"), curve.svg);
 
-  if (vocabulary.size > MOST_TOKENS_ON_MAP) return;
   const { embeddingSize } = sizesOf(parameters);
+  if (
+    vocabulary.size > MOST_TOKENS_ON_MAP ||
+    embeddingSize > LARGEST_EMBEDDING_ON_MAP
+  ) return;
   const plane = projectToPlane(parameters.C.dataSync(), embeddingSize);
   const principal = embeddingSize > 2
     ? {

@@ -13,6 +13,7 @@ import {
   parametersFrom,
   sizesOf,
 } from "../parameters.ts";
+import { quote } from "../quote.ts";
 import { type LossRow, RunFolder } from "../run_folder.ts";
 import {
   constantRate,
@@ -46,8 +47,6 @@ export interface Settings {
   readonly schedule: typeof SCHEDULES[number];
   /** Where or over how many steps it falls. */
   readonly decaySteps: number;
-  /** How many steps lie between two rows of the loss log. */
-  readonly stepsPerRow: number;
   /** The seed of weights and minibatches. */
   readonly seed: number;
   /** The seed of the split. */
@@ -58,14 +57,6 @@ export interface Settings {
   readonly words: string;
   /** SHA-256 of the words, one per line. */
   readonly wordsSha256: string;
-}
-
-/** How many rows the loss log of a run has, about. */
-const LOG_ROWS = 2000;
-
-/** How many steps lie between two rows of the loss log of a run. */
-export function stepsPerRow(steps: number): number {
-  return Math.ceil(steps / LOG_ROWS);
 }
 
 /** A run in memory, and the folder that keeps it. */
@@ -146,7 +137,7 @@ export function resumeRun(
     if (settings.wordsSha256 !== wordsSha256) {
       throw new WordListError(
         `The run in ${path} learns from another word list, ` +
-          `${settings.words}: give it with --input`,
+          `${quote(settings.words)}: give it with --input`,
       );
     }
     return {
@@ -163,6 +154,9 @@ export function resumeRun(
   }
 }
 
+/** The largest minibatch that the kernel does. */
+const MAX_BATCH_SIZE = 2 ** 31;
+
 /** Reads settings that may come from anywhere. */
 export function settingsFrom(
   config: Readonly<Record<string, unknown>>,
@@ -170,13 +164,17 @@ export function settingsFrom(
 ): Settings {
   const fail = (name: string): never => {
     throw new CheckpointError(
-      `Cannot read ${source}: its setting ${name} is ` +
-        `${JSON.stringify(config[name]) ?? "missing"}`,
+      `Cannot read ${source}: its setting ${name} is ${shown(config[name])}`,
     );
   };
-  const whole = (name: keyof Settings, least: number): number => {
+  const whole = (
+    name: keyof Settings,
+    least: number,
+    most = Number.MAX_SAFE_INTEGER,
+  ): number => {
     const value = config[name];
-    return Number.isSafeInteger(value) && (value as number) >= least
+    return Number.isInteger(value) && (value as number) >= least &&
+        (value as number) <= most
       ? value as number
       : fail(name);
   };
@@ -193,13 +191,12 @@ export function settingsFrom(
   const { keepEqualTogether } = config;
   return {
     steps: whole("steps", 1),
-    batchSize: whole("batchSize", 0),
+    batchSize: whole("batchSize", 0, MAX_BATCH_SIZE),
     learningRate: rate("learningRate"),
     finalLearningRate: rate("finalLearningRate"),
     schedule: SCHEDULES.find((name) => name === config.schedule) ??
       fail("schedule"),
     decaySteps: whole("decaySteps", 0),
-    stepsPerRow: whole("stepsPerRow", 1),
     seed: whole("seed", 0),
     splitSeed: whole("splitSeed", 0),
     keepEqualTogether: typeof keepEqualTogether === "boolean"
@@ -208,6 +205,11 @@ export function settingsFrom(
     words: text("words"),
     wordsSha256: text("wordsSha256"),
   };
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "missing";
+  return typeof value === "string" ? quote(value) : String(value);
 }
 
 /** Saves the run, with the losses since it was last saved. */
@@ -251,9 +253,30 @@ const SAVE_INTERVAL = 10_000;
 /** How long signals may have to wait, in milliseconds. */
 const PATIENCE = 50;
 
+/** How many rows are worked on at a time: a few hundredths of a second. */
+const ROWS_AT_A_TIME = 16_000;
+
+/** How many rows the loss log of a run has, about. */
+const LOG_ROWS = 2000;
+
+/**
+ * How many steps are done at a time: no more than signals can wait for, and
+ * such that the checkpoints come at the ends of a whole number of them.
+ */
+function stepsAtATime(
+  rowsPerStep: number,
+  checkpointEvery: number | undefined,
+): number {
+  const most = Math.max(1, Math.round(ROWS_AT_A_TIME / rowsPerStep));
+  return checkpointEvery === undefined
+    ? most
+    : Math.ceil(checkpointEvery / Math.ceil(checkpointEvery / most));
+}
+
 /**
  * Does the steps that a run has still to do. It is saved every ten seconds or
- * every `checkpointEvery` steps, at its end, and when a signal stops it.
+ * every `checkpointEvery` steps, or a few more; at its end; and when a signal
+ * stops it.
  *
  * @throws {Stopped} if a signal stopped it before its end
  * @throws {DivergenceError} if a loss is not finite
@@ -264,7 +287,7 @@ export async function learn(
   checkpointEvery?: number,
 ): Promise<void> {
   const { settings, folder } = run;
-  const { stepsPerRow } = settings;
+  const stepsPerRow = Math.ceil(settings.steps / LOG_ROWS);
   writeConfig(run);
   const pending: LossRow[] = [];
   let saved = { at: performance.now(), step: run.step };
@@ -288,7 +311,10 @@ export async function learn(
       batchSize: batchSizeOf(settings),
       generator: run.generator,
       learningRate: scheduleOf(settings),
-      ...(checkpointEvery ? { stepsPerProgress: checkpointEvery } : {}),
+      stepsPerProgress: stepsAtATime(
+        settings.batchSize || windows.Y.length,
+        checkpointEvery,
+      ),
     });
     for (const { step, losses } of reports) {
       losses.forEach((loss, i) => {

@@ -5,6 +5,7 @@
 
 import cliProgress from "cli-progress";
 import process from "node:process";
+import { visible } from "../quote.ts";
 
 const encoder = new TextEncoder();
 
@@ -18,9 +19,19 @@ export function tell(line: string = ""): void {
   write(Deno.stderr, line);
 }
 
+/**
+ * Words and names may come from anywhere: what would steer the terminal, such
+ * as an escape sequence, is spelled out. Where nobody reads any more, as after
+ * `| head`, nothing is said, and the program goes on.
+ */
 function write(stream: { writeSync(bytes: Uint8Array): number }, line: string) {
-  let bytes = encoder.encode(line + "\n");
-  while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+  const harmless = line.replace(/[^\P{Cc}\t\n]/gu, visible);
+  let bytes = encoder.encode(harmless + "\n");
+  try {
+    while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
 }
 
 /** Shows how far a run has come, until it is stopped. */

@@ -25,7 +25,6 @@ import {
   SCHEDULES,
   splitsOf,
   startRun,
-  stepsPerRow,
 } from "./run.ts";
 import { print, tell } from "./terminal.ts";
 
@@ -110,8 +109,8 @@ const OPTIONS = {
     kind: "whole",
     value: "N",
     least: 1,
-    about: "save after every N steps, rounded up to whole rows of the loss " +
-      "log (default: every ten seconds)",
+    about: "save after every N steps, or a few more (default: every ten " +
+      "seconds)",
   },
   num: {
     kind: "whole",
@@ -182,7 +181,7 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
   }
   const words = sample(parameters, vocabulary, {
     // as the lecture does, from a seed of their own
-    generator: new Generator(settings.seed + 10),
+    generator: new Generator((settings.seed + 10) % 2 ** 53),
     count: values.num,
   });
   if (words.length > 0) print();
@@ -220,7 +219,6 @@ function start(values: TrainValues, list: WordList, hash: string): Run {
       finalLearningRate: values["final-learning-rate"],
       schedule,
       decaySteps: schedule === "step" ? Math.floor(steps / 2) : steps,
-      stepsPerRow: stepsPerRow(steps),
       seed: values.seed,
       splitSeed: values["split-seed"],
       keepEqualTogether: values["keep-equal-together"],

@@ -165,6 +165,22 @@ function giveBack(instance: Exports): void {
  * @param use what to do with the kernel; it must not keep it
  * @returns what `use` returns
  * @throws {RangeError} as {@linkcode Kernel} does
+ *
+ * @example
+ * ```ts
+ * import { withKernel } from "@makemore/mlp/kernel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sizes = {
+ *   vocabularySize: 4,
+ *   contextLength: 2,
+ *   embeddingSize: 3,
+ *   hiddenSize: 5,
+ * };
+ * // Without weights every token is as likely as any other.
+ * const probs = withKernel(sizes, (kernel) => kernel.probabilities([1, 2]));
+ * assertEquals([...probs], [0.25, 0.25, 0.25, 0.25]);
+ * ```
  */
 export function withKernel<Result>(
   sizes: KernelSizes,
@@ -183,6 +199,31 @@ export function withKernel<Result>(
  *
  * The same calls with the same numbers give the same bits on every machine,
  * however the steps are spread over calls of {@linkcode Kernel.train}.
+ *
+ * @example Three tokens that follow each other in a circle
+ * ```ts
+ * import { Kernel } from "@makemore/mlp/kernel";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * using kernel = new Kernel({
+ *   vocabularySize: 3,
+ *   contextLength: 1,
+ *   embeddingSize: 2,
+ *   hiddenSize: 4,
+ * });
+ * kernel.loadWeights({
+ *   C: Float32Array.of(1, 0, 0, 1, -1, -1), // [3, 2]
+ *   W1: Float32Array.of(1, -1, 2, -2, 2, 1, -1, -2), // [2, 4]
+ *   b1: new Float32Array(4),
+ *   W2: new Float32Array(12), // [4, 3]
+ *   b2: new Float32Array(3),
+ * });
+ * kernel.setRows({ X: Uint16Array.of(0, 1, 2), Y: Uint16Array.of(1, 2, 0) });
+ * assertEquals(kernel.loss().toFixed(4), Math.log(3).toFixed(4));
+ * for (let step = 0; step < 100; step++) kernel.stepAll(0.5);
+ * assert(kernel.loss() < 0.1);
+ * assert(kernel.probabilities([2])[0] > 0.9);
+ * ```
  */
 export class Kernel {
   /** V, T, E and H. */
@@ -583,13 +624,12 @@ export class Kernel {
 
   #unknownToken(X: Uint16Array, Y: Uint16Array): RangeError {
     const { vocabularySize: V } = this.sizes;
-    const inX = X.findIndex((token) => token >= V);
-    const [name, at, token] = inX < 0
-      ? ["Y", Y.findIndex((token) => token >= V), 0]
-      : ["X", inX, X[inX]];
+    const unknown = (token: number) => token >= V;
+    const [name, tokens] = X.some(unknown) ? ["X", X] : ["Y", Y];
+    const at = tokens.findIndex(unknown);
     return new RangeError(
       `Cannot take token ${
-        name === "X" ? token : Y[at]
+        tokens[at]
       } in ${name}[${at}]: vocabularySize is ${V}`,
     );
   }

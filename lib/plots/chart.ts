@@ -32,7 +32,7 @@ export interface LegendItem {
 
 const textSize = 13;
 const left = 16;
-const right = 24;
+const right = 32;
 const headingHeight = 34;
 const legendHeight = 24;
 

@@ -83,7 +83,7 @@ export function contextCounts(
       },
     ],
     plot: {
-      marginLeft: 84,
+      marginLeft: 100,
       x: {
         type: "point",
         domain: counts.map(({ label }) => label),

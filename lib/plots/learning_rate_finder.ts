@@ -121,7 +121,7 @@ export function learningRateFinder(
       y: {
         label: options.yLabel ?? "loss (nats per character)",
         domain: options.yDomain ??
-          [lowest - 0.35 * room, highest + 0.35 * room],
+          [Math.max(0, lowest - 0.35 * room), highest + 0.35 * room],
         nice: options.yDomain === undefined,
       },
       marks: [

@@ -127,6 +127,7 @@ export function lossCurve(
     } to ${formatLoss(losses[losses.length - 1])}` +
     ` over ${losses.length.toLocaleString("en-US")} losses`
   );
+  const steps = range(series.flatMap(({ steps }) => Array.from(steps)));
   return drawChart({
     title: options.title ?? "Loss while training",
     description: `Line chart${
@@ -141,9 +142,9 @@ export function lossCurve(
       grid: true,
       x: {
         label: options.xLabel ?? "step",
-        domain: range(series.flatMap(({ steps }) => Array.from(steps))),
+        domain: steps,
         nice: true,
-        ticks: 8,
+        ticks: steps[1] < 100_000 ? 8 : 5, // six digits need room
       },
       y: {
         label: options.yLabel ?? "loss (nats per character)",

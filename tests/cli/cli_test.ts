@@ -4,24 +4,15 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { run, taskArguments, withFolder } from "./program.ts";
-
-/** A list of a hundred words, and settings that train on it in a moment. */
-const WORDS = Array.from(
-  { length: 100 },
-  (_, i) =>
-    "abcde"[i % 5] + "aeiou"[(i >> 2) % 5] + "lmnrs"[(i >> 3) % 5] + "a",
-).join("\n");
-const QUICK = ["--input", "words.txt", "--steps", "400", "--hidden-size", "20"];
-
-async function withWords(
-  use: (folder: string) => Promise<void>,
-): Promise<void> {
-  await withFolder(async (folder) => {
-    await Deno.writeTextFile(`${folder}/words.txt`, WORDS);
-    await use(folder);
-  });
-}
+import {
+  Program,
+  QUICK,
+  run,
+  taskArguments,
+  withFolder,
+  withWords,
+  WORDS,
+} from "./program.ts";
 
 function entries(folder: string): string[] {
   return Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
@@ -152,31 +143,21 @@ Deno.test("train --resume with more steps goes on to the bits of one run", async
 Deno.test("train stopped by a signal keeps what it has learned", async () => {
   await withWords(async (folder) => {
     for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
-      const child = new Deno.Command(Deno.execPath(), {
-        args: taskArguments("train", [
+      const program = new Program(
+        folder,
+        taskArguments("train", [
           ...QUICK,
           "--steps",
           "1000000000",
           "--overwrite",
         ]),
-        cwd: folder,
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn();
-      let stderr = "";
-      let stopped = false;
-      const texts = child.stderr.pipeThrough(new TextDecoderStream());
-      for await (const text of texts) {
-        stderr += text;
-        // it has begun; from here on it may be stopped at any time
-        if (!stopped && stderr.includes("step ")) child.kill(signal);
-        stopped ||= stderr.includes("step ");
-      }
-      await child.stdout.cancel();
-      const status = await child.status;
-      assertEquals(status.code, code, stderr);
+      );
+      await program.says(/^step /m); // from here on it may be stopped any time
+      program.kill(signal);
+      const outcome = await program.ended;
+      assertEquals(outcome.code, code, outcome.stderr);
       assertMatch(
-        stderr,
+        outcome.stderr,
         /makemore: Stopped at step \d+ of 1000000000; what was learned is kept/,
       );
       const sampled = await run(folder, "sample", "--model", "out/run");

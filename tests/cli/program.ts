@@ -28,30 +28,109 @@ export function taskArguments(name: TaskName, args: string[]): string[] {
 }
 
 /** Runs a task in a folder to its end. */
-export async function run(
+export function run(
   folder: string,
   name: TaskName,
   ...args: string[]
 ): Promise<Outcome> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: taskArguments(name, args),
-    cwd: folder,
-    env: { NO_COLOR: "1" },
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  return new Program(folder, taskArguments(name, args)).ended;
+}
+
+/** A program that runs in a folder. */
+export class Program {
+  /** What it has done, when it has ended. */
+  readonly ended: Promise<Outcome>;
+  readonly #process: Deno.ChildProcess;
+  #stderr = "";
+  #more = Promise.withResolvers<boolean>();
+
+  /**
+   * Starts it.
+   *
+   * @param folder where it runs
+   * @param args the arguments of deno
+   * @param shell a line of the shell in which "$@" stands for the program, if
+   * it is to be run by such a line
+   */
+  constructor(folder: string, args: string[], shell?: string) {
+    const [command, ...rest] = shell === undefined
+      ? [Deno.execPath(), ...args]
+      : ["sh", "-c", shell, "sh", Deno.execPath(), ...args];
+    this.#process = new Deno.Command(command, {
+      args: rest,
+      cwd: folder,
+      env: { NO_COLOR: "1" },
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.ended = Promise.all([
+      this.#process.status,
+      new Response(this.#process.stdout).text(),
+      this.#listen(),
+    ]).then(([{ code }, stdout]) => ({ code, stdout, stderr: this.#stderr }));
+  }
+
+  async #listen(): Promise<void> {
+    const texts = this.#process.stderr.pipeThrough(new TextDecoderStream());
+    for await (const text of texts) {
+      this.#stderr += text;
+      this.#more.resolve(true);
+      this.#more = Promise.withResolvers();
+    }
+    this.#more.resolve(false);
+  }
+
+  /** Waits until it says something on stderr, or ends without saying it. */
+  async says(pattern: RegExp): Promise<RegExpExecArray | undefined> {
+    while (true) {
+      const match = pattern.exec(this.#stderr);
+      if (match) return match;
+      if (!await this.#more.promise) return undefined;
+    }
+  }
+
+  /** Sends it a signal, unless it has ended. */
+  kill(signal: Deno.Signal): void {
+    try {
+      this.#process.kill(signal);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
 }
 
 /** A folder that is there for the time of a test. */
-export async function withFolder(
-  use: (folder: string) => Promise<void>,
-): Promise<void> {
+export async function withFolder<Value>(
+  use: (folder: string) => Promise<Value>,
+): Promise<Value> {
   const folder = await Deno.makeTempDir();
   try {
-    await use(folder);
+    return await use(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** A list of a hundred words. */
+export const WORDS: string = Array.from(
+  { length: 100 },
+  (_, i) =>
+    "abcde"[i % 5] + "aeiou"[(i >> 2) % 5] + "lmnrs"[(i >> 3) % 5] + "a",
+).join("\n");
+
+/** Settings that train on it in a moment. */
+export const QUICK: readonly string[] = [
+  ...["--input", "words.txt", "--steps", "400", "--hidden-size", "20"],
+];
+
+/** A folder with that list in it. */
+export function withWords<Value>(
+  use: (folder: string) => Promise<Value>,
+): Promise<Value> {
+  return withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/words.txt`, WORDS);
+    return await use(folder);
+  });
 }
 
 /** SHA-256 of a file, in hexadecimal. */

@@ -1,6 +1,10 @@
 /** Type-checks the code cells of a notebook, which neither Deno nor Jupyter do. */
 
+import { fileURLToPath } from "node:url";
 import { codeCells, type Notebook, sourceOf } from "./notebook.ts";
+
+/** The project's own configuration, wherever the command is run from. */
+const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /** Where a line of the extracted module comes from. */
 interface Origin {
@@ -62,7 +66,7 @@ export async function typeErrors(
   try {
     await Deno.writeTextFile(file, code);
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["check", "--quiet", file],
+      args: ["check", "--quiet", "--config", config, file],
       env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
       stdout: "null",
       stderr: "piped",

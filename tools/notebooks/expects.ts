@@ -13,7 +13,7 @@ const figures = [
 /** A figure is handed to `display()` or to a live figure, or is the cell's value. */
 const showsFigure = new RegExp(`\\bdisplay\\(\\s*(${figures})\\(|\\.show\\(`);
 const isFigure = new RegExp(`^(${figures})\\(`);
-const prints = /\bconsole\.(log|info|table)\(|\bdisplay\(/;
+const prints = /\bconsole\.(log|info|table)\(|\bdisplay\(|\.print\(\)/;
 /** `loss`, `X.shape`, `words[0]`: whatever it is, it is no statement. */
 const isValue = /^[\w$]+(\.[\w$]+|\[[^\]]*\])*;?\s*(\/\/.*)?$/;
 const isKeyword = /^(break|continue|debugger|return)\b/;

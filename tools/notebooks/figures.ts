@@ -15,7 +15,7 @@ export interface DrawnFigure {
 export function figuresIn(outputs: readonly Output[]): DrawnFigure[] {
   return outputs.flatMap((output) =>
     "data" in output && "image/svg+xml" in output.data
-      ? [describe(joined(output.data["image/svg+xml"]))]
+      ? [describeFigure(joined(output.data["image/svg+xml"]))]
       : []
   );
 }
@@ -47,7 +47,8 @@ export function figureDifference(
   }
 }
 
-function describe(svg: string): DrawnFigure {
+/** What can be said of an SVG, counted and read. */
+export function describeFigure(svg: string): DrawnFigure {
   const groups = svg.matchAll(
     /<g [^>]*aria-label="([^"]*)"[^>]*>|<g [^>]*class="(legend|ramp)"[^>]*>/g,
   );

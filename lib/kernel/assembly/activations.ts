@@ -5,7 +5,7 @@
  */
 
 import { allocate } from "./memory";
-import { P, V, V4 } from "./model";
+import { E4, P, V, V4 } from "./model";
 import { ROW } from "./matrix_products";
 
 /** Rows of a tile; fewer where a row of logits is long. */
@@ -19,6 +19,8 @@ export let dLogits: usize = 0; // [V4/4][tileRows][4]
 /** The gradient before tanh, of one panel. */
 export let dHidden: usize = 0; // [tileRows][8]
 
+/** Zero except while an update is on its way. */
+export let dC: usize = 0; // [V][E4]
 export let dW2: usize = 0; // [P][V4][8]
 export let db1: usize = 0; // [P][8]
 export let db2: usize = 0; // [V4][4]: four partial sums for each token
@@ -29,13 +31,14 @@ export function layOutActivations(): void {
   hidden = allocate(u64(P) * tileRows, ROW);
   logits = allocate(u64(tileRows) * V4, 4);
   dLogits = allocate(u64(tileRows) * V4, 4);
+  dC = allocate(u64(V) * E4, 4);
   dHidden = allocate(tileRows, ROW);
   dW2 = allocate(u64(P) * V4, ROW);
   db1 = allocate(P, ROW);
   db2 = allocate(V4, 16);
 }
 
-/** Zeros: tokens that only fill a block must have no gradient. */
+/** Zeros, where only sums are written, or not everywhere is. */
 export function clearActivations(): void {
   memory.fill(logits, 0, dHidden - logits);
 }

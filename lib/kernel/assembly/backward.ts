@@ -6,7 +6,7 @@
 
 import { multiply, ROW } from "./matrix_products";
 import { P, T, V, V4, W2, W2Panel } from "./model";
-import { dTables, positionOfTables, slots, tablePanel, used } from "./batch";
+import { dTables, positionOfTables, R, slots, tablePanel, used } from "./batch";
 import {
   db1,
   db2,
@@ -18,11 +18,16 @@ import {
   hiddenPanel,
   logits,
   logitsBlock,
+  tileRows,
 } from "./activations";
 
-/** Nothing gathered yet. */
+/** Whether the batch is one tile. */
+export function isSingleTile(): bool {
+  return R <= tileRows;
+}
+
+/** Nothing gathered yet, but for dW2, which the first tile overwrites. */
 export function clearGradients(): void {
-  memory.fill(dW2, 0, P * W2Panel());
   memory.fill(db1, 0, P * ROW);
   memory.fill(db2, 0, V4 * 16);
   for (let p: u32 = 0; p < P; p++) {
@@ -37,8 +42,12 @@ export function clearGradients(): void {
   }
 }
 
-/** From dLogits to dW2, db1 and dTables, panel by panel. */
+/**
+ * From dLogits to dW2, db1 and dTables, panel by panel. A batch that is one
+ * tile needs no dW2: each panel of W2 is updated as soon as it has been used.
+ */
 export function backpropagate(first: u32, rows: u32): void {
+  const single = isSingleTile();
   for (let p: u32 = 0; p < P; p++) {
     // dHidden = dLogits @ W2
     multiply(
@@ -46,7 +55,7 @@ export function backpropagate(first: u32, rows: u32): void {
       logitsBlock(),
       W2 + p * W2Panel(),
       dHidden,
-      rows / 4,
+      rows,
       V,
       false,
     );
@@ -55,10 +64,10 @@ export function backpropagate(first: u32, rows: u32): void {
       dLogits,
       dLogitsBlock(),
       hidden + p * hiddenPanel(),
-      dW2 + p * W2Panel(),
-      V4 / 4,
+      (single ? W2 : dW2) + p * W2Panel(),
+      V,
       rows,
-      true,
+      single || first > 0,
     );
     throughTanh(p, first, rows);
   }

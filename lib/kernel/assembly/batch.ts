@@ -91,6 +91,7 @@ export function layOutBatch(below: u64, rows: u32, drawn: bool): bool {
   drawnTarget = allocate(drawn ? rows : 0, 2);
   entryOfTarget = allocate(drawn ? 0 : V, 4);
   if (!commit()) return false;
+  memory.fill(dEmbeddings, 0, capacity * E4 * 4);
   forgetAll();
   return true;
 }

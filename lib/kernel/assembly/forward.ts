@@ -9,7 +9,7 @@ import {
   ROW,
   transpose,
 } from "./matrix_products";
-import { exp, log, multiplyAdd, storeTanh } from "./vector_maths";
+import { exp, log, storeTanh } from "./vector_maths";
 import {
   b1,
   b2,
@@ -98,7 +98,7 @@ export function multiplyEmbeddings(): void {
         E4 * 16,
         W1 + p * W1Panel() + t * E4 * ROW,
         tables + p * tablePanel() + positionOfTables(t),
-        (load<u32>(used + 4 * t) + 3) / 4,
+        load<u32>(used + 4 * t),
         E,
         false,
       );

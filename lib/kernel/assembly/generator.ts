@@ -22,12 +22,15 @@ export function resume(at: u32): void {
 
 /** The next 32 bits. */
 export function random32(): u32 {
-  if (position >= WORDS) {
-    twist();
-    temper();
-    position = 0;
-  }
+  if (position >= WORDS) renew();
   return load<u32>(tempered + 4 * position++);
+}
+
+/** A new state, of which nothing is drawn yet. */
+function renew(): void {
+  twist();
+  temper();
+  position = 0;
 }
 
 /** The next 64 bits: the first word drawn is the high one. */
@@ -51,8 +54,13 @@ export function randomWords(count: u32, scratch: usize): usize {
     position += count;
     return address;
   }
-  for (let i: u32 = 0; i < count; i++) {
-    store<u32>(scratch + 4 * i, random32());
+  let done: u32 = 0;
+  while (done < count) {
+    if (position >= WORDS) renew();
+    const some = min(count - done, WORDS - position);
+    memory.copy(scratch + 4 * done, tempered + 4 * position, 4 * some);
+    done += some;
+    position += some;
   }
   return scratch;
 }

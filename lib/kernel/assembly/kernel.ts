@@ -15,9 +15,8 @@ import {
   moveW2,
   stage,
   stageBytes,
-  T,
 } from "./model";
-import { addRows, beginRows, D, endRows, N } from "./rows";
+import { addRows, beginRows, endRows, N } from "./rows";
 import { drawBatch, layOutBatch, R, size, wholeBatch } from "./batch";
 import { clearActivations, layOutActivations, tileRows } from "./activations";
 import {
@@ -111,7 +110,10 @@ export function prepareSampling(words: u32): bool {
   return layOutSampling(afterRows, words);
 }
 
-/** The loss of the batch as it stands, and the gradients if asked for. */
+/**
+ * The loss of the batch as it stands, and the gradients if asked for. A loss
+ * that is not finite ends it at once, before any weight is touched.
+ */
 function pass(backward: bool, learningRate: f64): f64 {
   const scale = f32(learningRate / f64(size));
   gatherEmbeddings();
@@ -119,10 +121,12 @@ function pass(backward: bool, learningRate: f64): f64 {
   if (backward) clearGradients();
   let loss: f64 = 0;
   for (let first: u32 = 0; first < R; first += tileRows) {
-    const rows = (min(tileRows, R - first) + 3) & ~3;
-    computeHidden(first, rows);
-    computeLogits(rows);
-    loss += softmaxAndLoss(first, rows, backward, scale);
+    const rows = min(tileRows, R - first);
+    const filled = (rows + 3) & ~3;
+    computeHidden(first, filled);
+    computeLogits(filled);
+    loss += softmaxAndLoss(first, filled, backward, scale);
+    if (!isFinite(loss)) break;
     if (backward) backpropagate(first, rows);
   }
   return loss / f64(size);

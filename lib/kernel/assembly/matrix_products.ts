@@ -14,29 +14,28 @@ export const PANEL: u32 = 8;
 export const ROW: usize = 32;
 
 /**
- * out[m][·] (+)= Σₖ a[m/4][k][m%4] · b[k][·] for one panel of 8 columns.
+ * out[m][·] (+)= Σₖ left[m/4][k][m%4] · b[k][·] for one panel of 8 columns.
+ *
  * `leftBlock` is the distance in bytes from one block of 4 rows to the next.
+ * Where only half of the last block is needed only half is computed. What is
+ * there already is added last, so that it is rounded once.
  */
 export function multiply(
   left: usize, // [blocks][K][4]
   leftBlock: usize,
   b: usize, // [K][8]
-  out: usize, // [blocks·4][8]
-  blocks: u32,
+  out: usize, // [rows, rounded up to 4][8]
+  rows: u32,
   K: u32,
   add: bool,
 ): void {
+  const pairs = (rows + 1) / 2;
+  const blocks = pairs / 2;
   for (let block: u32 = 0; block < blocks; block++) {
     let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
     let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
     let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
     let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
-    if (add) {
-      c00 = v128.load(out, 0), c01 = v128.load(out, 16);
-      c10 = v128.load(out, 32), c11 = v128.load(out, 48);
-      c20 = v128.load(out, 64), c21 = v128.load(out, 80);
-      c30 = v128.load(out, 96), c31 = v128.load(out, 112);
-    }
     let pa = left, pb = b;
     for (let k: u32 = 0; k < K; k++) {
       const b0 = v128.load(pb, 0), b1 = v128.load(pb, 16);
@@ -52,12 +51,44 @@ export function multiply(
       pa += 16;
       pb += ROW;
     }
+    if (add) {
+      c00 = f32x4.add(c00, v128.load(out, 0));
+      c01 = f32x4.add(c01, v128.load(out, 16));
+      c10 = f32x4.add(c10, v128.load(out, 32));
+      c11 = f32x4.add(c11, v128.load(out, 48));
+      c20 = f32x4.add(c20, v128.load(out, 64));
+      c21 = f32x4.add(c21, v128.load(out, 80));
+      c30 = f32x4.add(c30, v128.load(out, 96));
+      c31 = f32x4.add(c31, v128.load(out, 112));
+    }
     v128.store(out, c00, 0), v128.store(out, c01, 16);
     v128.store(out, c10, 32), v128.store(out, c11, 48);
     v128.store(out, c20, 64), v128.store(out, c21, 80);
     v128.store(out, c30, 96), v128.store(out, c31, 112);
     left += leftBlock;
     out += 4 * ROW;
+  }
+  if (pairs % 2 == 1) {
+    let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
+    let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
+    for (let k: u32 = 0; k < K; k++) {
+      const b0 = v128.load(b, 0), b1 = v128.load(b, 16);
+      const four = v128.load(left);
+      let a = v128.shuffle<f32>(four, four, 0, 0, 0, 0);
+      c00 = multiplyAdd(a, b0, c00), c01 = multiplyAdd(a, b1, c01);
+      a = v128.shuffle<f32>(four, four, 1, 1, 1, 1);
+      c10 = multiplyAdd(a, b0, c10), c11 = multiplyAdd(a, b1, c11);
+      left += 16;
+      b += ROW;
+    }
+    if (add) {
+      c00 = f32x4.add(c00, v128.load(out, 0));
+      c01 = f32x4.add(c01, v128.load(out, 16));
+      c10 = f32x4.add(c10, v128.load(out, 32));
+      c11 = f32x4.add(c11, v128.load(out, 48));
+    }
+    v128.store(out, c00, 0), v128.store(out, c01, 16);
+    v128.store(out, c10, 32), v128.store(out, c11, 48);
   }
 }
 

@@ -12,6 +12,7 @@ import { randomWords, uniform53 } from "./generator";
 import { ROW } from "./matrix_products";
 import {
   exp,
+  largestOfLanes,
   log,
   multiplyAdd,
   storeTanh,
@@ -48,7 +49,8 @@ export const outputTokens: u32 = 65536;
 
 let hiddenRow: usize = 0; // [P][8]
 let sorted: usize = 0; // u32[V]
-let scratch: usize = 0; // u32[2·V]
+let scratch: usize = 0; // u32[2·V4]
+let bounds: usize = 0; // f32[V4]
 
 /** Kept contexts: where a context may stand is given by its hash. */
 let places: u32 = 0;
@@ -66,7 +68,8 @@ export function layOutSampling(below: u64, words: u32): bool {
   output = allocate(outputTokens, 2);
   hiddenRow = allocate(P, ROW);
   sorted = allocate(V, 4);
-  scratch = allocate(V, 8);
+  scratch = allocate(V4, 8);
+  bounds = allocate(V4, 4);
   // Places for some contexts a word, but not more than 16 MB of them.
   const most = (1 << 24) / (u64(V4) * 4 + T * 2);
   places = 1;
@@ -244,23 +247,61 @@ function countFrom(threshold: u32): u32 {
 }
 
 /**
- * argmax of p/q, of equal ones the first. Every token draws two words for its
- * q = −log(1 − u), whether its q is needed or not.
+ * argmax of p/q, of equal ones the first, where q = −log(1 − u) and every token
+ * has a u of its own, of two words. To know q from both sides is nearly always
+ * enough to say which one token can win, so only few logarithms are needed:
+ *
+ *     2u/(2 − u) ≤ q ≤ u(2 − u)/(2(1 − u))
  */
 function draw(row: usize): u32 {
   const words = randomWords(2 * V, scratch);
+  let largest = f32x4.splat(0);
+  for (let v: u32 = 0; v < V4; v += 4) {
+    // u to 21 bits: not less than `low` and not more than `high`
+    const high32 = v128.shuffle<i32>(
+      v128.load(words + 8 * v, 0),
+      v128.load(words + 8 * v, 16),
+      0,
+      2,
+      4,
+      6,
+    );
+    const bits = v128.and(high32, i32x4.splat(0x1fffff));
+    const low = f32x4.mul(
+      f32x4.convert_i32x4_s(bits),
+      f32x4.splat(1.0 / 2097152.0),
+    );
+    const high = f32x4.add(low, f32x4.splat(1.0 / 2097152.0));
+    const two = f32x4.splat(2.0);
+    const p = v128.load(row + 4 * v);
+    const least = f32x4.div(
+      f32x4.mul(f32x4.mul(p, two), f32x4.sub(f32x4.splat(1.0), high)),
+      f32x4.mul(high, f32x4.sub(two, high)),
+    );
+    const most = f32x4.div(
+      f32x4.mul(p, f32x4.sub(two, low)),
+      f32x4.mul(two, low),
+    );
+    largest = f32x4.pmax(largest, least);
+    v128.store(bounds + 4 * v, most);
+  }
+  // One part in 10,000 is for what rounding does to the bounds.
+  const bar = f32x4.splat(largestOfLanes(largest) * f32(0.9999));
   let best: f32 = 0;
   let token: u32 = 0;
-  for (let v: u32 = 0; v < V; v++) {
-    const p = load<f32>(row + 4 * v);
-    const u = uniform53(load<u32>(words + 8 * v), load<u32>(words + 8 * v, 4));
-    // As q > u, most tokens can't win; the factor is for what rounding does.
-    if (f64(p) * 1.000001 <= u * f64(best)) continue;
-    const q = f32(abs(log(1.0 - u)));
-    const score = p / q;
-    if (score > best) {
-      best = score;
-      token = v;
+  for (let v: u32 = 0; v < V4; v += 4) {
+    let can = i32x4.bitmask(f32x4.ge(v128.load(bounds + 4 * v), bar));
+    for (; can; can &= can - 1) {
+      const i = v + ctz(can);
+      const u = uniform53(
+        load<u32>(words + 8 * i),
+        load<u32>(words + 8 * i, 4),
+      );
+      const score = load<f32>(row + 4 * i) / f32(abs(log(1.0 - u)));
+      if (score > best) {
+        best = score;
+        token = i;
+      }
     }
   }
   return token;

@@ -1,6 +1,11 @@
 /** The update: the gradients, scaled on their way, are added to the weights. */
 
-import { multiply, multiplyTransposed, ROW } from "./matrix_products";
+import {
+  multiply,
+  multiplyTransposed,
+  ROW,
+  transpose,
+} from "./matrix_products";
 import { sumOfLanes } from "./vector_maths";
 import {
   b1,
@@ -28,31 +33,36 @@ import {
   tokens,
   used,
 } from "./batch";
-import { db1, db2, dW2 } from "./activations";
+import { db1, db2, dC, dW2 } from "./activations";
+import { isSingleTile } from "./backward";
 
 /** Adds all gradients. C and W1 need each other's value from before. */
 export function update(): void {
-  addAll(W2, dW2, P * W2Panel());
+  if (!isSingleTile()) addAll(W2, dW2, P * W2Panel());
   addAll(b1, db1, P * ROW);
   for (let v: u32 = 0; v < V; v++) {
     const at = b2 + v * 4;
     store<f32>(at, load<f32>(at) + sumOfLanes(v128.load(db2 + v * 16)));
   }
   for (let t: u32 = 0; t < T; t++) {
-    updateC(t);
+    gatherC(t);
     updateW1(t);
   }
+  for (let t: u32 = 0; t < T; t++) updateC(t);
 }
 
-/** to += from, over so many bytes: whole panels. */
+/** to += from, over so many bytes: whole vectors. */
 function addAll(to: usize, from: usize, bytes: usize): void {
   for (const end = to + bytes; to < end; to += 16, from += 16) {
     v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
   }
 }
 
-/** C[token of the slot] += dTables @ W1ᵀ, for one position. */
-function updateC(t: u32): void {
+/** Four numbers each of four slots. */
+const turned = memory.data(64, 16);
+
+/** dC[token of the slot] += dTables @ W1ᵀ, for one position. */
+function gatherC(t: u32): void {
   const count = load<u32>(used + 4 * t);
   multiplyTransposed(
     dTables + positionOfTables(t),
@@ -65,15 +75,35 @@ function updateC(t: u32): void {
     E2,
     P,
   );
-  for (let slot: u32 = 0; slot < count; slot++) {
-    const token = load<u16>(tokens + (t * capacity + slot) * 2);
-    const to = C + token * E4 * 4;
-    const from = dEmbeddings + (slot / 4) * E4 * 16 + (slot % 4) * 4;
-    for (let e: u32 = 0; e < E; e++) {
-      const at = to + e * 4;
-      store<f32>(at, load<f32>(at) + load<f32>(from + e * 16));
+  for (let slot: u32 = 0; slot < count; slot += 4) {
+    for (let e: u32 = 0; e < E4; e += 4) {
+      transpose(dEmbeddings + (slot * E4 + e * 4) * 4, 16, turned, 16);
+      for (let i: u32 = 0; i < min(4, count - slot); i++) {
+        addAll(rowOf(dC, t, slot + i) + e * 4, turned + i * 16, 16);
+      }
     }
   }
+}
+
+/**
+ * C[token of the slot] += dC, which is then zero: a token that stands in
+ * several positions is updated once, with the sum.
+ */
+function updateC(t: u32): void {
+  const count = load<u32>(used + 4 * t);
+  for (let slot: u32 = 0; slot < count; slot++) {
+    const from = rowOf(dC, t, slot);
+    addAll(rowOf(C, t, slot), from, E4 * 4);
+    for (let e: u32 = 0; e < E4; e += 4) {
+      v128.store(from + e * 4, f32x4.splat(0));
+    }
+  }
+}
+
+/** The row of C or dC of a slot's token. */
+function rowOf(matrix: usize, t: u32, slot: u32): usize {
+  const token = load<u16>(tokens + (t * capacity + slot) * 2);
+  return matrix + token * E4 * 4;
 }
 
 /** W1 += embeddingsᵀ @ dTables, for one position, panel by panel. */
@@ -84,7 +114,7 @@ function updateW1(t: u32): void {
       capacity * 16,
       dTables + p * tablePanel() + positionOfTables(t),
       W1 + p * W1Panel() + t * E4 * ROW,
-      E4 / 4,
+      E,
       load<u32>(used + 4 * t),
       true,
     );

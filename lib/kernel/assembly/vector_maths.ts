@@ -27,6 +27,14 @@ export function sumOfLanes(a: v128): f32 {
     (f32x4.extract_lane(a, 1) + f32x4.extract_lane(a, 3));
 }
 
+/** The largest of the four lanes. */
+export function largestOfLanes(a: v128): f32 {
+  return max(
+    max(f32x4.extract_lane(a, 0), f32x4.extract_lane(a, 1)),
+    max(f32x4.extract_lane(a, 2), f32x4.extract_lane(a, 3)),
+  );
+}
+
 /** Lane i of the result is the sum of the lanes of the i-th vector. */
 export function sumsOfLanes(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = f32x4.add(

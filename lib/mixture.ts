@@ -1,0 +1,199 @@
+/**
+ * Mixtures: several models answer together, each with a weight, and the weights
+ * are fitted on held-out rows.
+ *
+ * Letters: `M` models, `N` rows.
+ */
+
+import type { LanguageModel } from "./language_model.ts";
+
+/** When the rows' mean log-likelihood grows by less in a round, the fit is done. */
+const TOLERANCE = 1e-9;
+
+/** Choices of {@linkcode fitMixtureWeights}. */
+export interface MixtureOptions {
+  /**
+   * Rows imagined beside the real ones, how many of them each model explains,
+   * `[M]`: keeps the weights of few rows near to what was known before.
+   * Default: none.
+   */
+  prior?: ArrayLike<number>;
+  /** The most rounds of expectation and maximisation. Default: 1,000. */
+  maxRounds?: number;
+}
+
+/**
+ * Finds the weights with which models together explain rows best, by
+ * expectation–maximisation (Jelinek and Mercer 1980): in each round a model's
+ * weight becomes its mean share in the probability of the rows. The rows must
+ * be held out: on those that a model was trained with it would be trusted too
+ * much.
+ *
+ * @param probabilities the probability that each model gives to the token of
+ * each row, `[M][N]`, as {@linkcode rowProbabilities} gives them; rows that all
+ * hold impossible are passed over
+ * @param options prior and limit
+ * @returns the weights, float64 `[M]`, which sum to 1
+ * @throws {RangeError} if there is no model, if the models' rows do not agree in
+ * number, if a probability is negative or not finite, or if there is no row to
+ * fit on and no prior
+ *
+ * @example
+ * ```ts
+ * import { fitMixtureWeights } from "@makemore/mlp";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * // two models that are sure, one right in 3 rows of 4, the other in the rest
+ * const weights = fitMixtureWeights([[1, 1, 1, 0], [0, 0, 0, 1]]);
+ * assertAlmostEquals(weights[0], 3 / 4);
+ * assertAlmostEquals(weights[1], 1 / 4);
+ * ```
+ */
+export function fitMixtureWeights(
+  probabilities: readonly ArrayLike<number>[],
+  { prior, maxRounds = 1000 }: MixtureOptions = {},
+): Float64Array {
+  const M = probabilities.length;
+  if (M === 0) throw new RangeError("There are no models to mix");
+  const N = probabilities[0].length;
+  for (const [m, rows] of probabilities.entries()) {
+    if (rows.length !== N) {
+      throw new RangeError(
+        `Model ${m} has ${rows.length} rows, model 0 has ${N}: ` +
+          "all must be judged by the same",
+      );
+    }
+    for (let row = 0; row < N; row++) {
+      if (!(rows[row] >= 0 && rows[row] < Infinity)) {
+        throw new RangeError(
+          `Model ${m} gives row ${row} the probability ${rows[row]}: ` +
+            "probabilities are finite and not negative",
+        );
+      }
+    }
+  }
+  const imagined = Float64Array.from({ length: M }, (_, m) => prior?.[m] ?? 0);
+
+  let weights = normalised(prior ? imagined : new Float64Array(M).fill(1));
+  let before = -Infinity;
+  for (let round = 0; round < maxRounds; round++) {
+    const shares = imagined.slice(); // [M]
+    let logLikelihood = imagined.reduce(
+      (sum, rows, m) => rows === 0 ? sum : sum + rows * Math.log(weights[m]),
+      0,
+    );
+    for (let row = 0; row < N; row++) {
+      let p = 0;
+      for (let m = 0; m < M; m++) p += weights[m] * probabilities[m][row];
+      if (p === 0) continue;
+      for (let m = 0; m < M; m++) {
+        shares[m] += weights[m] * probabilities[m][row] / p;
+      }
+      logLikelihood += Math.log(p);
+    }
+    weights = normalised(shares);
+    if (!(logLikelihood - before >= N * TOLERANCE)) break;
+    before = logLikelihood;
+  }
+  return weights;
+}
+
+function normalised(shares: Float64Array): Float64Array {
+  const sum = shares.reduce((sum, share) => sum + share, 0);
+  if (!(sum > 0)) {
+    throw new RangeError(
+      "There is no row to fit the weights on: no model holds one possible",
+    );
+  }
+  return shares.map((share) => share / sum);
+}
+
+/**
+ * Several models as one: the probability of a token is the weighted mean of
+ * theirs.
+ *
+ * @param models the models, of one vocabulary
+ * @param weights the weight of each, not negative, with a sum of 1, as
+ * {@linkcode fitMixtureWeights} gives them
+ * @returns the mixture; it sees as much context as the one that sees most
+ * @throws {RangeError} if there is no model, the weights are not such, or the
+ * vocabularies differ in size
+ *
+ * @example A model of pairs and one of triples, mixed by what is held out
+ * ```ts
+ * import {
+ *   addK,
+ *   buildVocabulary,
+ *   contextWindows,
+ *   countNgrams,
+ *   embeddedWords,
+ *   evaluateModel,
+ *   fitMixtureWeights,
+ *   mixModels,
+ *   rowProbabilities,
+ *   splitWords,
+ * } from "@makemore/mlp";
+ * import { assert } from "@std/assert";
+ *
+ * const { words } = embeddedWords();
+ * const vocabulary = buildVocabulary(words);
+ * const { train, dev } = splitWords(words);
+ * const windows = contextWindows(train, vocabulary, 2);
+ * const heldOut = contextWindows(dev, vocabulary, 2);
+ *
+ * const models = [2, 3].map((order) =>
+ *   addK(countNgrams(windows, vocabulary, order), 0.1)
+ * );
+ * const weights = fitMixtureWeights(
+ *   models.map((model) => rowProbabilities(model, heldOut)),
+ * );
+ * const loss = evaluateModel(mixModels(models, weights), heldOut);
+ * for (const model of models) assert(loss < evaluateModel(model, heldOut));
+ * ```
+ */
+export function mixModels(
+  models: readonly LanguageModel[],
+  weights: ArrayLike<number>,
+): LanguageModel {
+  const M = models.length;
+  if (M === 0) throw new RangeError("There are no models to mix");
+  const sum = Array.from(weights).reduce((sum, weight) => sum + weight, 0);
+  if (
+    weights.length !== M || !Array.from(weights).every((w) => w >= 0) ||
+    !(Math.abs(sum - 1) < 1e-6)
+  ) {
+    throw new RangeError(
+      `The weights are ${Array.from(weights).join(", ")}: pass ${M}, not ` +
+        "negative, with a sum of 1",
+    );
+  }
+  const [{ vocabularySize }] = models;
+  for (const model of models) {
+    if (model.vocabularySize !== vocabularySize) {
+      throw new RangeError(
+        `One model knows ${vocabularySize} tokens, another ` +
+          `${model.vocabularySize}: only models of one vocabulary can be mixed`,
+      );
+    }
+  }
+  return {
+    vocabularySize,
+    contextLength: Math.max(...models.map((model) => model.contextLength)),
+    probability(context, token) {
+      let p = 0;
+      for (let m = 0; m < M; m++) {
+        p += weights[m] * models[m].probability(context, token);
+      }
+      return p;
+    },
+    probabilities(context) {
+      const probs = new Float64Array(vocabularySize);
+      for (let m = 0; m < M; m++) {
+        models[m].probabilities(context).forEach((p, token) => {
+          probs[token] += weights[m] * p;
+        });
+      }
+      return probs;
+    },
+  };
+}

@@ -1,0 +1,322 @@
+/**
+ * Runs that are stopped in every way there is. `deno task kill` stops many
+ * more than the first two tests do.
+ */
+
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { readCheckpoint, readLossLog } from "../../lib/run_folder.ts";
+import { killRuns } from "../../tools/kill_runs.ts";
+import { canMount, filesIn, unshare } from "../files.ts";
+import {
+  hashOf,
+  Program,
+  QUICK,
+  run,
+  taskArguments,
+  withWords,
+} from "./program.ts";
+
+const windows = Deno.build.os === "windows";
+
+/** Options of a run that is in out/run already. */
+const RESUME = ["--input", "words.txt", "--resume"];
+
+Deno.test("train goes on to the bits of one run after SIGKILL at random moments", async () => {
+  const report = await killRuns({
+    seed: 3,
+    kills: 4,
+    during: "training",
+    steps: 60_000,
+    checkpointEvery: 1000,
+  });
+  assert(report.runs >= 1);
+  assert(report.resumedFrom.length >= 4);
+});
+
+Deno.test("train goes on to the bits of one run after SIGKILL during a write", async () => {
+  const report = await killRuns({
+    seed: 3,
+    kills: 5,
+    during: "writes",
+    steps: 100,
+    checkpointEvery: 1,
+  });
+  assert(report.runs >= 1);
+  assert(report.unfinished + report.logAhead >= 5);
+});
+
+Deno.test({
+  name: "train goes on to the bits of one run after SIGINT and SIGTERM",
+  ignore: windows,
+  fn: () =>
+    withWords(async (folder) => {
+      const steps = ["--steps", "150000"];
+      const whole = await run(
+        folder,
+        "train",
+        ...QUICK,
+        ...steps,
+        "--output",
+        "out/whole",
+      );
+      assertEquals(whole.code, 0, whole.stderr);
+
+      const stopped = [
+        ["SIGINT", 130, [...QUICK, ...steps]],
+        ["SIGTERM", 143, RESUME],
+      ] as const;
+      let before = 0;
+      for (const [signal, code, args] of stopped) {
+        const program = new Program(folder, taskArguments("train", [...args]));
+        await program.says(/^step /m);
+        program.kill(signal);
+        const outcome = await program.ended;
+        assertEquals(outcome.code, code, outcome.stderr);
+        const { step } = readCheckpoint(`${folder}/out/run`);
+        assert(step > before && step < 150_000, `stopped at ${step}`);
+        assertStringIncludes(outcome.stderr, `Stopped at step ${step} of`);
+        assertEquals(outcome.stdout, "");
+        before = step;
+      }
+      const rest = await run(folder, "train", ...RESUME);
+      assertEquals(rest.code, 0, rest.stderr);
+      assertEquals(rest.stdout, whole.stdout);
+      const names = filesIn(`${folder}/out/whole`);
+      assertEquals(filesIn(`${folder}/out/run`), names);
+      for (const name of names) {
+        assertEquals(
+          await hashOf(`${folder}/out/run/${name}`),
+          await hashOf(`${folder}/out/whole/${name}`),
+          name,
+        );
+      }
+    }),
+});
+
+Deno.test({
+  name: "train answers a signal at once, however rarely it is to save",
+  ignore: windows,
+  fn: () =>
+    withWords(async (folder) => {
+      const billion = "1000000000";
+      const program = new Program(
+        folder,
+        taskArguments("train", [
+          ...QUICK,
+          ...["--steps", billion, "--checkpoint-every", billion],
+        ]),
+      );
+      await program.says(/^step /m);
+      program.kill("SIGINT");
+      const { code, stderr } = await program.ended;
+      assertEquals(code, 130, stderr);
+    }),
+});
+
+Deno.test("train --checkpoint-every saves after so many steps, or a few more", () =>
+  withWords(async (folder) => {
+    // 700 steps are more than are done at a time
+    for (const [every, saved] of [["50", 50], ["700", 700]] as const) {
+      const program = new Program(
+        folder,
+        taskArguments("train", [
+          ...QUICK,
+          ...["--steps", "1000000000", "--checkpoint-every", every],
+          "--overwrite",
+        ]),
+      );
+      await program.says(/^step /m);
+      let step = 0;
+      while (step === 0) ({ step } = readCheckpoint(`${folder}/out/run`));
+      program.kill("SIGKILL");
+      await program.ended;
+      assert(step % saved === 0, `saved at ${step}`);
+    }
+  }));
+
+Deno.test("train --resume with more steps keeps the loss log bounded", () =>
+  withWords(async (folder) => {
+    await run(folder, "train", ...QUICK, "--steps", "2000");
+    const more = await run(folder, "train", ...RESUME, "--steps", "40000");
+    assertEquals(more.code, 0, more.stderr);
+    const rows = readLossLog(`${folder}/out/run/losses.csv`);
+    assertEquals(
+      rows.map(({ step }) => step),
+      [
+        ...Array.from({ length: 2000 }, (_, i) => i),
+        ...Array.from({ length: 1900 }, (_, i) => 2000 + 20 * i),
+      ],
+    );
+  }));
+
+Deno.test("train is told at once that another process trains in the folder", () =>
+  withWords(async (folder) => {
+    const first = new Program(
+      folder,
+      taskArguments("train", [...QUICK, "--steps", "1000000000"]),
+    );
+    await first.says(/^step /m);
+    const second = async (...args: string[]) => {
+      const { code, stdout, stderr } = await run(
+        folder,
+        "train",
+        ...["--input", "words.txt", ...args],
+      );
+      assertEquals([code, stdout], [5, ""], stderr);
+      assertEquals(
+        stderr,
+        "makemore: The run folder out/run is in use by another process: wait " +
+          "until it ends, or give another folder\n",
+      );
+    };
+    await second();
+    await second("--resume");
+    await second("--overwrite");
+    // to use what it has learned so far is for everyone
+    const sampled = await run(folder, "sample", "--model", "out/run");
+    assertEquals(sampled.code, 0, sampled.stderr);
+
+    first.kill("SIGKILL");
+    await first.ended;
+    const taken = await run(folder, "train", ...QUICK);
+    assertEquals(taken.code, 5);
+    assertEquals(
+      taken.stderr,
+      "makemore: out/run already holds a run (checkpoint.safetensors): add " +
+        "--resume to go on with it, --overwrite to delete it, or give " +
+        "another folder\n",
+    );
+    const both = await run(folder, "train", ...RESUME, "--overwrite");
+    assertEquals(both.code, 2);
+    assertMatch(
+      both.stderr,
+      /^makemore: --overwrite cannot be given with .*\n$/,
+    );
+    const third = await run(folder, "train", ...QUICK, "--overwrite");
+    assertEquals(third.code, 0, third.stderr);
+  }));
+
+/**
+ * Resumes a run where it cannot be saved, by a line of the shell in which "$@"
+ * stands for the program. The run must stay as it is.
+ */
+async function cannotSave(
+  folder: string,
+  { shell, sentence, flags = [] }: {
+    shell: string;
+    sentence: string;
+    flags?: string[];
+  },
+): Promise<void> {
+  const output = `${folder}/out/run`;
+  const names = filesIn(output);
+  const { step } = readCheckpoint(output);
+  const hash = await hashOf(`${output}/checkpoint.safetensors`);
+  const log = await Deno.readTextFile(`${output}/losses.csv`);
+  const [first, ...args] = taskArguments("train", [
+    ...RESUME,
+    "--steps",
+    "20",
+  ]);
+  const { code, stdout, stderr } = await new Program(
+    folder,
+    [first, ...flags, ...args],
+    shell,
+  ).ended;
+  assertEquals([code, stdout], [5, ""], stderr);
+  const told = stderr.split("\n").filter((line) => line.startsWith("makemore"));
+  assertEquals(told, [`makemore: ${sentence}`], stderr);
+
+  assertEquals(filesIn(output), names);
+  assertEquals(await hashOf(`${output}/checkpoint.safetensors`), hash);
+  assertEquals(await Deno.readTextFile(`${output}/losses.csv`), log);
+  const later = await run(folder, "train", ...RESUME, "--steps", "20");
+  assertEquals(later.code, 0, later.stderr);
+  assertStringIncludes(later.stderr, `Steps ${step} to 20`);
+}
+
+/** A run of ten steps in out/run, of a model of some size. */
+async function startRun(folder: string, hiddenSize: number): Promise<void> {
+  const sizes = ["--steps", "10", "--hidden-size", String(hiddenSize)];
+  const { code, stderr } = await run(folder, "train", ...QUICK, ...sizes);
+  assertEquals(code, 0, stderr);
+}
+
+Deno.test({
+  name:
+    "train keeps the last checkpoint on a full disk (a small tmpfs: needs unshare)",
+  ignore: !canMount,
+  fn: () =>
+    withWords(async (folder) => {
+      await startRun(folder, 2000); // 360 kB
+      // The disk has room for one checkpoint and the figures, not for two.
+      const shell = `${unshare} sh -c '
+        cp -a out copy && mount -t tmpfs -o size=600k none out &&
+        cp -a copy/. out || exit 1
+        "$@"; code=$?
+        rm -r copy; cp -a out copy; exit $code' sh "$@"
+        code=$?; rm -r out; mv copy out; exit $code`;
+      await cannotSave(folder, {
+        shell,
+        sentence: "Cannot write out/run/checkpoint.safetensors: the disk is " +
+          "full",
+      });
+    }),
+});
+
+Deno.test({
+  name: "train keeps the last checkpoint on a read-only disk (needs unshare)",
+  ignore: !canMount,
+  fn: () =>
+    withWords(async (folder) => {
+      await startRun(folder, 20);
+      const shell = `${unshare} sh -c 'mount --bind out out &&
+        mount -o remount,ro,bind out && exec "$@"' sh "$@"`;
+      await cannotSave(folder, {
+        shell,
+        sentence: "Cannot write out/run/.lock: the disk is read-only",
+      });
+    }),
+});
+
+Deno.test({
+  name:
+    "train keeps the last checkpoint in a read-only folder (not as root, who may write anywhere)",
+  ignore: windows || Deno.uid() === 0,
+  fn: () =>
+    withWords(async (folder) => {
+      await startRun(folder, 20);
+      await cannotSave(folder, {
+        shell:
+          'chmod a-w out/run; "$@"; code=$?; chmod u+w out/run; exit $code',
+        sentence: "Cannot write out/run/config.json: the system does not " +
+          "permit it: check who owns the folder",
+      });
+    }),
+});
+
+Deno.test({
+  name: "train keeps the last checkpoint at a file-size limit",
+  ignore: windows,
+  fn: () =>
+    withWords(async (folder) => {
+      await startRun(folder, 30_000); // 5.4 MB
+      // Deno must keep below the limit as well: with a cache of its own, but
+      // for the packages from npm, and without a store of compiled code.
+      const { stdout } = await new Program(folder, ["info", "--json"]).ended;
+      await Deno.mkdir(`${folder}/deno`);
+      await Deno.symlink(JSON.parse(stdout).npmCache, `${folder}/deno/npm`);
+      // 4,096 blocks are 2 or 4 MB, by the shell.
+      await cannotSave(folder, {
+        shell: 'DENO_DIR="$PWD/deno"; export DENO_DIR; ulimit -f 4096; "$@"',
+        flags: ["--no-code-cache", "--cached-only"],
+        sentence: "Cannot write out/run/checkpoint.safetensors: it would " +
+          "exceed the system's limit of a file's size (ulimit -f)",
+      });
+    }),
+});
