@@ -4,7 +4,8 @@
  */
 
 import type { Generator } from "./generator.ts";
-import { Kernel } from "./kernel/kernel.ts";
+import { giveBackKernel, takeKernel } from "./kept_kernels.ts";
+import type { Kernel } from "./kernel/kernel.ts";
 import {
   assignParameters,
   type ModelParameters,
@@ -18,6 +19,7 @@ export class Engine implements Disposable {
   /** The kernel, which holds a copy of the parameters. */
   readonly kernel: Kernel;
   readonly #parameters: ModelParameters;
+  readonly #windows: Windows | undefined;
 
   /**
    * Copies the parameters and the rows into a kernel.
@@ -31,14 +33,9 @@ export class Engine implements Disposable {
     const sizes = sizesOf(parameters);
     if (windows) checkRows(windows, sizes.contextLength);
     this.#parameters = parameters;
-    this.kernel = new Kernel(sizes);
-    try {
-      this.kernel.loadWeights(parameterArrays(parameters));
-      if (windows) this.kernel.setRows(windows);
-    } catch (error) {
-      this.kernel.release();
-      throw error;
-    }
+    this.#windows = windows;
+    this.kernel = takeKernel(sizes, windows);
+    this.kernel.loadWeights(parameterArrays(parameters));
   }
 
   /**
@@ -79,7 +76,7 @@ export class Engine implements Disposable {
 
   /** Gives the kernel back, to be used again. */
   [Symbol.dispose](): void {
-    this.kernel.release();
+    giveBackKernel(this.kernel, this.#windows);
   }
 }
 
