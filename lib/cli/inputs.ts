@@ -27,7 +27,7 @@ export async function hashOf({ words }: WordList): Promise<string> {
 export interface LoadedModel {
   readonly parameters: ModelParameters;
   readonly vocabulary: Vocabulary;
-  /** The settings of its run, unless it came without. */
+  /** The settings of its run, if it was a run of the command line. */
   readonly settings?: Settings;
   /** What to call it. */
   readonly source: string;
@@ -51,7 +51,9 @@ export async function loadModel(
     return {
       parameters,
       vocabulary: new Vocabulary(model.tokens),
-      settings: settingsFrom(model.config, path),
+      ...("wordsSha256" in model.config
+        ? { settings: settingsFrom(model.config, path) }
+        : {}),
       source: path,
     };
   }

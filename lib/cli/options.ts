@@ -25,6 +25,7 @@ export type Option =
       readonly kind: "whole" | "number";
       readonly value: string;
       readonly least: number;
+      readonly most?: number;
       /** Whether `least` itself is refused. */
       readonly above?: boolean;
       /** A word that is accepted in place of a number. */
@@ -126,6 +127,7 @@ function check(name: string, option: Option, text: unknown): unknown {
   const number = value.trim() === "" ? NaN : Number(value);
   const wrong = !Number.isFinite(number) || number < option.least ||
     (option.above && number === option.least) ||
+    (option.most !== undefined && number > option.most) ||
     (option.kind === "whole" && !Number.isSafeInteger(number));
   if (wrong) throw refused(name, value, option);
   return number;
@@ -153,7 +155,8 @@ function expectation(option: Option): string {
       const bound = option.least === -Infinity
         ? ""
         : ` ${option.above ? "above" : "from"} ${option.least}`;
-      return number + bound + (option.or ? `, or ${option.or}` : "");
+      const end = option.most === undefined ? "" : ` to ${option.most}`;
+      return number + bound + end + (option.or ? `, or ${option.or}` : "");
     }
     default:
       return "a text";

@@ -154,8 +154,8 @@ export function resumeRun(
   }
 }
 
-/** The largest minibatch that the kernel does. */
-const MAX_BATCH_SIZE = 2 ** 31;
+/** The largest minibatch, in rows: some 250 MB of memory. */
+export const MAX_BATCH_SIZE: number = 2 ** 24;
 
 /** Reads settings that may come from anywhere. */
 export function settingsFrom(

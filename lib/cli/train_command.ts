@@ -20,6 +20,7 @@ import {
 import type { Given, Values } from "./options.ts";
 import {
   learn,
+  MAX_BATCH_SIZE,
   resumeRun,
   type Run,
   SCHEDULES,
@@ -58,6 +59,7 @@ const OPTIONS = {
     value: "N",
     alias: "b",
     least: 1,
+    most: MAX_BATCH_SIZE,
     or: "all",
     default: 32,
     about: "rows in a minibatch, or all for every row in every step",

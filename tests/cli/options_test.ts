@@ -18,6 +18,7 @@ const options = {
     default: 32,
     about: "rows",
   },
+  share: { kind: "number", value: "S", least: 0, most: 1, about: "part" },
   rate: { kind: "number", value: "R", least: 0, above: true, about: "rate" },
   schedule: {
     kind: "choice",
@@ -43,6 +44,7 @@ Deno.test("parseOptions() gives defaults and what was given", () => {
   assertEquals(parse().values, {
     steps: 10,
     "batch-size": 32,
+    share: undefined,
     rate: undefined,
     schedule: "step",
     prompt: "",
@@ -53,6 +55,7 @@ Deno.test("parseOptions() gives defaults and what was given", () => {
     "5",
     "-b",
     "all",
+    "--share=1",
     "--rate=0.5",
     "--schedule",
     "cosine",
@@ -63,6 +66,7 @@ Deno.test("parseOptions() gives defaults and what was given", () => {
   assertEquals(values, {
     steps: 5,
     "batch-size": "all",
+    share: 1,
     rate: 0.5,
     schedule: "cosine",
     prompt: "7",
@@ -93,6 +97,10 @@ Deno.test("parseOptions() answers what is wrong in one line", () => {
     [["--batch-size", "al"], "a whole number from 1, or all"],
     [["--rate", "0"], '--rate is "0": it must be a number above 0'],
     [["--rate", "NaN"], '--rate is "NaN"'],
+    [
+      ["--share", "1.1"],
+      '--share is "1.1": it must be a number from 0 to 1',
+    ],
     [
       ["--schedule", "cosin"],
       '--schedule is "cosin": it must be one of step, cosine; did you mean cosine?',
