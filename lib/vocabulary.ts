@@ -7,6 +7,15 @@
 /** The token that begins and ends every word; its id is 0. */
 export const BOUNDARY = ".";
 
+/**
+ * The boundary token of vocabularies of words, in which "." is a full stop:
+ * begins and ends every sentence; its id is 0.
+ */
+export const SENTENCE_BOUNDARY = "<s>";
+
+/** The token of words too rare to have one of their own. */
+export const UNKNOWN = "<unk>";
+
 /** The most tokens a vocabulary can have: ids are stored in 16 bits. */
 export const MAX_VOCABULARY_SIZE = 65_535;
 
@@ -34,7 +43,9 @@ export class Vocabulary {
    * A vocabulary of exactly these tokens, as a checkpoint holds them. Use
    * {@linkcode buildVocabulary} to make one from words.
    *
-   * @param tokens the boundary token first, then at least one other
+   * @param tokens the boundary token first, of characters or of words, then at
+   * least one other; if {@linkcode UNKNOWN} is among them, it stands for all
+   * that are not
    * @throws {RangeError} if the first is not the boundary token, if one is
    * empty or stands twice, or if there are fewer than 2 or more than 65,535
    */
@@ -51,10 +62,10 @@ export class Vocabulary {
           `at most ${MAX_VOCABULARY_SIZE} are supported`,
       );
     }
-    if (tokens[0] !== BOUNDARY) {
+    if (tokens[0] !== BOUNDARY && tokens[0] !== SENTENCE_BOUNDARY) {
       throw new RangeError(
-        `The first token of a vocabulary must be "${BOUNDARY}", ` +
-          `not ${JSON.stringify(tokens[0])}`,
+        `The first token of a vocabulary must be "${BOUNDARY}" or ` +
+          `"${SENTENCE_BOUNDARY}", not ${JSON.stringify(tokens[0])}`,
       );
     }
     const ids = new Map(tokens.map((token, id) => [token, id]));
@@ -85,19 +96,20 @@ export class Vocabulary {
    * The ids of a word's tokens, without boundary tokens: `[s2i[c] for c in w]`.
    *
    * @param word the word; of a string, each code point is a token
-   * @throws {RangeError} if a token does not stand in the vocabulary
+   * @throws {RangeError} as {@linkcode Vocabulary.id} does
    */
   encode(word: Iterable<string>): number[] {
     return Array.from(word, (token) => this.id(token));
   }
 
   /**
-   * The id of one token.
+   * The id of one token, or that of {@linkcode UNKNOWN} if it does not stand in
+   * a vocabulary that has such a token.
    *
-   * @throws {RangeError} if the token does not stand in the vocabulary
+   * @throws {RangeError} if neither stands in the vocabulary
    */
   id(token: string): number {
-    const id = this.#ids.get(token);
+    const id = this.#ids.get(token) ?? this.#ids.get(UNKNOWN);
     if (id === undefined) {
       throw new RangeError(
         `The vocabulary has no token ${JSON.stringify(token)}: ` +
@@ -163,6 +175,62 @@ export function buildVocabulary(
     );
   }
   return new Vocabulary([BOUNDARY, ...[...tokens].sort(byCodePoint)]);
+}
+
+/** Choices of {@linkcode buildWordVocabulary}. */
+export interface WordVocabularyOptions {
+  /** How often a word must stand in the text to have a token. Default: 2. */
+  minimumCount?: number;
+}
+
+/**
+ * The vocabulary of a text's words: {@linkcode SENTENCE_BOUNDARY},
+ * {@linkcode UNKNOWN} for all words that are too rare, then the others, the
+ * most frequent first, equally frequent ones by code point.
+ *
+ * @param sentences the words of each sentence, as {@linkcode tokenize} gives
+ * them: of the training text alone, so that what is held out stays unknown
+ * @param options how rare is too rare; Bengio et al. 2003 merge words that occur
+ * up to 3 times in the Brown corpus, which is a minimum of 4
+ * @throws {RangeError} if the minimum is not a whole number from 1, if a word is
+ * {@linkcode SENTENCE_BOUNDARY}, or if there are more than 65,535 tokens
+ *
+ * @example
+ * ```ts
+ * import { buildWordVocabulary, tokenize } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sentences = tokenize("A dog ran. A cat ran. It ran.");
+ * const vocabulary = buildWordVocabulary(sentences);
+ * assertEquals(vocabulary.tokens, ["<s>", "<unk>", ".", "ran", "A"]);
+ * assertEquals(vocabulary.encode(["A", "cat", "ran"]), [4, 1, 3]);
+ * ```
+ */
+export function buildWordVocabulary(
+  sentences: Iterable<Iterable<string>>,
+  { minimumCount = 2 }: WordVocabularyOptions = {},
+): Vocabulary {
+  if (!Number.isSafeInteger(minimumCount) || minimumCount < 1) {
+    throw new RangeError(
+      `The minimum count is ${minimumCount}: it must be a whole number from 1`,
+    );
+  }
+  const counts = new Map<string, number>();
+  for (const sentence of sentences) {
+    for (const word of sentence) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  if (counts.has(SENTENCE_BOUNDARY)) {
+    throw new RangeError(
+      `A sentence contains "${SENTENCE_BOUNDARY}", which marks where ` +
+        "sentences begin and end: remove it from the text",
+    );
+  }
+  counts.delete(UNKNOWN); // a text that marks unknown words itself
+  const words = [...counts.entries()]
+    .filter(([, count]) => count >= minimumCount)
+    .sort(([a, m], [b, n]) => n - m || byCodePoint(a, b))
+    .map(([word]) => word);
+  return new Vocabulary([SENTENCE_BOUNDARY, UNKNOWN, ...words]);
 }
 
 /** JavaScript sorts by UTF-16 unit, which puts emoji before some of CJK. */

@@ -1,5 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { buildVocabulary, Vocabulary } from "../lib/vocabulary.ts";
+import {
+  buildVocabulary,
+  buildWordVocabulary,
+  Vocabulary,
+} from "../lib/vocabulary.ts";
 import { canonicalTest, canonicalWords } from "./canonical.ts";
 import { letters } from "./oracles.ts";
 
@@ -69,4 +73,44 @@ Deno.test("Vocabulary refuses tokens that do not make one", () => {
     new Vocabulary(tokens.slice(1, 65_536).with(0, ".")).size,
     65_535,
   );
+});
+
+Deno.test("buildWordVocabulary() puts the most frequent words first", () => {
+  const sentences = [
+    ["the", "dog", "sees", "a", "cat", "."],
+    ["the", "dog", "ran", "."],
+    ["a", "zebra", "ran", "the", "race", "."],
+  ];
+  assertEquals(buildWordVocabulary(sentences).tokens, [
+    ...["<s>", "<unk>", ".", "the", "a", "dog", "ran"],
+  ]);
+  assertEquals(buildWordVocabulary(sentences, { minimumCount: 3 }).tokens, [
+    ...["<s>", "<unk>", ".", "the"],
+  ]);
+  assertEquals(buildWordVocabulary(sentences, { minimumCount: 1 }).size, 11);
+});
+
+Deno.test("buildWordVocabulary() gives words that it has not the unknown id", () => {
+  const vocabulary = buildWordVocabulary([["a", "dog", "a", "dog", "ran"]]);
+  assertEquals(vocabulary.encode(["a", "zebra", "ran", "."]), [2, 1, 1, 1]);
+  assertEquals(vocabulary.has("ran"), false);
+  // from a checkpoint, which holds the tokens alone, the same
+  const again = new Vocabulary(vocabulary.tokens);
+  assertEquals(again.encode(["dog", "zebra"]), [3, 1]);
+});
+
+Deno.test("buildWordVocabulary() takes a text that marks unknown words itself", () => {
+  const vocabulary = buildWordVocabulary([["<unk>", "a", "<unk>", "a"]]);
+  assertEquals(vocabulary.tokens, ["<s>", "<unk>", "a"]);
+});
+
+Deno.test("buildWordVocabulary() refuses the boundary token and odd minimums", () => {
+  assertThrows(() => buildWordVocabulary([["<s>", "a"]]), RangeError, "<s>");
+  for (const minimumCount of [0, 1.5, NaN]) {
+    assertThrows(
+      () => buildWordVocabulary([["a"]], { minimumCount }),
+      RangeError,
+      `minimum count is ${minimumCount}`,
+    );
+  }
 });
