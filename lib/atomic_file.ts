@@ -95,14 +95,19 @@ export function readFileBounded(
   const fail = (reason: string): never => {
     throw new refusal(`Cannot read ${path}: ${reason}`);
   };
-  try {
-    const { isFile, isDirectory, size } = Deno.statSync(path);
+  const check = ({ isFile, isDirectory, size }: Deno.FileInfo): number => {
     if (isDirectory) fail("it is a folder");
     if (!isFile) fail("it is a pipe or a device, not a file");
     if (size > limit) {
       fail(`it has ${size} bytes, more than the ${limit} that are read`);
     }
+    return size;
+  };
+  try {
+    check(Deno.statSync(path));
     using file = Deno.openSync(path, { read: true });
+    // Another file may have taken its place just now, as checkpoints do.
+    const size = check(file.statSync());
     const bytes = new Uint8Array(size);
     let length = 0;
     while (length < size) {
@@ -124,23 +129,33 @@ export function readFileBounded(
   }
 }
 
+/** Whether the system has sent the signal that ends a process otherwise. */
+let signalled = false;
+
+function ignoreSignal(): void {}
+
 /**
  * Writes all bytes at the file's position. Beyond a file-size limit the system
- * would end the process by a signal; with a listener it reports an error.
+ * would end the process by a signal; with a listener it reports an error. Deno
+ * may look at a signal later than at the error, so the listener then stays.
  *
  * @param file an open file
  * @param bytes what to write
  */
 export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  const ignore = () => {};
-  const signals = Deno.build.os !== "windows";
-  if (signals) Deno.addSignalListener("SIGXFSZ", ignore);
+  const listens = Deno.build.os !== "windows" && !signalled;
+  if (listens) Deno.addSignalListener("SIGXFSZ", ignoreSignal);
   try {
     for (let written = 0; written < bytes.length;) {
       written += file.writeSync(bytes.subarray(written));
     }
+  } catch (error) {
+    signalled ||= exceedsLimit(error);
+    throw error;
   } finally {
-    if (signals) Deno.removeSignalListener("SIGXFSZ", ignore);
+    if (listens && !signalled) {
+      Deno.removeSignalListener("SIGXFSZ", ignoreSignal);
+    }
   }
 }
 
@@ -180,6 +195,13 @@ function refuseAllButFiles(path: string): void {
   }
 }
 
+/** Whether the system refused a file for its size. */
+function exceedsLimit(error: unknown): boolean {
+  return error instanceof Error &&
+    ((error as { code?: string }).code === "EFBIG" ||
+      error.message.includes("(os error 27)"));
+}
+
 /**
  * Why the system refused, for the end of a sentence.
  *
@@ -193,7 +215,7 @@ export function reasonOf(error: unknown): string {
     return "a part of its path is not a folder";
   }
   if (code === "ENOSPC" || code === "EDQUOT") return "the disk is full";
-  if (code === "EFBIG" || error.message.includes("(os error 27)")) {
+  if (exceedsLimit(error)) {
     return "it would exceed the system's limit of a file's size (ulimit -f)";
   }
   if (code === "EROFS") return "the disk is read-only";

@@ -80,16 +80,23 @@ function fingerprintOf({ X, Y }: Windows): string {
   return [hashOf(X), hashOf(Y)].join();
 }
 
-/** 64 bits of all ids: two hashes of 32, so that no change goes unnoticed. */
+/**
+ * Four hashes of 32 bits, each of every fourth pair of ids: side by side they
+ * take a quarter of the time of one after the other.
+ */
 function hashOf(ids: Uint16Array): string {
-  const aligned = ids.byteOffset % 4 === 0;
-  const words = aligned
-    ? new Uint32Array(ids.buffer, ids.byteOffset, ids.length >>> 1)
+  const pairs = ids.byteOffset % 4 === 0
+    ? new Int32Array(ids.buffer, ids.byteOffset, ids.length >>> 1)
     : ids;
-  let a = ids.length, b = ids[ids.length - 1];
-  for (let i = 0; i < words.length; i++) {
-    a = Math.imul(a ^ words[i], 0x01000193);
-    b = (b << 5) - b + words[i] | 0;
+  const prime = 0x01000193;
+  let a = ids.length, b = ids[ids.length - 1] ?? 0, c = 0, d = 0;
+  let i = 0;
+  for (; i + 4 <= pairs.length; i += 4) {
+    a = Math.imul(a ^ pairs[i], prime);
+    b = Math.imul(b ^ pairs[i + 1], prime);
+    c = Math.imul(c ^ pairs[i + 2], prime);
+    d = Math.imul(d ^ pairs[i + 3], prime);
   }
-  return `${a},${b}`;
+  for (; i < pairs.length; i++) a = Math.imul(a ^ pairs[i], prime);
+  return [a, b, c, d].join();
 }

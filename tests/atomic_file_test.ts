@@ -375,12 +375,24 @@ Deno.test({
 Deno.test("readFileBounded() refuses a file that shrinks or grows while it is read", () =>
   inFolder((folder) => {
     const path = `${folder}/a.bin`;
-    const { openSync } = Deno;
+    const { readSync } = Deno.FsFile.prototype;
     for (const size of [69_999, 70_001]) {
       Deno.writeFileSync(path, next);
-      replacing(Deno, "openSync", (path: string) => {
+      replacing(Deno.FsFile.prototype, "readSync", function (bytes) {
         Deno.truncateSync(path, size);
-        return openSync(path);
+        return readSync.call(this, bytes);
       }, () => refuses(path, "it changed while it was read: try again"));
     }
+  }));
+
+Deno.test("readFileBounded() reads the new file when it is replaced meanwhile", () =>
+  inFolder((folder) => {
+    const path = `${folder}/a.bin`;
+    Deno.writeFileSync(path, previous);
+    const { openSync } = Deno;
+    replacing(Deno, "openSync", (path: string) => {
+      Deno.writeFileSync(`${folder}/b.bin`, next);
+      Deno.renameSync(`${folder}/b.bin`, path);
+      return openSync(path);
+    }, () => assertEquals(read(path, 1e6), next));
   }));

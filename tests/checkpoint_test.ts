@@ -311,7 +311,7 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "a vocabulary without the boundary token",
     withValue("vocabulary", '["a",".","b"]'),
-    'the first token of a vocabulary must be ".", not "a"',
+    'the first token of a vocabulary must be "." or "<s>", not "a"',
   ],
   [
     "a token that stands there twice",
@@ -331,7 +331,7 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "a token that steers terminals",
     withValue("vocabulary", JSON.stringify(["\x9b2J", "a", "b"])),
-    'the first token of a vocabulary must be ".", not "\\u{9b}2J"',
+    'the first token of a vocabulary must be "." or "<s>", not "\\u{9b}2J"',
   ],
   [
     "tokens that are not strings",

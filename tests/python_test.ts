@@ -1,7 +1,7 @@
 /**
  * Checkpoints in the hands of Python: with its safetensors from PyPI, and with
  * PyTorch. The tests run where the Python that PYTHON names, or python3, has
- * them:
+ * them; else their names say what it lacks:
  *
  *     python3 -m venv venv && venv/bin/pip install safetensors numpy torch
  *     PYTHON=venv/bin/python deno test -A tests/python_test.ts
@@ -24,19 +24,22 @@ import { forward, toFloat64 } from "./reference.ts";
 
 const PYTHON = Deno.env.get("PYTHON") ?? "python3";
 
-function has(modules: string): boolean {
+/** Why Python cannot import some modules, if it cannot. */
+function lack(modules: string): string | undefined {
   try {
-    return new Deno.Command(PYTHON, {
+    const { success, stderr } = new Deno.Command(PYTHON, {
       args: ["-c", `import ${modules}`],
-      stderr: "null",
-    }).outputSync().success;
-  } catch {
-    return false; // no such program
+    }).outputSync();
+    const lines = new TextDecoder().decode(stderr).trim().split("\n");
+    return success ? undefined : `${PYTHON}: ${lines[lines.length - 1]}`;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return `there is no ${PYTHON}`;
   }
 }
 
-const hasSafetensors = has("safetensors.numpy");
-const hasTorch = has("safetensors.torch, torch");
+const safetensors = lack("safetensors.numpy");
+const torch = lack("safetensors.torch, torch");
 
 /** Runs Python in a folder; what it prints must be JSON. */
 function python(script: string, folder: string) {
@@ -74,13 +77,19 @@ function lectureCheckpoint(): Checkpoint {
   };
 }
 
-function pythonTest(name: string, modules: boolean, fn: () => Promise<void>) {
-  Deno.test({ name, ignore: !modules, fn });
+/** A test that is left out, with the reason, where Python lacks something. */
+function pythonTest(
+  name: string,
+  lacking: string | undefined,
+  fn: () => Promise<void>,
+) {
+  const reason = lacking === undefined ? "" : ` (${lacking})`;
+  Deno.test({ name: name + reason, ignore: lacking !== undefined, fn });
 }
 
 pythonTest(
   "encodeCheckpoint() writes what Python's safetensors reads",
-  hasSafetensors,
+  safetensors,
   () =>
     inFolder((folder) => {
       const checkpoint = lectureCheckpoint();
@@ -114,7 +123,7 @@ with safe_open("a.safetensors", "np") as file:
 
 pythonTest(
   "decodeSafetensors() takes nothing that Python's safetensors refuses, of 3,000 damaged files",
-  hasSafetensors,
+  safetensors,
   () =>
     inFolder((folder) => {
       const good = encodeCheckpoint(smallCheckpoint());
@@ -176,19 +185,20 @@ print(json.dumps(results))`,
 );
 
 pythonTest(
-  "encodeCheckpoint() writes what PyTorch computes the same logits from, to 1e-5",
-  hasTorch,
+  "encodeCheckpoint() writes what PyTorch computes the same logits from, to 1e-5, as the README has it",
+  torch,
   () =>
     inFolder((folder) => {
       const { parameters, ...checkpoint } = lectureCheckpoint();
-      Deno.mkdirSync(`${folder}/runs/names`, { recursive: true });
+      Deno.mkdirSync(`${folder}/out/run`, { recursive: true });
       Deno.writeFileSync(
-        `${folder}/runs/names/checkpoint.safetensors`,
+        `${folder}/out/run/checkpoint.safetensors`,
         encodeCheckpoint({ ...checkpoint, parameters }),
       );
-      const script = Deno.readTextFileSync(
-        new URL("fixtures/load_checkpoint.py", import.meta.url),
+      const readme = Deno.readTextFileSync(
+        new URL("../README.md", import.meta.url),
       );
+      const [, script] = readme.match(/```python\n(.*?)```/s)!;
       const contexts = [[0, 0, 0], [0, 0, 5], [0, 5, 13], [26, 26, 26]];
       const everyWordBegins = "[[0, 0, 0]]";
       assert(script.includes(everyWordBegins));
@@ -211,7 +221,7 @@ pythonTest(
 
 pythonTest(
   "encodeCheckpoint() writes a generator's state from which PyTorch goes on",
-  hasTorch,
+  torch,
   () =>
     inFolder((folder) => {
       const checkpoint = lectureCheckpoint();
@@ -238,7 +248,7 @@ print([torch.randint(0, 1000, (50,), generator=g).tolist(),
 
 pythonTest(
   "decodeModel() reads what PyTorch saves",
-  hasTorch,
+  torch,
   () =>
     inFolder((folder) => {
       const weights = python(

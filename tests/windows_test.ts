@@ -116,6 +116,14 @@ Deno.test("contextWindows() refuses a context length that is none and unknown le
   assertThrows(() => contextWindows(["é"], vocabulary), RangeError, '"é"');
 });
 
+Deno.test("contextWindows() refuses what would take gigabytes", () => {
+  assertThrows(
+    () => contextWindows(["emma"], vocabulary, 2 ** 27),
+    RangeError,
+    "Cannot lay out 5 contexts of 134217728 tokens",
+  );
+});
+
 Deno.test("takeRows() takes rows in the order asked for", () => {
   const windows = contextWindows(fiveNames, vocabulary, 3);
   const { X, Y } = takeRows(windows, [3, 0, 3]);

@@ -58,7 +58,7 @@ const BEGUN = /^Steps (\d+) to /m;
 const SIGKILLED = 137;
 
 /** How long a write takes, about, in milliseconds. */
-const WRITE_TIME = 4;
+const WRITE_TIME = 2;
 
 /** How long to wait for a write to begin, in milliseconds. */
 const PATIENCE = 1000;
@@ -222,8 +222,16 @@ function pause(milliseconds: number): void {
   while (performance.now() < until);
 }
 
-function describe(report: KillReport): string {
-  const resumedFrom = report.resumedFrom.toSorted((a, b) => a - b);
+function describe(report: KillReport, steps: number): string {
+  const { resumedFrom } = report;
+  const inTenth = Array.from(
+    { length: 10 },
+    (_, tenth) =>
+      resumedFrom.filter((step) =>
+        Math.min(9, Math.floor(10 * step / steps)) ===
+          tenth
+      ).length,
+  );
   return [
     `${report.runs} runs ended with the bytes of one that was never stopped`,
     `SHA-256 of the checkpoint: ${report.sha256}`,
@@ -231,7 +239,8 @@ function describe(report: KillReport): string {
     `left losses ahead of the checkpoint: ${report.logAhead}`,
     `before the first checkpoint: ${report.beforeFirst}`,
     `between two writes, not counted: ${report.missed}`,
-    `resumed ${resumedFrom.length} times, from steps ${resumedFrom.join(" ")}`,
+    `resumed ${resumedFrom.length} times, in each tenth of the ${steps} ` +
+    `steps: ${inTenth.join(" ")}`,
   ].join("\n  ");
 }
 
@@ -245,20 +254,25 @@ if (import.meta.main) {
   console.log(
     `deno task kill --seed ${seed} --kills ${kills} --write-kills ${writeKills}`,
   );
-  const training = await killRuns({
+  const training: KillOptions = {
     seed,
     kills,
     during: "training",
     steps: 200_000,
     checkpointEvery: 2000,
-  });
-  console.log(`${kills} kills while training: ${describe(training)}`);
-  const writes = await killRuns({
+  };
+  const writing: KillOptions = {
     seed,
     kills: writeKills,
     during: "writes",
     steps: 300,
     checkpointEvery: 1,
-  });
-  console.log(`${writeKills} kills during a write: ${describe(writes)}`);
+  };
+  for (const options of [training, writing]) {
+    const report = await killRuns(options);
+    console.log(
+      `${options.kills} kills during ${options.during}: ` +
+        describe(report, options.steps),
+    );
+  }
 }

@@ -1,0 +1,223 @@
+/**
+ * Least privilege: the tasks have the permissions that they need and no
+ * others, without one they say which it is, and the library needs none.
+ */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import config from "../../deno.json" with { type: "json" };
+import {
+  Program,
+  QUICK,
+  run,
+  taskArguments,
+  type TaskName,
+  withFolder,
+  withWords,
+} from "./program.ts";
+
+/** A command without one of the permissions of its task. */
+interface Refusal {
+  task: TaskName;
+  /** The flag that it goes without. */
+  without: string;
+  args: readonly string[];
+  code: number;
+  /** What it says. */
+  sentence: string;
+}
+
+const READ = "--allow-read";
+const WRITE = "--allow-write=out";
+
+const INPUT = ["--input", "words.txt"];
+const MODEL = ["--model", "out/run"];
+
+/** How deno says it. */
+const requires = (access: string, path: string) =>
+  `requires ${access} access to "${path}", run again with the ` +
+  `--allow-${access} flag`;
+
+const REFUSALS: Refusal[] = [
+  {
+    task: "train",
+    without: WRITE,
+    args: [...QUICK, "--output", "out/new"],
+    code: 5,
+    sentence: `Cannot make the run folder out/new: ${
+      requires("write", "out/new")
+    }`,
+  },
+  {
+    task: "train",
+    without: WRITE,
+    args: ["--resume", ...INPUT],
+    code: 5,
+    sentence: `Cannot write out/run/.lock: ${
+      requires("write", "out/run/.lock")
+    }`,
+  },
+  {
+    task: "train",
+    without: READ,
+    args: ["--steps", "1"],
+    code: 5,
+    sentence: `Cannot open out/run: ${requires("read", "out/run")}`,
+  },
+  {
+    task: "train",
+    without: READ,
+    args: QUICK,
+    code: 3,
+    sentence: `Cannot read words.txt: ${requires("read", "words.txt")}`,
+  },
+  {
+    task: "sample",
+    without: READ,
+    args: MODEL,
+    code: 4,
+    sentence: `Cannot open out/run: ${requires("read", "out/run")}`,
+  },
+  {
+    task: "evaluate",
+    without: READ,
+    args: MODEL,
+    code: 4,
+    sentence: `Cannot open out/run: ${requires("read", "out/run")}`,
+  },
+  {
+    task: "find-lr",
+    without: READ,
+    args: INPUT,
+    code: 3,
+    sentence: `Cannot read words.txt: ${requires("read", "words.txt")}`,
+  },
+  {
+    task: "find-lr",
+    without: WRITE,
+    args: [...INPUT, "--num", "5", "--output", "out/a.svg"],
+    code: 5,
+    sentence: `Cannot write out/a.svg: ${requires("write", "…")}`,
+  },
+];
+
+Deno.test("each task has the permissions that its commands need, and no others", () =>
+  withWords(async (folder) => {
+    // With exactly its flags each task works.
+    const learned = await run(folder, "train", ...QUICK);
+    const used = await Promise.all([
+      run(folder, "sample", ...MODEL),
+      run(folder, "evaluate", ...MODEL, ...INPUT),
+      run(folder, "find-lr", ...INPUT, "--num", "9", "--output", "out/b.svg"),
+    ]);
+    for (const { code, stderr } of [learned, ...used]) {
+      assertEquals(code, 0, stderr);
+    }
+
+    const names = ["train", "sample", "evaluate", "find-lr"] as const;
+    for (const name of names) {
+      const flags = config.tasks[name].split(" ")
+        .filter((word) => word.startsWith("--"));
+      assert(flags.includes("--no-prompt"), name);
+      // Each of the others is one without which a refusal is tried below.
+      const tried = REFUSALS.filter(({ task }) => task === name)
+        .map(({ without }) => without);
+      assertEquals(
+        new Set(flags),
+        new Set(["--no-prompt", ...tried]),
+        name,
+      );
+    }
+
+    await Promise.all(REFUSALS.map(async (refusal) => {
+      const { task, without, args, code, sentence } = refusal;
+      const flags = taskArguments(task, [...args])
+        .filter((word) => word !== without);
+      const outcome = await new Program(folder, flags).ended;
+      const stderr = outcome.stderr
+        .replace(/"[^"]*\.unfinished"/, '"…"');
+      assertEquals(stderr, `makemore: ${sentence}\n`);
+      assertEquals([outcome.code, outcome.stdout], [code, ""], task);
+    }));
+  }));
+
+/** A use of all that the library does, with nothing but what it gives. */
+const USE = `
+import * as makemore from "ROOT/mod.ts";
+import { lossCurve } from "ROOT/lib/plots.ts";
+import { Kernel } from "ROOT/lib/kernel/kernel.ts";
+
+const { words } = makemore.embeddedWords();
+const list = await makemore.defaultWords();
+const vocabulary = makemore.buildVocabulary(words);
+const splits = makemore.splitWords(words);
+const windows = makemore.contextWindows(splits.train, vocabulary);
+const generator = new makemore.Generator(1);
+const sizes = {
+  vocabularySize: vocabulary.size,
+  contextLength: 3,
+  embeddingSize: 2,
+  hiddenSize: 8,
+};
+const parameters = makemore.createParameters(generator, sizes);
+const losses: number[] = [];
+await makemore.train(parameters, windows, {
+  steps: 20,
+  generator,
+  onProgress: (progress) => void losses.push(...progress.losses),
+});
+const batch = makemore.drawMinibatch(windows, 32, generator);
+const { X, Y } = makemore.toTensors(batch);
+const { logits } = makemore.forward(parameters, X);
+const bytes = makemore.encodeCheckpoint({
+  parameters: makemore.parameterArrays(parameters),
+  sizes,
+  tokens: vocabulary.tokens,
+  step: 20,
+  generatorState: generator.getState(),
+  config: {},
+  losses: { recent: losses, logBytes: 0 },
+});
+const checkpoint = makemore.decodeCheckpoint(bytes, { source: "bytes" });
+const again = makemore.parametersFrom(checkpoint.parameters, checkpoint.sizes);
+const figure = lossCurve([{ name: "loss", losses }]);
+using kernel = new Kernel(sizes);
+console.log(JSON.stringify({
+  loss: makemore.crossEntropy(logits, Y).dataSync()[0],
+  words: list.words.length,
+  losses: losses.length,
+  evaluated: makemore.evaluate(again, windows),
+  sampled: makemore.sample(again, vocabulary, { generator, count: 3 }).length,
+  pretrained: makemore.pretrainedModel().vocabulary.size,
+  rate: makemore.findLearningRate(again, windows, { generator, count: 5 })
+    .losses.length,
+  svg: figure.svg.slice(0, 4),
+  kernel: kernel.sizes.hiddenSize,
+}));
+`;
+
+Deno.test("the library needs no permission", () =>
+  withFolder(async (folder) => {
+    const root = new URL("../..", import.meta.url).href.replace(/\/$/, "");
+    const script = `${folder}/use.ts`;
+    await Deno.writeTextFile(script, USE.replaceAll("ROOT", root));
+    const configFile = fileURLToPath(`${root}/deno.json`);
+    const kinds = ["read", "write", "net", "env", "sys", "run", "ffi"];
+    const { code, stdout, stderr } = await new Program(folder, [
+      ...["run", "--quiet", "--no-prompt", "--config", configFile],
+      ...kinds.map((kind) => `--deny-${kind}`),
+      script,
+    ]).ended;
+    assertEquals(code, 0, stderr);
+    const { loss, evaluated, words, ...rest } = JSON.parse(stdout);
+    assertEquals(rest, {
+      losses: 20,
+      sampled: 3,
+      pretrained: 27,
+      rate: 5,
+      svg: "<svg",
+      kernel: 8,
+    });
+    assert(words > 3000 && loss > 0 && evaluated > 0);
+    assertMatch(stderr, /^$/);
+  }));
