@@ -10,15 +10,9 @@ import {
 import { buildVocabulary } from "../lib/vocabulary.ts";
 import { contextWindows } from "../lib/windows.ts";
 import { canonicalTest, canonicalWords } from "./canonical.ts";
-import { fiveNames, letters, SEED } from "./oracles.ts";
+import { fiveNames, letters, SEED, smallModel as sizes } from "./oracles.ts";
 import * as reference from "./reference.ts";
 
-const sizes = {
-  vocabularySize: 27,
-  contextLength: 3,
-  embeddingSize: 2,
-  hiddenSize: 100,
-};
 const vocabulary = buildVocabulary(letters);
 
 Deno.test("evaluate() gives 17.7697 for five names before training", () => {

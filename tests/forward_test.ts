@@ -22,15 +22,15 @@ import {
 import { PARAMETER_NAMES } from "../lib/sizes.ts";
 import { buildVocabulary } from "../lib/vocabulary.ts";
 import { contextWindows } from "../lib/windows.ts";
-import { fiveNames, letters, SEED, training } from "./oracles.ts";
+import {
+  fiveNames,
+  letters,
+  SEED,
+  smallModel as sizes,
+  training,
+} from "./oracles.ts";
 import * as reference from "./reference.ts";
 
-const sizes = {
-  vocabularySize: 27,
-  contextLength: 3,
-  embeddingSize: 2,
-  hiddenSize: 100,
-};
 const windows = contextWindows(fiveNames, buildVocabulary(letters), 3);
 
 /** The lecture's model and the rows of five names, freed afterwards. */

@@ -18,14 +18,8 @@ import {
 import { trainSteps } from "../lib/train.ts";
 import { buildVocabulary } from "../lib/vocabulary.ts";
 import { contextWindows } from "../lib/windows.ts";
-import { fiveNames, letters } from "./oracles.ts";
+import { fiveNames, letters, smallModel as sizes } from "./oracles.ts";
 
-const sizes = {
-  vocabularySize: 27,
-  contextLength: 3,
-  embeddingSize: 2,
-  hiddenSize: 100,
-};
 const windows = contextWindows(fiveNames, buildVocabulary(letters), 3);
 
 Deno.test("findLearningRate() tries 1,000 rates from 0.001 to 1, a step each", () => {

@@ -39,3 +39,44 @@ export async function shortHash(array: ArrayBufferView): Promise<string> {
 export const bigramWords = numbers.bigram[
   "lecture: 5 words from add-1 bigram table, multinomial(1, replacement=True) of torch 1.13 and before, seed 2147483647"
 ];
+
+/** The sizes of the lecture's first model: 3,481 parameters. */
+export const smallModel = {
+  vocabularySize: 27,
+  contextLength: 3,
+  embeddingSize: 2,
+  hiddenSize: 100,
+};
+
+/** The sizes of its last: 11,897 parameters. */
+export const largeModel = { ...smallModel, embeddingSize: 10, hiddenSize: 200 };
+
+/**
+ * The losses of the last model's steps 0 to 20 that PyTorch prints: minibatches
+ * of 32 of the train split, learning rate 0.1, one generator. The first ten are
+ * those of torch 2.13 with AVX2, the others of torch 1.13, whose first ten are
+ * within 1e-4 of these.
+ */
+export const torchLosses = [
+  27.881732940673828,
+  24.00319480895996,
+  24.807373046875,
+  24.94935417175293,
+  23.823532104492188,
+  19.059764862060547,
+  18.85731315612793,
+  23.34536361694336,
+  20.913677215576172,
+  22.175504684448242,
+  16.694419860839844,
+  17.08818817138672,
+  19.137144088745117,
+  21.2144775390625,
+  15.580334663391113,
+  12.393592834472656,
+  17.54862403869629,
+  16.53469467163086,
+  12.672542572021484,
+  11.359186172485352,
+  12.298004150390625,
+];

@@ -11,15 +11,12 @@ import {
   sizesOf,
 } from "../lib/parameters.ts";
 import { PARAMETER_NAMES } from "../lib/sizes.ts";
-import { SEED, shortHash } from "./oracles.ts";
-
-const small = {
-  vocabularySize: 27,
-  contextLength: 3,
-  embeddingSize: 2,
-  hiddenSize: 100,
-};
-const large = { ...small, embeddingSize: 10, hiddenSize: 200 };
+import {
+  largeModel as large,
+  SEED,
+  shortHash,
+  smallModel as small,
+} from "./oracles.ts";
 
 async function hashes(
   initialization: "randn" | "scaled",

@@ -16,14 +16,8 @@ import { labelWords, nextTokenProbabilities, sample } from "../lib/sample.ts";
 import { trainSteps } from "../lib/train.ts";
 import { buildVocabulary } from "../lib/vocabulary.ts";
 import { contextWindows } from "../lib/windows.ts";
-import { fiveNames, letters, SEED } from "./oracles.ts";
+import { fiveNames, letters, SEED, smallModel as sizes } from "./oracles.ts";
 
-const sizes = {
-  vocabularySize: 27,
-  contextLength: 3,
-  embeddingSize: 2,
-  hiddenSize: 100,
-};
 const vocabulary = buildVocabulary(letters);
 
 /** A model that has learned the five names, freed afterwards. */

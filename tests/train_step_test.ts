@@ -12,16 +12,16 @@ import { PARAMETER_NAMES } from "../lib/sizes.ts";
 import { trainStep } from "../lib/train_step.ts";
 import { buildVocabulary } from "../lib/vocabulary.ts";
 import { contextWindows, takeRows } from "../lib/windows.ts";
-import { fiveNames, letters, SEED, training } from "./oracles.ts";
+import {
+  fiveNames,
+  letters,
+  SEED,
+  smallModel as sizes,
+  training,
+} from "./oracles.ts";
 import notes from "./lecture_notes.json" with { type: "json" };
 import * as reference from "./reference.ts";
 
-const sizes = {
-  vocabularySize: 27,
-  contextLength: 3,
-  embeddingSize: 2,
-  hiddenSize: 100,
-};
 const windows = contextWindows(fiveNames, buildVocabulary(letters), 3);
 
 const FIVE_NAMES_LOSSES = training[
