@@ -129,6 +129,8 @@ interface Exports {
   prepareBatches(size: number): number;
   stepWhole(learningRate: number, weightDecay: number): number;
   lossOfWhole(): number;
+  prepareRowLosses(): number;
+  lossesOfRows(): number;
   trainSteps(steps: number, batchSize: number, weightDecay: number): number;
   generatorWords(): number;
   generatorPosition(): number;
@@ -385,6 +387,20 @@ export class Kernel {
    */
   loss(): number {
     return this.#useWhole().lossOfWhole();
+  }
+
+  /**
+   * What each row loses by itself: −log of the probability of its token.
+   *
+   * @returns the losses in the order of the rows, `[N]`
+   * @throws {RangeError} if there are no rows, or memory does not do
+   */
+  rowLosses(): Float64Array {
+    const instance = this.#useWhole();
+    if (!instance.prepareRowLosses()) throw this.#rowsTooLarge(this.#rows);
+    const address = instance.lossesOfRows();
+    const { buffer } = instance.memory;
+    return new Float64Array(buffer, address, this.#rows).slice();
   }
 
   /**

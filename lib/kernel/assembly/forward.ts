@@ -189,13 +189,7 @@ export function softmaxAndLoss(
     const block = logits + (row / 4) * logitsBlock(); // [V][4]
     const end = block + V * 16;
 
-    // z = logits + b2, and the largest of each row
-    let largest = f32x4.splat(-Infinity);
-    for (let at = block, bias = b2; at < end; at += 16, bias += 4) {
-      const z = f32x4.add(v128.load(at), v128.load32_splat(bias));
-      v128.store(at, z);
-      largest = f32x4.pmax(largest, z);
-    }
+    const largest = addBias(block, end);
     v128.store(largestOfRow, largest);
     loss -= sumOfTargets(first + row, block);
 
@@ -230,6 +224,26 @@ export function softmaxAndLoss(
     }
   }
   return loss;
+}
+
+/** z = logits + b2 in one block of 4 rows, and the largest of each row. */
+export function addBias(block: usize, end: usize): v128 {
+  let largest = f32x4.splat(-Infinity);
+  for (let at = block, bias = b2; at < end; at += 16, bias += 4) {
+    const z = f32x4.add(v128.load(at), v128.load32_splat(bias));
+    v128.store(at, z);
+    largest = f32x4.pmax(largest, z);
+  }
+  return largest;
+}
+
+/** Σ exp(z − largest) of each row of a block, where z stays as it is. */
+export function sumOfExps(block: usize, end: usize, largest: v128): v128 {
+  let sum = f32x4.splat(0);
+  for (let at = block; at < end; at += 16) {
+    sum = f32x4.add(sum, exp(f32x4.sub(v128.load(at), largest)));
+  }
+  return sum;
 }
 
 /** Σ count · z over what follows four rows. */

@@ -3,7 +3,7 @@
  * number passes through the stage.
  */
 
-import { commit, mark, wanted } from "./memory";
+import { commit, mark, release, wanted } from "./memory";
 import { position, resume, words } from "./generator";
 import {
   clearModel,
@@ -29,6 +29,7 @@ import {
 } from "./forward";
 import { backpropagate, clearGradients } from "./backward";
 import { setDecay } from "./decay";
+import { layOutRowLosses, losses, storeRowLosses } from "./row_losses";
 import { update } from "./update";
 import {
   beginSampling,
@@ -40,9 +41,10 @@ import {
   written,
 } from "./sampling";
 
-/** Where the model's part of memory ends, and the rows'. */
+/** Where the model's part of memory ends, the rows', and the batch's. */
 let afterModel: u64 = 0;
 let afterRows: u64 = 0;
+let afterBatch: u64 = 0;
 
 /** What lies above the rows: nothing, the whole data set, or batches drawn. */
 const NOTHING: u32 = 0;
@@ -104,11 +106,17 @@ function prepare(batch: u32): bool {
     return false;
   }
   if (batch == WHOLE) wholeBatch();
+  afterBatch = mark();
   prepared = batch;
   return true;
 }
 export function prepareWhole(): bool {
   return prepare(WHOLE);
+}
+export function prepareRowLosses(): bool {
+  if (!prepareWhole()) return false;
+  release(afterBatch);
+  return layOutRowLosses();
 }
 export function prepareBatches(size: u32): bool {
   return prepare(size);
@@ -156,6 +164,19 @@ export function stepWhole(learningRate: f64, weightDecay: f64): f64 {
 /** The mean loss of all rows. */
 export function lossOfWhole(): f64 {
   return pass(false, 0);
+}
+
+/** The loss of each row by itself: the address of f64[N]. */
+export function lossesOfRows(): usize {
+  gatherEmbeddings();
+  multiplyEmbeddings();
+  for (let first: u32 = 0; first < R; first += tileRows) {
+    const filled = (min(tileRows, R - first) + 3) & ~3;
+    computeHidden(first, filled);
+    computeLogits(filled);
+    storeRowLosses(first, filled);
+  }
+  return losses;
 }
 
 /**
