@@ -29,3 +29,22 @@ export function thisMachine(): Machine {
     load: Deno.loadavg()[0],
   };
 }
+
+/** Above this other programs share the machine. */
+const QUIET = 0.5;
+
+/** The line that a report begins with. */
+export function describeMachine(m: Machine, date: string): string {
+  return `${date.slice(0, 10)}, ${m.cpu}, ${m.cores} cores, ${m.memory} GB, ` +
+    `${m.system}, Deno ${m.deno}`;
+}
+
+/** A warning, and a line to part it, if other programs shared the machine. */
+export function busyNote({ load }: Machine): string[] {
+  if (load <= QUIET) return [];
+  return [
+    `The machine was busy (load average ${load.toFixed(1)} at the start): ` +
+    "measure again on a quiet one.",
+    "",
+  ];
+}

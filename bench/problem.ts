@@ -33,6 +33,8 @@ export interface Problem {
   readonly learningRate: number;
   /** The seed of the generator that draws minibatches, or names. */
   readonly seed: number;
+  /** How many tokens a sampled softmax is over. Without it, the full softmax. */
+  readonly candidates?: number;
 }
 
 /** Makes the problem of each task from a word list. */

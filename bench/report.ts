@@ -3,7 +3,7 @@
  */
 
 import type { FirstUse } from "./first_use.ts";
-import type { Machine } from "./machine.ts";
+import { busyNote, describeMachine, type Machine } from "./machine.ts";
 import { type Measurement, median } from "./measure.ts";
 import { table, threeDigits, time, timeSpan } from "./table.ts";
 
@@ -37,31 +37,17 @@ export interface Report {
 /** The peer that ratios refer to. */
 const BASE = "pytorch";
 
-/** Above this other programs share the machine. */
-const QUIET = 0.5;
-
 /** The report as Markdown. */
 export function formatReport(report: Report): string {
   const { machine: m, words, rounds } = report;
   const lines = [
-    `${
-      report.date.slice(0, 10)
-    }, ${m.cpu}, ${m.cores} cores, ${m.memory} GB, ` +
-    `${m.system}, Deno ${m.deno}`,
+    describeMachine(m, report.date),
     `Words: ${words.source}, ${words.count.toLocaleString("en")} of them`,
     "",
     ...report.peers.map(({ heading, label }) => `- ${heading}: ${label}`),
     "",
   ];
-  if (m.load > QUIET) {
-    lines.push(
-      `The machine was busy (load average ${
-        m.load.toFixed(1)
-      } at the start): ` +
-        "measure again on a quiet one.",
-      "",
-    );
-  }
+  lines.push(...busyNote(m));
   const { peers, tasks } = report;
   if (tasks.length > 0 && peers.length > 0) {
     const head = ["", ...peers.map(({ heading }) => heading)];
@@ -156,15 +142,18 @@ function explanations({ peers, tasks }: Report): string[] {
       "are the same; a tensor library draws more of them if many are drawn at once.",
     );
   }
-  const slow = peers.find(({ label }) => label.includes("reference BLAS"));
-  if (slow) {
-    lines.push(
-      "This PyTorch multiplies matrices with the reference BLAS, which is several",
-      "times slower than OpenBLAS: its ratios flatter the others. On Debian:",
-      "apt install libopenblas0-pthread",
-    );
-  }
+  lines.push(...blasNote(peers));
   return lines;
+}
+
+/** What to know of a PyTorch that is slower than it has to be. */
+export function blasNote(peers: readonly { label: string }[]): string[] {
+  if (!peers.some(({ label }) => label.includes("reference BLAS"))) return [];
+  return [
+    "This PyTorch multiplies matrices with the reference BLAS, which is several",
+    "times slower than OpenBLAS: its ratios flatter the others. On Debian:",
+    "apt install libopenblas0-pthread",
+  ];
 }
 
 function formatFirstUse(use: FirstUse): string {

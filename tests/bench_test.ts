@@ -11,10 +11,11 @@ import { jax } from "../bench/peers/jax.ts";
 import { loops } from "../bench/peers/loops.ts";
 import { makemore } from "../bench/peers/makemore.ts";
 import { tfjs } from "../bench/peers/tfjs.ts";
-import { Problems } from "../bench/problem.ts";
+import { type Problem, Problems } from "../bench/problem.ts";
 import { table, threeDigits, time, timeSpan } from "../bench/table.ts";
 import type { Task } from "../bench/tasks.ts";
 import { decode, encode } from "../bench/wire.ts";
+import { wordProblem } from "../bench/word_problem.ts";
 import { embeddedWords } from "../lib/words.ts";
 
 const problems = new Problems(embeddedWords().words.slice(0, 60));
@@ -84,6 +85,32 @@ Deno.test("disagreement() notices a wrong update, a wrong sum and other names", 
   assert(disagreement("loss", [NaN], [3.2]));
   assert(disagreement("full batch", [3.2, 3.2], [3.2, 3.19]));
   assert(disagreement("names", [["emma", "ava"]], [["emma", "ana"]]));
+});
+
+Deno.test("wordProblem() is the same work for all, and a sampled one of its own", async () => {
+  const problem = wordProblem(200, { batchSize: 6 });
+  assertEquals(problem.windows.X.length, 4 * problem.windows.Y.length);
+  assert(problem.windows.Y.every((token) => token < 200));
+  const losses = async (peer: Peer, problem: Problem) => {
+    const work = await peer.prepare(problem);
+    assert(work !== undefined);
+    try {
+      return [await work.run(1), await work.run(1)];
+    } finally {
+      work.close();
+    }
+  };
+  const full = await losses(makemore, problem);
+  assertEquals(
+    disagreement("minibatch", await losses(loops, problem), full),
+    undefined,
+  );
+  const sampled = wordProblem(200, { batchSize: 6, candidates: 20 });
+  assertEquals(sampled.windows, problem.windows);
+  // With scaled weights all is a guess; a sampled loss is lower by about the
+  // mean logarithm of how often the targets are to be expected.
+  const [loss] = (await losses(makemore, sampled)).map(Number);
+  assert(loss > 1 && loss < Number(full[0]) - 0.5, `${loss}, ${full}`);
 });
 
 Deno.test("PeerClient asks a program of its own", async () => {

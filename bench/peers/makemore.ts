@@ -32,7 +32,8 @@ function work(
   problem: Problem,
   parameters: ReturnType<typeof parametersFrom>,
 ): Work["run"] {
-  const { kind, windows, rowsAtOnce, learningRate, tokens } = problem;
+  const { kind, windows, rowsAtOnce, learningRate, tokens, candidates } =
+    problem;
   const generator = new Generator(problem.seed);
   if (kind === "loss") return repeat(() => evaluate(parameters, windows));
   if (kind === "names") {
@@ -44,6 +45,7 @@ function work(
     batchSize,
     generator,
     learningRate,
+    candidates,
   };
   return (steps) => {
     let loss = NaN;
