@@ -12,11 +12,11 @@
  * | train, dev, test | {@linkcode splitWords}, {@linkcode splitByPosition} |
  * | context windows X, Y | {@linkcode contextWindows}, {@linkcode formatWindows}, {@linkcode drawMinibatch}, {@linkcode takeRows} |
  * | randomness | {@linkcode Generator}, {@linkcode PythonRandom} |
- * | parameters C, W1, b1, W2, b2 | {@linkcode createParameters}, {@linkcode countParameters}, {@linkcode parameterArrays}, {@linkcode parametersFrom}, {@linkcode disposeParameters} |
+ * | parameters C, W1, b1, W2, b2 | {@linkcode createParameters}, {@linkcode countParameters}, {@linkcode parameterNames}, {@linkcode parameterArrays}, {@linkcode parametersFrom}, {@linkcode disposeParameters} |
  * | forward pass, in tfjs | {@linkcode toTensors}, {@linkcode embed}, {@linkcode hidden}, {@linkcode logits}, {@linkcode softmax}, {@linkcode negativeLogLikelihood}, {@linkcode crossEntropy}, {@linkcode forward} |
  * | training | {@linkcode trainStep}, {@linkcode trainSteps}, {@linkcode train} |
- * | learning rates | {@linkcode constantRate}, {@linkcode stepDecay}, {@linkcode cosineDecay}, {@linkcode findLearningRate}, {@linkcode suggestLearningRate} |
- * | using a model | {@linkcode evaluate}, {@linkcode sample}, {@linkcode nextTokenProbabilities}, {@linkcode labelWords}, {@linkcode projectToPlane}, {@linkcode pretrainedModel} |
+ * | learning rates | {@linkcode constantRate}, {@linkcode stepDecay}, {@linkcode cosineDecay}, {@linkcode inverseDecay}, {@linkcode findLearningRate}, {@linkcode suggestLearningRate} |
+ * | using a model | {@linkcode evaluate}, {@linkcode perplexity}, {@linkcode sample}, {@linkcode nextTokenProbabilities}, {@linkcode labelWords}, {@linkcode projectToPlane}, {@linkcode pretrainedModel} |
  * | counting models | {@linkcode countNgrams}, {@linkcode addK}, {@linkcode interpolate}, {@linkcode kneserNey} |
  * | the bigram net | {@linkcode createBigramNet}, {@linkcode bigramLoss}, {@linkcode trainBigramNet}, {@linkcode bigramNetModel} |
  * | using any of these | {@linkcode evaluateModel}, {@linkcode rowProbabilities}, {@linkcode sampleModel}, {@linkcode fitMixtureWeights}, {@linkcode mixModels} |
@@ -89,11 +89,13 @@ export {
   PARAMETER_NAMES,
   type ParameterArrays,
   type ParameterName,
+  parameterNames,
 } from "./lib/sizes.ts";
 export * from "./lib/forward.ts";
 export {
   constantRate,
   cosineDecay,
+  inverseDecay,
   type Schedule,
   stepDecay,
 } from "./lib/schedule.ts";

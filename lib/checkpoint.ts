@@ -1,6 +1,6 @@
 /**
  * What is kept of a run, so that it can go on as if it had never stopped: the
- * five parameters as float32 tensors of a safetensors file, and the rest as
+ * parameters as float32 tensors of a safetensors file, and the rest as
  * strings beside them. Python reads it with `safetensors`; what PyTorch saved
  * under the parameters' names is read here.
  *
@@ -23,6 +23,7 @@ import {
   PARAMETER_NAMES,
   type ParameterArrays,
   type ParameterName,
+  parameterNames,
   parameterShapes,
   sizesOfShapes,
 } from "./sizes.ts";
@@ -32,7 +33,7 @@ export type { Scalar } from "./json_scanner.ts";
 
 /** Parameters and their sizes: all that the model itself is. */
 export interface SavedParameters {
-  /** The numbers of the five parameters. */
+  /** The numbers of the parameters. */
   readonly parameters: ParameterArrays;
   /** The sizes, from which the shapes follow. */
   readonly sizes: ModelSizes;
@@ -129,17 +130,28 @@ export function encodeCheckpoint(
   const { parameters, sizes, config, losses } = checkpoint;
   const fail = failing("Cannot write this checkpoint");
   const { vocabularySize, contextLength, embeddingSize, hiddenSize } = sizes;
+  const { directConnections } = sizes;
   const shapes = parameterShapes(sizes);
-  const tensors = new Map(PARAMETER_NAMES.map((name) => {
-    const { buffer, byteOffset, byteLength } = parameters[name];
-    const data = new Uint8Array(buffer, byteOffset, byteLength);
-    return [name, { dtype: "F32", shape: shapes[name], data }] as const;
-  }));
+  const tensors = new Map(
+    parameterNames(shapes).map((name) => {
+      const array = parameters[name] ??
+        fail(`it lacks the parameter ${name}`);
+      const { buffer, byteOffset, byteLength } = array;
+      const data = new Uint8Array(buffer, byteOffset, byteLength);
+      return [name, { dtype: "F32", shape: shapes[name]!, data }] as const;
+    }),
+  );
   const metadata = new Map([
     ["makemore", VERSION],
     [
       "sizes",
-      flatJson({ vocabularySize, contextLength, embeddingSize, hiddenSize }),
+      flatJson({
+        vocabularySize,
+        contextLength,
+        embeddingSize,
+        hiddenSize,
+        ...(directConnections ? { directConnections } : {}),
+      }),
     ],
     ["vocabulary", JSON.stringify(checkpoint.tokens)],
     ["step", String(checkpoint.step)],
@@ -187,9 +199,9 @@ export function decodeCheckpoint(
 }
 
 /**
- * The model that a file holds: a checkpoint, or five float32 tensors that
- * `safetensors.torch.save_file` wrote under the names C, W1, b1, W2 and b2.
- * The sizes follow from their shapes.
+ * The model that a file holds: a checkpoint, or float32 tensors that
+ * `safetensors.torch.save_file` wrote under the names C, W1, b1, W2 and b2, and
+ * Wd if the model has direct connections. The sizes follow from their shapes.
  *
  * @param bytes the whole file
  * @param options `source`: what to call the file in errors
@@ -245,12 +257,13 @@ function refusing<Value>(
   }
 }
 
+/** The names that a tensor may have. */
+const KNOWN_NAMES: readonly string[] = [...PARAMETER_NAMES, "Wd"];
+
 function parametersOf(file: SafetensorsFile, fail: Fail): SavedParameters {
   for (const [name, { dtype }] of file.tensors) {
-    if (!(PARAMETER_NAMES as readonly string[]).includes(name)) {
-      fail(
-        `its tensor ${quote(name)} is none of ${PARAMETER_NAMES.join(", ")}`,
-      );
+    if (!KNOWN_NAMES.includes(name)) {
+      fail(`its tensor ${quote(name)} is none of ${KNOWN_NAMES.join(", ")}`);
     }
     if (dtype !== "F32") {
       fail(
@@ -268,6 +281,7 @@ function parametersOf(file: SafetensorsFile, fail: Fail): SavedParameters {
       b1: tensor("b1").shape,
       W2: tensor("W2").shape,
       b2: tensor("b2").shape,
+      ...(file.tensors.has("Wd") ? { Wd: tensor("Wd").shape } : {}),
     }));
 
   const numbers = (name: ParameterName) => {
@@ -286,6 +300,7 @@ function parametersOf(file: SafetensorsFile, fail: Fail): SavedParameters {
     b1: numbers("b1"),
     W2: numbers("W2"),
     b2: numbers("b2"),
+    ...(sizes.directConnections ? { Wd: numbers("Wd") } : {}),
   };
   return { parameters, sizes };
 }
@@ -323,6 +338,9 @@ function runOf(file: SafetensorsFile, fail: Fail): Checkpoint {
         `its ${name} is ${found}, but the shapes of the parameters say ${size}`,
       );
     }
+  }
+  if (stated.directConnections && !sizes.directConnections) {
+    fail("it lacks the parameter Wd, which its sizes speak of");
   }
   const tokens = read("vocabulary", (scanner) => {
     const tokens: string[] = [];

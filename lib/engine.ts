@@ -5,7 +5,7 @@
 
 import type { Generator } from "./generator.ts";
 import { giveBackKernel, takeKernel } from "./kept_kernels.ts";
-import type { Kernel } from "./kernel/kernel.ts";
+import type { Kernel, KernelStepOptions } from "./kernel/kernel.ts";
 import {
   assignParameters,
   type ModelParameters,
@@ -43,9 +43,13 @@ export class Engine implements Disposable {
    *
    * @returns how many were done before a loss was not finite
    */
-  stepsOnAll(rates: Float64Array, losses: Float64Array): number {
+  stepsOnAll(
+    rates: Float64Array,
+    losses: Float64Array,
+    options: KernelStepOptions,
+  ): number {
     for (let step = 0; step < rates.length; step++) {
-      losses[step] = this.kernel.stepAll(rates[step]);
+      losses[step] = this.kernel.stepAll(rates[step], options);
       if (!Number.isFinite(losses[step])) return step;
     }
     return rates.length;
@@ -61,9 +65,10 @@ export class Engine implements Disposable {
     generator: Generator,
     rates: Float64Array,
     losses: Float64Array,
+    options: KernelStepOptions,
   ): number {
-    return generator.lendEngine((engine) =>
-      this.kernel.train(rates, { batchSize, generator: engine, losses })
+    return generator.lendEngine((generator) =>
+      this.kernel.train(rates, { batchSize, generator, losses, ...options })
     );
   }
 

@@ -8,7 +8,7 @@ import type { Windows } from "./windows.ts";
 
 /**
  * The mean negative log-likelihood of rows, such as those of a split: what the
- * lecture's `split_loss` prints. `Math.exp` of it is the perplexity.
+ * lecture's `split_loss` prints. {@linkcode perplexity} makes one of it.
  *
  * @param parameters the model
  * @param windows the rows to judge it by
@@ -47,4 +47,26 @@ export function evaluate(
 ): number {
   using engine = new Engine(parameters, windows);
   return engine.kernel.loss();
+}
+
+/**
+ * The perplexity of a mean loss, `Math.exp(loss)`: among how many equally likely
+ * tokens a model that loses as much would have to choose. The paper's tables
+ * have it.
+ *
+ * @param loss the mean negative log-likelihood in nats, such as
+ * {@linkcode evaluate} and {@linkcode evaluateModel} give it
+ * @returns from 1, for a model that knows what comes
+ *
+ * @example
+ * ```ts
+ * import { perplexity } from "@makemore/mlp";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * // guessing among 27 characters
+ * assertAlmostEquals(perplexity(Math.log(27)), 27, 1e-12);
+ * ```
+ */
+export function perplexity(loss: number): number {
+  return Math.exp(loss);
 }

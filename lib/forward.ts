@@ -90,11 +90,14 @@ export function hidden(
 }
 
 /**
- * The output layer: `h @ W2 + b2`.
+ * The output layer: `h @ W2 + b2`, and `+ x @ Wd` with direct connections.
  *
  * @param h the hidden layer `[B, H]`
  * @param W2 weights `[H, V]`
  * @param b2 biases `[V]`
+ * @param direct what reaches the output layer past the hidden layer, if the
+ * model has direct connections: the embeddings of the contexts `[B, T, E]`, and
+ * their weights `[T·E, V]`
  * @returns float32 `[B, V]`: how much the model expects each token next, as the
  * logarithm of counts
  */
@@ -102,8 +105,14 @@ export function logits(
   h: tf.Tensor2D,
   W2: tf.Tensor2D,
   b2: tf.Tensor1D,
+  direct?: { readonly emb: tf.Tensor; readonly Wd: tf.Tensor2D },
 ): tf.Tensor2D {
-  return tf.tidy(() => h.matMul<tf.Tensor2D>(W2).add<tf.Tensor2D>(b2));
+  return tf.tidy(() => {
+    const logits = h.matMul<tf.Tensor2D>(W2).add<tf.Tensor2D>(b2); // [B, V]
+    if (!direct) return logits;
+    const x = direct.emb.reshape([-1, direct.Wd.shape[0]]); // [B, T·E]
+    return logits.add<tf.Tensor2D>(x.matMul(direct.Wd)); // [B, V]
+  });
 }
 
 /**
@@ -193,7 +202,8 @@ export interface Forward {
 }
 
 /**
- * The whole forward pass: `emb = C[X]`, `h = tanh(...)`, `logits = h @ W2 + b2`.
+ * The whole forward pass: `emb = C[X]`, `h = tanh(...)`, `logits = h @ W2 + b2`,
+ * and `+ x @ Wd` with direct connections.
  *
  * @param parameters the model
  * @param X contexts, int32 `[B, T]`
@@ -229,8 +239,9 @@ export interface Forward {
  * ```
  */
 export function forward(parameters: ModelParameters, X: tf.Tensor2D): Forward {
-  const { C, W1, b1, W2, b2 } = parameters;
+  const { C, W1, b1, W2, b2, Wd } = parameters;
   const emb = embed(C, X) as tf.Tensor3D; // [B, T, E]
   const h = hidden(emb, W1, b1); // [B, H]
-  return { emb, h, logits: logits(h, W2, b2) }; // [B, V]
+  const direct = Wd && { emb, Wd };
+  return { emb, h, logits: logits(h, W2, b2, direct) }; // [B, V]
 }

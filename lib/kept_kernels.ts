@@ -72,7 +72,8 @@ function isKeepable({ Y }: Windows): boolean {
 function isSameModel(a: ModelSizes, b: ModelSizes): boolean {
   return a.vocabularySize === b.vocabularySize &&
     a.contextLength === b.contextLength &&
-    a.embeddingSize === b.embeddingSize && a.hiddenSize === b.hiddenSize;
+    a.embeddingSize === b.embeddingSize && a.hiddenSize === b.hiddenSize &&
+    !a.directConnections === !b.directConnections;
 }
 
 /** Tells whether rows were written to since they were taken in. */

@@ -27,6 +27,8 @@ export interface FinderOptions {
    * in the lecture.
    */
   exponents?: readonly [number, number];
+  /** The weight decay to train with, see {@linkcode TrainOptions}. Default: 0. */
+  weightDecay?: number;
 }
 
 /** What the finder has measured, as `learningRateFinder()` of the plots takes it. */
@@ -86,7 +88,7 @@ export function findLearningRate(
   options: FinderOptions,
 ): LearningRateLosses {
   const { generator, batchSize = 32, count = 1000 } = options;
-  const { exponents: [first, last] = [-3, 0] } = options;
+  const { exponents: [first, last] = [-3, 0], weightDecay } = options;
   if (!Number.isSafeInteger(count) || count < 2) {
     throw new RangeError(
       `The number of rates to try is ${count}: it must be a whole number from 2`,
@@ -110,6 +112,7 @@ export function findLearningRate(
       steps: count,
       batchSize,
       generator,
+      weightDecay,
       learningRate: (step) => learningRates[step],
       stepsPerProgress: 1,
     });

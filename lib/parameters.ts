@@ -1,7 +1,7 @@
 /**
- * The five parameters of the model, in the lecture's names and order: the
- * embedding table `C`, the hidden layer `W1` and `b1`, the output layer `W2`
- * and `b2`.
+ * The parameters of the model, in the lecture's names and order: the embedding
+ * table `C`, the hidden layer `W1` and `b1`, the output layer `W2` and `b2`; and
+ * the paper's direct connections, `Wd`, if the model has them.
  *
  * Letters: `V` vocabulary, `T` context length, `E` embedding, `H` hidden layer.
  */
@@ -11,9 +11,9 @@ import type { Generator } from "./generator.ts";
 import {
   elementsOf,
   type ModelSizes,
-  PARAMETER_NAMES,
   type ParameterArrays,
   type ParameterName,
+  parameterNames,
   parameterShapes,
   sizesOfShapes,
 } from "./sizes.ts";
@@ -21,7 +21,7 @@ import {
 // Without it tfjs greets each user with advice on other backends.
 tf.enableProdMode();
 
-/** The model: five tfjs variables, float32. They are yours to dispose. */
+/** The model: tfjs variables, float32. They are yours to dispose. */
 export interface ModelParameters {
   /** The embedding table `[V, E]`: a row for each token. */
   readonly C: tf.Variable<tf.Rank.R2>;
@@ -33,6 +33,11 @@ export interface ModelParameters {
   readonly W2: tf.Variable<tf.Rank.R2>;
   /** The biases of the output layer `[V]`. */
   readonly b2: tf.Variable<tf.Rank.R1>;
+  /**
+   * The direct connections from the embeddings to the output layer `[T·E, V]`,
+   * the paper's W; the lecture's model has none.
+   */
+  readonly Wd?: tf.Variable<tf.Rank.R2>;
 }
 
 /**
@@ -40,8 +45,8 @@ export interface ModelParameters {
  *
  * - `"randn"`: standard normal numbers, as in the lecture.
  * - `"scaled"`: the same numbers, scaled as in the lecture's successor: `W1` by
- *   Kaiming's gain for tanh, 5/3 over the root of its inputs; `b1` and `W2` by
- *   0.01; `b2` zero. The first loss is then that of guessing, log V, and few
+ *   Kaiming's gain for tanh, 5/3 over the root of its inputs; `b1`, `W2` and
+ *   `Wd` by 0.01; `b2` zero. The first loss is then that of guessing, log V, and few
  *   neurons are saturated.
  */
 export type Initialization = "randn" | "scaled";
@@ -54,7 +59,8 @@ export interface ParameterOptions {
 
 /**
  * Creates the parameters, drawing `C`, `W1`, `b1`, `W2` and `b2` one after the
- * other as the lecture does, with the numbers that `torch.randn` gives.
+ * other as the lecture does, with the numbers that `torch.randn` gives; then
+ * `Wd`, if the sizes ask for direct connections.
  *
  * @param generator where the chance comes from
  * @param sizes the sizes of the model
@@ -100,9 +106,10 @@ export function createParameters(
     b1: (x) => x * small,
     W2: (x) => x * small,
     b2: (x) => x * 0,
+    Wd: (x) => x * small,
   };
   const draw = (name: ParameterName): Float32Array => {
-    const numbers = generator.randn(elementsOf(shapes[name]));
+    const numbers = generator.randn(elementsOf(shapes[name]!));
     return initialization === "randn" ? numbers : numbers.map(scale[name]);
   };
   return parametersFrom({
@@ -111,6 +118,7 @@ export function createParameters(
     b1: draw("b1"),
     W2: draw("W2"),
     b2: draw("b2"),
+    ...(shapes.Wd ? { Wd: draw("Wd") } : {}),
   }, sizes);
 }
 
@@ -119,25 +127,32 @@ export function createParameters(
  *
  * @param arrays the numbers of each parameter, row by row; they are copied
  * @param sizes the sizes of the model
- * @throws {RangeError} if an array has not as many numbers as the sizes tell
+ * @throws {RangeError} if an array has not as many numbers as the sizes tell, or
+ * only one of them knows of direct connections
  */
 export function parametersFrom(
   arrays: ParameterArrays,
   sizes: ModelSizes,
 ): ModelParameters {
   const shapes = parameterShapes(sizes);
-  for (const name of PARAMETER_NAMES) {
-    const wanted = elementsOf(shapes[name]);
-    if (arrays[name].length !== wanted) {
+  if (arrays.Wd && !shapes.Wd) {
+    throw new RangeError(
+      "There is a Wd, but the sizes have no directConnections: set it to true",
+    );
+  }
+  for (const name of parameterNames(shapes)) {
+    const wanted = elementsOf(shapes[name]!);
+    const found = arrays[name]?.length ?? 0;
+    if (found !== wanted) {
       throw new RangeError(
-        `${name} has ${arrays[name].length} numbers: a model of these sizes ` +
-          `needs ${wanted}, [${shapes[name].join(", ")}]`,
+        `${name} has ${found} numbers: a model of these sizes ` +
+          `needs ${wanted}, [${shapes[name]!.join(", ")}]`,
       );
     }
   }
   const variable = <R extends tf.Rank>(name: ParameterName): tf.Variable<R> =>
     tf.tidy(() =>
-      tf.variable(tf.tensor(arrays[name].slice(), shapes[name] as never))
+      tf.variable(tf.tensor(arrays[name]!.slice(), shapes[name] as never))
     ) as tf.Variable<R>;
   return {
     C: variable("C"), // [V, E]
@@ -145,6 +160,7 @@ export function parametersFrom(
     b1: variable("b1"), // [H]
     W2: variable("W2"), // [H, V]
     b2: variable("b2"), // [V]
+    ...(shapes.Wd ? { Wd: variable<tf.Rank.R2>("Wd") } : {}), // [T·E, V]
   };
 }
 
@@ -154,13 +170,14 @@ export function parametersFrom(
  * @throws {RangeError} if the shapes do not go together
  */
 export function sizesOf(parameters: ModelParameters): ModelSizes {
-  const { C, W1, b1, W2, b2 } = parameters;
+  const { C, W1, b1, W2, b2, Wd } = parameters;
   return sizesOfShapes({
     C: C.shape,
     W1: W1.shape,
     b1: b1.shape,
     W2: W2.shape,
     b2: b2.shape,
+    ...(Wd ? { Wd: Wd.shape } : {}),
   });
 }
 
@@ -183,8 +200,8 @@ export function sizesOf(parameters: ModelParameters): ModelSizes {
  */
 export function countParameters(model: ModelParameters | ModelSizes): number {
   const shapes = parameterShapes("C" in model ? sizesOf(model) : model);
-  return PARAMETER_NAMES.reduce(
-    (sum, name) => sum + elementsOf(shapes[name]),
+  return parameterNames(shapes).reduce(
+    (sum, name) => sum + elementsOf(shapes[name]!),
     0,
   );
 }
@@ -192,13 +209,14 @@ export function countParameters(model: ModelParameters | ModelSizes): number {
 /** The numbers of the parameters, copied out of tfjs. */
 export function parameterArrays(parameters: ModelParameters): ParameterArrays {
   const copy = (name: ParameterName) =>
-    (parameters[name].dataSync() as Float32Array).slice();
+    (parameters[name]!.dataSync() as Float32Array).slice();
   return {
     C: copy("C"),
     W1: copy("W1"),
     b1: copy("b1"),
     W2: copy("W2"),
     b2: copy("b2"),
+    ...(parameters.Wd ? { Wd: copy("Wd") } : {}),
   };
 }
 
@@ -211,14 +229,15 @@ export function assignParameters(
   arrays: ParameterArrays,
 ): void {
   tf.tidy(() => {
-    for (const name of PARAMETER_NAMES) {
-      const { shape } = parameters[name];
-      parameters[name].assign(tf.tensor(arrays[name], shape) as never);
+    for (const name of parameterNames(parameters)) {
+      const parameter = parameters[name]!;
+      const numbers = tf.tensor(arrays[name]!, parameter.shape);
+      parameter.assign(numbers as never);
     }
   });
 }
 
 /** Frees the memory of the parameters. */
 export function disposeParameters(parameters: ModelParameters): void {
-  for (const name of PARAMETER_NAMES) parameters[name].dispose();
+  for (const name of parameterNames(parameters)) parameters[name]!.dispose();
 }

@@ -82,11 +82,52 @@ export function cosineDecay(
   };
 }
 
+/**
+ * A rate that falls as the paper's does: `rate / (1 + decay · step)`. It has
+ * halved at step `1 / decay`. The paper's are 10⁻³ and 10⁻⁸.
+ *
+ * Bengio et al. 2003, section 3.1.
+ *
+ * @param rate the rate at step 0, the paper's ε₀
+ * @param decay how fast it falls, the paper's r
+ * @throws {RangeError} if one of the two is not a finite number from 0
+ *
+ * @example
+ * ```ts
+ * import { inverseDecay } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const schedule = inverseDecay(0.1, 1e-4);
+ * assertEquals(schedule(0), 0.1);
+ * assertEquals(schedule(10_000), 0.05);
+ * ```
+ */
+export function inverseDecay(rate: number, decay: number): Schedule {
+  checkRate(rate);
+  if (!(decay >= 0 && decay < Infinity)) {
+    throw new RangeError(
+      `The decay of the learning rate is ${decay}: ` +
+        "it must be a finite number, not negative",
+    );
+  }
+  return (step) => rate / (1 + decay * step);
+}
+
 /** Refuses what cannot be a learning rate. */
 export function checkRate(rate: number): void {
   if (!(rate >= 0 && rate < Infinity)) {
     throw new RangeError(
       `The learning rate is ${rate}: it must be a finite number, not negative`,
+    );
+  }
+}
+
+/** Refuses what cannot be a weight decay. */
+export function checkWeightDecay(weightDecay: number): void {
+  if (!(weightDecay >= 0 && weightDecay < Infinity)) {
+    throw new RangeError(
+      `The weight decay is ${weightDecay}: it must be a finite number, not ` +
+        "negative",
     );
   }
 }

@@ -1,6 +1,5 @@
 /**
- * The sizes that make a model, and the shapes that its five parameters have
- * then.
+ * The sizes that make a model, and the shapes that its parameters have then.
  *
  * Letters: `V` vocabulary, `T` context length, `E` embedding, `H` hidden layer.
  */
@@ -17,23 +16,46 @@ export interface ModelSizes {
   readonly embeddingSize: number;
   /** How many neurons the hidden layer has: `H`, the paper's h. */
   readonly hiddenSize: number;
+  /**
+   * Whether the embeddings reach the output layer also directly, past the hidden
+   * layer: the paper's W, here `Wd`. Default: no, as in the lecture.
+   */
+  readonly directConnections?: boolean;
 }
 
-/** The names of the parameters, in the order in which they are created. */
+/**
+ * The names of the parameters that every model has, in the order in which they
+ * are created. One with direct connections has `Wd` after them.
+ */
 export const PARAMETER_NAMES = ["C", "W1", "b1", "W2", "b2"] as const;
 
-/** The name of one of the five parameters. */
-export type ParameterName = typeof PARAMETER_NAMES[number];
+/** The name of one of the parameters. */
+export type ParameterName = typeof PARAMETER_NAMES[number] | "Wd";
 
-/** The numbers of the five parameters, float32, row by row. */
-export type ParameterArrays = {
-  readonly [name in ParameterName]: Float32Array;
-};
+/** The numbers of the parameters, float32, row by row. */
+export type ParameterArrays =
+  & { readonly [name in typeof PARAMETER_NAMES[number]]: Float32Array }
+  & {
+    /** Of the direct connections, if the model has them. */
+    readonly Wd?: Float32Array;
+  };
 
-/** The shapes of the five parameters. */
+/** The shapes of the parameters. */
 export type ParameterShapes = {
-  readonly [name in ParameterName]: readonly number[];
+  readonly [name in keyof ParameterArrays]: readonly number[];
 };
+
+/**
+ * The names of the parameters that a model has, in the order in which they are
+ * created.
+ *
+ * @param model its parameters, their numbers or their shapes
+ */
+export function parameterNames(
+  model: { readonly Wd?: unknown },
+): readonly ParameterName[] {
+  return model.Wd === undefined ? PARAMETER_NAMES : [...PARAMETER_NAMES, "Wd"];
+}
 
 /**
  * The shape of each parameter of a model.
@@ -42,7 +64,8 @@ export type ParameterShapes = {
  * vocabulary has over 65,535 tokens
  */
 export function parameterShapes(sizes: ModelSizes): ParameterShapes {
-  for (const [name, size] of Object.entries(sizes)) {
+  const { directConnections, ...counts } = sizes;
+  for (const [name, size] of Object.entries(counts)) {
     if (!Number.isSafeInteger(size) || size < 1) {
       throw new RangeError(
         `The ${wordsOf(name)} is ${size}: it must be a whole number from 1`,
@@ -56,7 +79,8 @@ export function parameterShapes(sizes: ModelSizes): ParameterShapes {
       `The vocabulary size is ${V}: at most ${MAX_VOCABULARY_SIZE} is supported`,
     );
   }
-  return { C: [V, E], W1: [T * E, H], b1: [H], W2: [H, V], b2: [V] };
+  const shapes = { C: [V, E], W1: [T * E, H], b1: [H], W2: [H, V], b2: [V] };
+  return directConnections ? { ...shapes, Wd: [T * E, V] } : shapes;
 }
 
 /** `"embeddingSize"` as a person writes it. */
@@ -73,15 +97,15 @@ export function sizesOfShapes(shapes: ParameterShapes): ModelSizes {
   const [vocabularySize, embeddingSize] = shapes.C;
   const [inputs, hiddenSize] = shapes.W1;
   const contextLength = inputs / embeddingSize;
-  const sizes = { vocabularySize, contextLength, embeddingSize, hiddenSize };
-  const possible = Object.values(sizes).every((size) =>
+  const counts = { vocabularySize, contextLength, embeddingSize, hiddenSize };
+  const sizes = shapes.Wd ? { ...counts, directConnections: true } : counts;
+  const possible = Object.values(counts).every((size) =>
     Number.isSafeInteger(size) && size > 0
   );
   const expected = possible ? parameterShapes(sizes) : undefined;
-  if (
-    PARAMETER_NAMES.some((name) => `${shapes[name]}` !== `${expected?.[name]}`)
-  ) {
-    const found = PARAMETER_NAMES.map((name) => `${name} [${shapes[name]}]`);
+  const names = parameterNames(shapes);
+  if (names.some((name) => `${shapes[name]}` !== `${expected?.[name]}`)) {
+    const found = names.map((name) => `${name} [${shapes[name]}]`);
     throw new RangeError(
       `These shapes do not make a model: ${found.join(", ")}`,
     );

@@ -9,6 +9,7 @@ import type { ModelParameters } from "./parameters.ts";
 import {
   checkRate,
   checkSteps,
+  checkWeightDecay,
   constantRate,
   type Schedule,
 } from "./schedule.ts";
@@ -27,6 +28,12 @@ export interface TrainOptions {
   generator?: Generator;
   /** The learning rate, or a schedule of it. Default: 0.1, as in the lecture. */
   learningRate?: number | Schedule;
+  /**
+   * How strongly weights are drawn to zero, but not biases: λ of
+   * `p -= lr * (p.grad + λ * p)`, PyTorch's `SGD(weight_decay=λ)`. The paper
+   * has 10⁻⁴ and 10⁻⁵. The losses reported are without the penalty. Default: 0.
+   */
+  weightDecay?: number;
   /** Where the schedule goes on, for a run that was stopped. Default: 0. */
   firstStep?: number;
   /** How many steps lie between two reports. Default: about 16,000 rows. */
@@ -92,12 +99,13 @@ export function* trainSteps(
 ): IterableIterator<TrainProgress> {
   const { steps, batchSize = 32, generator, firstStep = 0 } = options;
   const { stepsPerProgress = defaultSteps(windows, batchSize) } = options;
-  const { learningRate = 0.1 } = options;
+  const { learningRate = 0.1, weightDecay = 0 } = options;
   const rate = typeof learningRate === "number"
     ? constantRate(learningRate)
     : learningRate;
   checkSteps(steps);
   checkSteps(firstStep);
+  checkWeightDecay(weightDecay);
   if (batchSize !== "all") checkBatchSize(batchSize);
   if (!Number.isSafeInteger(stepsPerProgress) || stepsPerProgress < 1) {
     throw new RangeError(
@@ -115,9 +123,10 @@ export function* trainSteps(
   const end = firstStep + steps;
   using engine = new Engine(parameters, windows);
   const none = new Float64Array();
+  const how = { weightDecay };
   // memory that does not do is told now, not at the first step
   if (batchSize !== "all") {
-    engine.stepsOnMinibatches(batchSize, generator!, none, none);
+    engine.stepsOnMinibatches(batchSize, generator!, none, none, how);
   }
   for (let step = firstStep; step < end;) {
     const count = Math.min(stepsPerProgress, end - step);
@@ -128,8 +137,8 @@ export function* trainSteps(
     });
     const losses = new Float64Array(count);
     const done = batchSize === "all"
-      ? engine.stepsOnAll(rates, losses)
-      : engine.stepsOnMinibatches(batchSize, generator!, rates, losses);
+      ? engine.stepsOnAll(rates, losses, how)
+      : engine.stepsOnMinibatches(batchSize, generator!, rates, losses, how);
     engine.writeBack();
     step += done;
     if (done < count) {

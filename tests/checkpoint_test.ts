@@ -13,6 +13,7 @@ import {
   type SafeTensor,
 } from "../lib/safetensors.ts";
 import { smallCheckpoint } from "./checkpoints.ts";
+import { shortHash } from "./oracles.ts";
 
 const source = "a.safetensors";
 
@@ -144,6 +145,48 @@ Deno.test("decodeModel() reads what PyTorch saved, and the sizes off its shapes"
   });
 });
 
+/** The small checkpoint's model, with direct connections. */
+function directCheckpoint(): Checkpoint {
+  const { parameters, sizes, ...rest } = smallCheckpoint();
+  const Wd = Float32Array.from({ length: 12 }, (_, i) => i / 16);
+  return {
+    ...rest,
+    parameters: { ...parameters, Wd },
+    sizes: { ...sizes, directConnections: true },
+  };
+}
+
+Deno.test("encodeCheckpoint() keeps Wd, in a sixth tensor", () => {
+  const checkpoint = directCheckpoint();
+  const bytes = encodeCheckpoint(checkpoint);
+  const { tensors } = decodeSafetensors(bytes, { source });
+  assertEquals(tensors.get("Wd")?.shape, [4, 3]);
+  const decoded = decodeCheckpoint(bytes, { source });
+  assertEquals({ ...decoded, config: { ...decoded.config } }, checkpoint);
+  assertEquals(encodeCheckpoint(decoded), bytes);
+  const { Wd: _, ...five } = checkpoint.parameters;
+  assertThrows(
+    () => encodeCheckpoint({ ...checkpoint, parameters: five }),
+    CheckpointError,
+    "Cannot write this checkpoint: it lacks the parameter Wd",
+  );
+});
+
+Deno.test("encodeCheckpoint() writes the bytes of before for a model without Wd", async () => {
+  // what the commit before direct connections wrote
+  const hash = await shortHash(encodeCheckpoint(smallCheckpoint()));
+  assertEquals(hash, "636b09347ae3");
+});
+
+Deno.test("decodeModel() reads Wd that PyTorch saved", () => {
+  const { parameters } = directCheckpoint();
+  const file = decodeSafetensors(pytorch, { source });
+  const tensors = new Map(file.tensors).set("Wd", f32([4, 3], parameters.Wd!));
+  const model = decodeModel(encodeSafetensors(tensors, new Map()), { source });
+  assertEquals(model.sizes.directConnections, true);
+  assertEquals(model.parameters.Wd, parameters.Wd);
+});
+
 Deno.test("decodeModel() reads a whole checkpoint", () => {
   const bytes = encodeCheckpoint(smallCheckpoint());
   assertEquals(
@@ -167,12 +210,12 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "a tensor that is no parameter",
     changed((tensors) => tensors.set("extra\n", f32([1], [0]))),
-    'its tensor "extra\\n" is none of C, W1, b1, W2, b2',
+    'its tensor "extra\\n" is none of C, W1, b1, W2, b2, Wd',
   ],
   [
     "a tensor called __proto__",
     changed((tensors) => tensors.set("__proto__", f32([1], [0]))),
-    'its tensor "__proto__" is none of C, W1, b1, W2, b2',
+    'its tensor "__proto__" is none of C, W1, b1, W2, b2, Wd',
   ],
   [
     "a parameter of another dtype",
@@ -184,6 +227,27 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
       })
     ),
     "its parameter b2 is F64, but must be F32: save it as float32",
+  ],
+  [
+    "a Wd without a second dimension",
+    changed((tensors) => tensors.set("Wd", f32([12], Array(12).fill(0)))),
+    "these shapes do not make a model: C [3,2], W1 [4,4], b1 [4], W2 [4,3], " +
+    "b2 [3], Wd [12]",
+  ],
+  [
+    "a Wd that its sizes do not speak of",
+    changed((tensors) => tensors.set("Wd", f32([4, 3], Array(12).fill(0)))),
+    'its directConnections is "undefined", but the shapes of the parameters ' +
+    "say true",
+  ],
+  [
+    "sizes that speak of a Wd",
+    withValue(
+      "sizes",
+      '{"contextLength":2,"directConnections":true,"embeddingSize":2,' +
+        '"hiddenSize":4,"vocabularySize":3}',
+    ),
+    "it lacks the parameter Wd, which its sizes speak of",
   ],
   [
     "a NaN weight",

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { evaluate } from "../lib/evaluate.ts";
+import { evaluate, perplexity } from "../lib/evaluate.ts";
 import { Generator } from "../lib/generator.ts";
 import {
   createParameters,
@@ -38,6 +38,25 @@ canonicalTest("evaluate() is within 1e-7 of float64 over all names", () => {
   assertAlmostEquals(loss, expected, 1e-7 * expected);
   assertEquals(loss.toFixed(4), "19.5052");
   disposeParameters(parameters);
+});
+
+Deno.test("evaluate() of a model with direct connections is that of the float64 reference", () => {
+  const direct = { ...sizes, directConnections: true };
+  const parameters = createParameters(new Generator(SEED), direct);
+  const windows = contextWindows(fiveNames, vocabulary);
+  const expected = reference.forward(
+    { V: 27, T: 3, E: 2, H: 100, direct: true },
+    reference.toFloat64(parameterArrays(parameters)),
+    windows,
+  ).loss;
+  // single rows are off by some 1e-7 of their loss
+  assertAlmostEquals(evaluate(parameters, windows), expected, 1e-6 * expected);
+  disposeParameters(parameters);
+});
+
+Deno.test("perplexity() of a guess is the number of tokens", () => {
+  assertAlmostEquals(perplexity(Math.log(17_964)), 17_964, 1e-8);
+  assertEquals([perplexity(0), perplexity(Infinity)], [1, Infinity]);
 });
 
 Deno.test("evaluate() refuses rows that do not fit", () => {

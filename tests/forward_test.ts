@@ -19,7 +19,7 @@ import {
   disposeParameters,
   parameterArrays,
 } from "../lib/parameters.ts";
-import { PARAMETER_NAMES } from "../lib/sizes.ts";
+import { PARAMETER_NAMES, parameterNames } from "../lib/sizes.ts";
 import { buildVocabulary } from "../lib/vocabulary.ts";
 import { contextWindows } from "../lib/windows.ts";
 import {
@@ -117,6 +117,35 @@ Deno.test("forward() agrees with the float64 reference", () => {
       assertAlmostEquals(logit, expected.logits[i], 1e-4)
     );
   });
+});
+
+Deno.test("forward() with direct connections agrees with the float64 reference, gradients too", () => {
+  const before = tf.memory().numTensors;
+  const direct = { ...sizes, directConnections: true };
+  const parameters = createParameters(new Generator(SEED), direct);
+  tf.tidy(() => {
+    const { X, Y } = toTensors(windows);
+    const judge = { V: 27, T: 3, E: 2, H: 100, direct: true };
+    const w = reference.toFloat64(parameterArrays(parameters));
+    const expected = reference.forward(judge, w, windows);
+    const actual = forward(parameters, X).logits.dataSync();
+    // sums of 106 products of magnitude 1 in float32
+    actual.forEach((logit, i) =>
+      assertAlmostEquals(logit, expected.logits[i], 1e-4)
+    );
+    const gradients = reference.backward(judge, w, windows, expected);
+    const { grads } = tf.variableGrads(() =>
+      crossEntropy(forward(parameters, X).logits, Y)
+    );
+    for (const name of parameterNames(parameters)) {
+      // of magnitude up to 10 in float32
+      grads[parameters[name]!.name].dataSync().forEach((g, i) =>
+        assertAlmostEquals(g, gradients[name]![i], 2e-5)
+      );
+    }
+  });
+  disposeParameters(parameters);
+  assertEquals(tf.memory().numTensors, before, "tensors were left");
 });
 
 Deno.test("tf.variableGrads() of crossEntropy() gives PyTorch's gradients", () => {

@@ -33,6 +33,9 @@ Deno.test("takeKernel() gives a kept kernel for the same rows, and only for them
   const wider = takeKernel({ ...sizes, hiddenSize: 6 }, windows);
   assert(wider !== kernel, "another model");
   giveBackKernel(wider);
+  const direct = takeKernel({ ...sizes, directConnections: true }, windows);
+  assert(direct !== kernel, "a model with direct connections");
+  giveBackKernel(direct);
   assert(takeKernel(sizes, windows) === kernel);
   const again = takeKernel(sizes, windows);
   assert(again !== kernel, "a kernel in use is nobody else's");

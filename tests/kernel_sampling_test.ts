@@ -15,6 +15,7 @@ import { Mt19937 } from "../lib/mt19937.ts";
 import { buildVocabulary } from "../lib/vocabulary.ts";
 import { contextWindows } from "../lib/windows.ts";
 import { fiveNames, letters, SEED, training } from "./oracles.ts";
+import * as reference from "./reference.ts";
 
 /** A model of random weights. */
 function load(kernel: Kernel, seed: number, scale: number): void {
@@ -210,6 +211,43 @@ Deno.test("Kernel.probabilities() is the softmax of the logits", () => {
     check({ temperature: 30, topK: 4 }, [2, 3, 6, 8]);
     check({ temperature: 30, topK: 10 }, all.filter((v) => v !== 5));
   });
+});
+
+Deno.test("Kernel.probabilities() are those of the float64 loops, with direct connections too", () => {
+  const engine = new Mt19937(3);
+  const floats = (length: number) =>
+    Float32Array.from({ length }, () => engine.next() / 2 ** 31 - 1);
+  // 15 embedded numbers of 16 places, 24 of 24, 5 of 20: all ways to fill up
+  for (const [T, E] of [[5, 3], [3, 8], [5, 1]]) {
+    const sizes = {
+      vocabularySize: 11,
+      contextLength: T,
+      embeddingSize: E,
+      hiddenSize: 10,
+      directConnections: true,
+    };
+    const weights = {
+      C: floats(11 * E),
+      W1: floats(T * E * 10),
+      b1: floats(10),
+      W2: floats(110),
+      b2: floats(11),
+      Wd: floats(T * E * 11),
+    };
+    const X = Array.from({ length: T }, () => engine.next() % 11);
+    const { probs } = reference.forward(
+      { V: 11, T, E, H: 10, direct: true },
+      reference.toFloat64(weights),
+      { X, Y: [0] },
+    );
+    withKernel(sizes, (kernel) => {
+      kernel.loadWeights(weights);
+      kernel.probabilities(X).forEach((p, token) =>
+        // float32 has 6e-8, and sums of 34 products some ten of these
+        assertAlmostEquals(p, probs[token], 1e-6)
+      );
+    });
+  }
 });
 
 Deno.test("Kernel.sample() refuses what it can't use", () => {

@@ -38,24 +38,35 @@ class Chance {
       () => (this.#engine.next() / 2 ** 31 - 1) * scale,
     );
   }
-  sizes(): KernelSizes {
+  sizes(directConnections = false): KernelSizes {
     return {
       vocabularySize: this.whole(2, 300),
       contextLength: this.whole(1, 6),
       embeddingSize: this.whole(1, 70),
       hiddenSize: this.whole(1, 70),
+      ...(directConnections ? { directConnections } : {}),
     };
   }
   weights(
-    { vocabularySize, contextLength, embeddingSize, hiddenSize }: KernelSizes,
+    sizes: KernelSizes,
     scale: number,
   ): KernelWeights {
+    const { vocabularySize, contextLength, embeddingSize } = sizes;
+    const { hiddenSize, directConnections } = sizes;
     return {
       C: this.floats(vocabularySize * embeddingSize, scale),
       W1: this.floats(contextLength * embeddingSize * hiddenSize, scale),
       b1: this.floats(hiddenSize, scale),
       W2: this.floats(hiddenSize * vocabularySize, scale),
       b2: this.floats(vocabularySize, scale),
+      ...(directConnections
+        ? {
+          Wd: this.floats(
+            contextLength * embeddingSize * vocabularySize,
+            scale,
+          ),
+        }
+        : {}),
     };
   }
   /** Rows of the first `tokens` tokens, so that with few many are equal. */
@@ -77,14 +88,13 @@ const lecture: KernelSizes = {
   hiddenSize: 200,
 };
 
-function short(
-  { vocabularySize, contextLength, embeddingSize, hiddenSize }: KernelSizes,
-): reference.Sizes {
+function short(sizes: KernelSizes): reference.Sizes {
   return {
-    V: vocabularySize,
-    T: contextLength,
-    E: embeddingSize,
-    H: hiddenSize,
+    V: sizes.vocabularySize,
+    T: sizes.contextLength,
+    E: sizes.embeddingSize,
+    H: sizes.hiddenSize,
+    direct: sizes.directConnections,
   };
 }
 
@@ -95,6 +105,7 @@ function copyOf(weights: KernelWeights): KernelWeights {
     b1: weights.b1.slice(),
     W2: weights.W2.slice(),
     b2: weights.b2.slice(),
+    ...(weights.Wd ? { Wd: weights.Wd.slice() } : {}),
   };
 }
 
@@ -110,27 +121,32 @@ function distance(
   weights: KernelWeights,
   judge: reference.Weights,
 ): number {
-  return Math.max(...reference.names.map((name) => {
-    let difference = 0;
-    let largest = 0;
-    weights[name].forEach((weight, i) => {
-      difference = Math.max(difference, Math.abs(weight - judge[name][i]));
-      largest = Math.max(largest, Math.abs(judge[name][i]));
-    });
-    return difference / largest;
-  }));
+  return Math.max(
+    ...reference.namesOf(judge).map((name) => {
+      let difference = 0;
+      let largest = 0;
+      weights[name]!.forEach((weight, i) => {
+        difference = Math.max(difference, Math.abs(weight - judge[name]![i]));
+        largest = Math.max(largest, Math.abs(judge[name]![i]));
+      });
+      return difference / largest;
+    }),
+  );
 }
 
 Deno.test("Kernel.stepAll() does what the float64 loops do, whatever the sizes", () => {
   const chance = new Chance(1);
   for (let trial = 0; trial < 60; trial++) {
-    const sizes = chance.sizes();
+    // Half of those with few and with many different rows, from trial 6 on.
+    const sizes = chance.sizes(trial % 12 >= 6);
     // Saturated, ordinary and tiny weights; most rows equal, or hardly any.
     const saturated = trial % 3 === 0;
     const weights = chance.weights(sizes, [3, 0.5, 1e-3][trial % 3]);
     const tokens = trial % 2 ? sizes.vocabularySize : 2;
     const rows = chance.rows(sizes, chance.whole(1, 200), tokens);
     const judge = reference.toFloat64(weights);
+    // With direct connections 0.5 lets the loss grow, and errors with it.
+    const rate = sizes.directConnections ? 0.1 : 0.5;
     withKernel(sizes, (kernel) => {
       kernel.loadWeights(weights);
       kernel.setRows(rows);
@@ -138,8 +154,8 @@ Deno.test("Kernel.stepAll() does what the float64 loops do, whatever the sizes",
       // fast with the sum that a second step says nothing any more.
       for (let step = 0; step < (saturated ? 1 : 3); step++) {
         const before = kernel.loss();
-        const loss = kernel.stepAll(0.5);
-        const wanted = reference.step(short(sizes), judge, rows, 0.5);
+        const loss = kernel.stepAll(rate);
+        const wanted = reference.step(short(sizes), judge, rows, rate);
         assertEquals(before, loss);
         // Float32 rounds to 6e-8. The largest seen is 4e-7.
         assertAlmostEquals(loss, wanted, 1e-6 * Math.max(1, wanted));
@@ -153,7 +169,7 @@ Deno.test("Kernel.stepAll() does what the float64 loops do, whatever the sizes",
 Deno.test("Kernel.stepAll() applies the gradient of the float64 loops", () => {
   const chance = new Chance(2);
   for (let trial = 0; trial < 20; trial++) {
-    const sizes = chance.sizes();
+    const sizes = chance.sizes(trial % 2 === 1);
     const weights = chance.weights(sizes, 0.3);
     const rows = chance.rows(sizes, chance.whole(1, 200));
     const judge = reference.toFloat64(weights);
@@ -168,17 +184,18 @@ Deno.test("Kernel.stepAll() applies the gradient of the float64 loops", () => {
       kernel.setRows(rows);
       kernel.stepAll(1);
       const after = weightsOf(kernel);
-      for (const name of reference.names) {
-        const largest = gradient[name].reduce(
+      for (const name of reference.namesOf(gradient)) {
+        const largest = gradient[name]!.reduce(
           (most, g) => Math.max(most, Math.abs(g)),
           0,
         );
-        after[name].forEach((weight, i) => {
+        after[name]!.forEach((weight, i) => {
           // The new weight is rounded to 2⁻²⁵ while it is below ½, 2⁻²⁴ below
           // 1; the gradient itself is seen to be off by up to 6e-7 of the
           // largest.
-          const applied = weights[name][i] - weight;
-          assertAlmostEquals(applied, gradient[name][i], 6e-8 + 2e-6 * largest);
+          const applied = weights[name]![i] - weight;
+          const wanted = gradient[name]![i];
+          assertAlmostEquals(applied, wanted, 6e-8 + 2e-6 * largest);
         });
       }
     });
@@ -216,10 +233,12 @@ Deno.test("Kernel.loss() is right for logits of ±10,000", () => {
   });
 });
 
-Deno.test("Kernel.train() draws minibatches as torch.randint does", () => {
+Deno.test("Kernel.train() draws minibatches as torch.randint does, and lets weights decay", () => {
   const chance = new Chance(5);
-  for (const batchSize of [1, 2, 7, 32, 100, 513]) {
-    const sizes = chance.sizes();
+  for (const [i, batchSize] of [1, 2, 7, 32, 100, 513, 5, 300].entries()) {
+    const sizes = chance.sizes(i >= 6);
+    // Decay of a batch that is one tile of rows, and of several.
+    const weightDecay = i % 4 === 3 ? 0.5 : i >= 5 ? 1e-3 : 0;
     const weights = chance.weights(sizes, 0.3);
     const { X, Y } = chance.rows(sizes, 150, 2);
     const { contextLength: T } = sizes;
@@ -231,14 +250,21 @@ Deno.test("Kernel.train() draws minibatches as torch.randint does", () => {
       kernel.loadWeights(weights);
       kernel.setRows({ X, Y });
       const rates = new Float64Array([0.2, 0.1, 0.3]);
-      assertEquals(kernel.train(rates, { batchSize, generator, losses }), 3);
+      const options = { batchSize, generator, losses, weightDecay };
+      assertEquals(kernel.train(rates, options), 3);
       rates.forEach((rate, step) => {
         const rows = drawn.randint(0, Y.length, batchSize);
         const batch = {
           X: [...rows].flatMap((row) => [...X.subarray(row * T, row * T + T)]),
           Y: [...rows].map((row) => Y[row]),
         };
-        const wanted = reference.step(short(sizes), judge, batch, rate);
+        const wanted = reference.step(
+          short(sizes),
+          judge,
+          batch,
+          rate,
+          weightDecay,
+        );
         assertAlmostEquals(losses[step], wanted, 2e-6 * Math.max(1, wanted));
       });
       assert(distance(weightsOf(kernel), judge) < 1e-5);
@@ -298,7 +324,8 @@ canonicalTest("Kernel.stepAll() has PyTorch's losses on all names", () => {
 Deno.test("Kernel.train() gives the same bits however a run is split", () => {
   const chance = new Chance(7);
   for (const batchSize of [3, 32, 200]) {
-    const sizes = chance.sizes();
+    const sizes = chance.sizes(batchSize === 32);
+    const weightDecay = batchSize === 3 ? 0 : 0.01;
     const weights = chance.weights(sizes, 0.5);
     const rows = chance.rows(sizes, 300, 2);
     const rates = Float64Array.from({ length: 50 }, (_, i) => 0.3 / (i + 1));
@@ -308,7 +335,8 @@ Deno.test("Kernel.train() gives the same bits however a run is split", () => {
     const wanted = withKernel(sizes, (kernel) => {
       kernel.loadWeights(weights);
       kernel.setRows(rows);
-      kernel.train(rates, { batchSize, generator: whole, losses });
+      const generator = whole;
+      kernel.train(rates, { batchSize, generator, losses, weightDecay });
       return weightsOf(kernel);
     });
 
@@ -326,6 +354,7 @@ Deno.test("Kernel.train() gives the same bits however a run is split", () => {
           batchSize,
           generator: split,
           losses: piece,
+          weightDecay,
         });
         splitLosses.push(...piece);
         return weightsOf(kernel);
@@ -376,17 +405,22 @@ Deno.test("Kernel.train() stops before the first update of a loss that is not fi
 
 Deno.test("Kernel.loss() is not finite as soon as a weight is not", () => {
   const chance = new Chance(11);
-  const sizes = { ...lecture, embeddingSize: 3, hiddenSize: 9 };
+  const sizes = {
+    ...lecture,
+    embeddingSize: 3,
+    hiddenSize: 9,
+    directConnections: true,
+  };
   const rows = chance.rows(sizes, 40);
   const sound = chance.weights(sizes, 1);
   withKernel(sizes, (kernel) => {
     kernel.setRows(rows);
-    for (const name of reference.names) {
+    for (const name of reference.namesOf(sound)) {
       for (const bad of [NaN, Infinity, -Infinity]) {
         // An infinity before tanh is ±1 afterwards, as in PyTorch.
         if ((name === "W1" || name === "b1") && !Number.isNaN(bad)) continue;
         const weights = copyOf(sound);
-        weights[name].fill(bad, 0, 3);
+        weights[name]!.fill(bad, 0, 3);
         kernel.loadWeights(weights);
         assert(!Number.isFinite(kernel.loss()), `${name} with ${bad}`);
         assert(!Number.isFinite(kernel.stepAll(0.1)));
@@ -399,7 +433,7 @@ Deno.test("Kernel.loss() is not finite as soon as a weight is not", () => {
 Deno.test("Kernel.storeWeights() gives back what was loaded, to the bit", () => {
   const chance = new Chance(12);
   for (let trial = 0; trial < 30; trial++) {
-    const sizes = chance.sizes();
+    const sizes = chance.sizes(trial % 2 === 1);
     const weights = chance.weights(sizes, 1);
     withKernel(sizes, (kernel) => {
       kernel.loadWeights(weights);
@@ -412,6 +446,7 @@ Deno.test("Kernel.storeWeights() gives back what was loaded, to the bit", () => 
     contextLength: 2,
     embeddingSize: 5,
     hiddenSize: 23,
+    directConnections: true,
   };
   const weights = chance.weights(sizes, 1);
   withKernel(sizes, (kernel) => {
@@ -434,6 +469,7 @@ Deno.test("Kernel.stepAll() is right at the ends of the sizes' ranges", () => {
       contextLength: 2,
       embeddingSize: 3,
       hiddenSize: 5,
+      directConnections: true,
     }, 20],
     [{
       vocabularySize: 3,
@@ -447,6 +483,13 @@ Deno.test("Kernel.stepAll() is right at the ends of the sizes' ranges", () => {
       embeddingSize: 513,
       hiddenSize: 1025,
     }, 66],
+    [{
+      vocabularySize: 2,
+      contextLength: 77,
+      embeddingSize: 1,
+      hiddenSize: 1,
+      directConnections: true,
+    }, 130],
   ];
   for (const [sizes, count] of cases) {
     const weights = chance.weights(sizes, 0.1);
@@ -543,6 +586,16 @@ Deno.test("Kernel refuses what does not fit, and says what and where", () => {
         RangeError,
       ).message,
       "W1 of length 5",
+    );
+    assertThrows(
+      () => kernel.loadWeights({ ...weights, Wd: new Float32Array(810) }),
+      RangeError,
+      "Wd of length 810",
+    );
+    assertThrows(
+      () => kernel.stepAll(0.1, { weightDecay: -1 }),
+      RangeError,
+      "weightDecay -1",
     );
     assertThrows(() => kernel.loss(), RangeError, "without rows");
     assertThrows(

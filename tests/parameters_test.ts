@@ -73,6 +73,54 @@ Deno.test("createParameters() makes float32 variables of the lecture's shapes", 
   disposeParameters(parameters);
 });
 
+Deno.test("createParameters() draws Wd after b2", () => {
+  const sizes = { ...small, directConnections: true };
+  const g = new Generator(SEED);
+  const parameters = createParameters(g, sizes);
+  const direct = parameterArrays(parameters);
+  const plain = new Generator(SEED);
+  const others = createParameters(plain, small);
+  const wanted = plain.randn(6 * 27);
+  assertEquals(direct, { ...parameterArrays(others), Wd: wanted });
+  assertEquals(parameters.Wd?.shape, [6, 27]);
+  assertEquals(sizesOf(parameters), sizes);
+  assertEquals(sizesOf(others), small);
+  assertEquals(g.getState(), plain.getState());
+
+  const scaled = createParameters(new Generator(SEED), sizes, {
+    initialization: "scaled",
+  });
+  const small32 = Math.fround(0.01);
+  assertEquals(scaled.Wd?.dataSync(), wanted.map((x) => x * small32));
+  for (const one of [parameters, others, scaled]) disposeParameters(one);
+});
+
+Deno.test("parametersFrom() takes Wd with the sizes that have it, and only then", () => {
+  const sizes = { ...small, directConnections: true };
+  const before = tf.memory().numTensors;
+  const parameters = createParameters(new Generator(1), sizes);
+  assertEquals(tf.memory().numTensors, before + 6);
+  const arrays = parameterArrays(parameters);
+  const copy = parametersFrom(arrays, sizes);
+  assertEquals(parameterArrays(copy), arrays);
+  assignParameters(copy, { ...arrays, Wd: new Float32Array(162) });
+  assertEquals(copy.Wd?.dataSync(), new Float32Array(162));
+  disposeParameters(parameters);
+  disposeParameters(copy);
+  assertEquals(tf.memory().numTensors, before);
+  assertThrows(
+    () => parametersFrom(arrays, small),
+    RangeError,
+    "no directConnections",
+  );
+  const { Wd: _, ...five } = arrays;
+  assertThrows(
+    () => parametersFrom(five, sizes),
+    RangeError,
+    "Wd has 0 numbers: a model of these sizes needs 162, [6, 27]",
+  );
+});
+
 Deno.test("createParameters() leaves five tensors, disposeParameters() none", () => {
   const before = tf.memory().numTensors;
   const parameters = createParameters(new Generator(1), small);
@@ -110,19 +158,29 @@ Deno.test("countParameters() counts the lecture's two models", () => {
 });
 
 Deno.test("countParameters() agrees with the paper's formula", () => {
-  // Bengio et al. 2003, without direct connections and with n - 1 words of
-  // context: |V|(1 + m + h) + h(1 + (n - 1)m); the paper prints it with direct
-  // connections, |V|(1 + nm + h) + h(1 + (n - 1)m)
-  const [V, m, h, n] = [17_964, 100, 60, 6];
-  assertEquals(
-    countParameters({
+  // Bengio et al. 2003, section 2, with n - 1 words of context:
+  // |V|(1 + nm + h) + h(1 + (n - 1)m); without direct connections the nm is m.
+  // These are the sizes of its model of AP News, and of two of the Brown corpus.
+  const models = [[17_964, 100, 60, 6], [16_383, 60, 50, 5], [
+    16_383,
+    30,
+    100,
+    5,
+  ]];
+  for (const [V, m, h, n] of models) {
+    const sizes = {
       vocabularySize: V,
       contextLength: n - 1,
       embeddingSize: m,
       hiddenSize: h,
-    }),
-    V * (1 + m + h) + h * (1 + (n - 1) * m),
-  );
+    };
+    const hidden = h * (1 + (n - 1) * m);
+    assertEquals(countParameters(sizes), V * (1 + m + h) + hidden);
+    assertEquals(
+      countParameters({ ...sizes, directConnections: true }),
+      V * (1 + n * m + h) + hidden,
+    );
+  }
 });
 
 Deno.test("parametersFrom() undoes parameterArrays()", () => {

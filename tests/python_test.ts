@@ -256,7 +256,7 @@ pythonTest(
 import json, torch
 from safetensors.torch import save_file
 g = torch.Generator().manual_seed(2147483647)
-shapes = {"C": (27, 2), "W1": (6, 100), "b1": (100,), "W2": (100, 27), "b2": (27,)}
+shapes = {"C": (27, 2), "W1": (6, 100), "b1": (100,), "W2": (100, 27), "b2": (27,), "Wd": (6, 27)}
 p = {name: torch.randn(shape, generator=g).requires_grad_() for name, shape in shapes.items()}
 save_file(p, "pytorch.safetensors")
 print(json.dumps({name: t.flatten().tolist() for name, t in p.items()}))`,
@@ -271,6 +271,7 @@ print(json.dumps({name: t.flatten().tolist() for name, t in p.items()}))`,
         contextLength: 3,
         embeddingSize: 2,
         hiddenSize: 100,
+        directConnections: true,
       });
       for (const [name, array] of Object.entries(parameters)) {
         assertEquals([...array], weights[name], name);

@@ -14,15 +14,18 @@ export interface Sizes {
   T: number;
   E: number;
   H: number;
+  /** Whether the embeddings reach the output layer directly. */
+  direct?: boolean;
 }
 
-/** The five parameters, or their gradients, in float64. */
+/** The parameters, or their gradients, in float64. */
 export interface Weights {
   C: Float64Array; // [V, E]
   W1: Float64Array; // [T·E, H]
   b1: Float64Array; // [H]
   W2: Float64Array; // [H, V]
   b2: Float64Array; // [V]
+  Wd?: Float64Array; // [T·E, V]
 }
 
 /** Rows of contexts and the tokens that follow them. */
@@ -40,23 +43,29 @@ export interface Activations {
   loss: number;
 }
 
-/** The names of the five parameters, in the lecture's order. */
+/** The names of the five parameters that all models have, in their order. */
 export const names = ["C", "W1", "b1", "W2", "b2"] as const;
 
+/** The names of all parameters that a model has. */
+export function namesOf({ Wd }: { Wd?: unknown }): (keyof Weights)[] {
+  return Wd ? [...names, "Wd"] : [...names];
+}
+
 /** Weights of zeros, to add gradients into. */
-export function zeros({ V, T, E, H }: Sizes): Weights {
+export function zeros({ V, T, E, H, direct }: Sizes): Weights {
   return {
     C: new Float64Array(V * E),
     W1: new Float64Array(T * E * H),
     b1: new Float64Array(H),
     W2: new Float64Array(H * V),
     b2: new Float64Array(V),
+    ...(direct ? { Wd: new Float64Array(T * E * V) } : {}),
   };
 }
 
 /** The same numbers in float64, whatever array they come in. */
 export function toFloat64(
-  weights: { [name in typeof names[number]]: ArrayLike<number> },
+  weights: { [name in keyof Weights]: ArrayLike<number> },
 ): Weights {
   return {
     C: Float64Array.from(weights.C),
@@ -64,6 +73,7 @@ export function toFloat64(
     b1: Float64Array.from(weights.b1),
     W2: Float64Array.from(weights.W2),
     b2: Float64Array.from(weights.b2),
+    ...(weights.Wd ? { Wd: Float64Array.from(weights.Wd) } : {}),
   };
 }
 
@@ -94,11 +104,16 @@ export function forward(sizes: Sizes, w: Weights, { X, Y }: Rows): Activations {
       h[b * H + j] = Math.tanh(sum);
     }
 
-    // logits = h @ W2 + b2
+    // logits = h @ W2 + x @ Wd + b2, where x is the row of emb
     let max = -Infinity;
     for (let v = 0; v < V; v++) {
       let sum = w.b2[v];
       for (let j = 0; j < H; j++) sum += h[b * H + j] * w.W2[j * V + v];
+      if (w.Wd) {
+        for (let i = 0; i < T * E; i++) {
+          sum += emb[b * T * E + i] * w.Wd[i * V + v];
+        }
+      }
       logits[b * V + v] = sum;
       max = Math.max(max, sum);
     }
@@ -134,18 +149,24 @@ export function backward(
       dlogits[v] = (probs[b * V + v] - (v === Y[b] ? 1 : 0)) / B;
     }
 
-    // logits = h @ W2 + b2
+    // logits = h @ W2 + x @ Wd + b2
     const dh = new Float64Array(H);
+    const demb = new Float64Array(T * E);
     for (let v = 0; v < V; v++) {
       grad.b2[v] += dlogits[v];
       for (let j = 0; j < H; j++) {
         grad.W2[j * V + v] += h[b * H + j] * dlogits[v];
         dh[j] += w.W2[j * V + v] * dlogits[v];
       }
+      if (w.Wd && grad.Wd) {
+        for (let i = 0; i < T * E; i++) {
+          grad.Wd[i * V + v] += emb[b * T * E + i] * dlogits[v];
+          demb[i] += w.Wd[i * V + v] * dlogits[v];
+        }
+      }
     }
 
     // h = tanh(z), so dz = (1 − h²) dh;  z = emb @ W1 + b1
-    const demb = new Float64Array(T * E);
     for (let j = 0; j < H; j++) {
       const dz = (1 - h[b * H + j] ** 2) * dh[j];
       grad.b1[j] += dz;
@@ -165,18 +186,23 @@ export function backward(
   return grad;
 }
 
-/** One step of gradient descent, in place. Returns the loss before it. */
+/**
+ * One step of gradient descent, in place, with decay of all that is no bias.
+ * Returns the loss before it.
+ */
 export function step(
   sizes: Sizes,
   w: Weights,
   rows: Rows,
   learningRate: number,
+  weightDecay = 0,
 ): number {
   const activations = forward(sizes, w, rows);
   const grad = backward(sizes, w, rows, activations);
-  for (const name of names) {
-    for (let i = 0; i < w[name].length; i++) {
-      w[name][i] -= learningRate * grad[name][i];
+  for (const name of namesOf(w)) {
+    const decay = name === "b1" || name === "b2" ? 0 : weightDecay;
+    for (let i = 0; i < w[name]!.length; i++) {
+      w[name]![i] -= learningRate * (grad[name]![i] + decay * w[name]![i]);
     }
   }
   return activations.loss;

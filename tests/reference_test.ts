@@ -19,12 +19,13 @@ function lectureWeights(): reference.Weights {
   });
 }
 
-Deno.test("reference.backward() agrees with central differences", () => {
-  const small = { V: 5, T: 2, E: 3, H: 4 };
+/** Holds the gradients of a small model against central differences. */
+function checkGradients(direct: boolean): void {
+  const small = { V: 5, T: 2, E: 3, H: 4, direct };
   const g = new Generator(8);
   const w = reference.zeros(small);
-  for (const name of reference.names) {
-    w[name].set(Array.from(g.randn(w[name].length)));
+  for (const name of reference.namesOf(w)) {
+    w[name]!.set(Array.from(g.randn(w[name]!.length)));
   }
   const batch = { X: g.randint(0, 5, 2 * 7), Y: g.randint(0, 5, 7) };
   const loss = () => reference.forward(small, w, batch).loss;
@@ -37,20 +38,29 @@ Deno.test("reference.backward() agrees with central differences", () => {
   // At a distance of 1e-5 the difference's own errors are about 1e-10 (its
   // third derivative) and 1e-11 (rounding); the gradients are about 1e-1.
   const distance = 1e-5;
-  for (const name of reference.names) {
-    for (let i = 0; i < w[name].length; i++) {
-      const value = w[name][i];
-      w[name][i] = value + distance;
+  for (const name of reference.namesOf(w)) {
+    const weights = w[name]!;
+    for (let i = 0; i < weights.length; i++) {
+      const value = weights[i];
+      weights[i] = value + distance;
       const above = loss();
-      w[name][i] = value - distance;
+      weights[i] = value - distance;
       const below = loss();
-      w[name][i] = value;
+      weights[i] = value;
       const difference = (above - below) / (2 * distance);
-      const error = Math.abs(grad[name][i] - difference);
+      const error = Math.abs(grad[name]![i] - difference);
       const scale = Math.max(Math.abs(difference), 1e-3);
       assert(error / scale <= 1e-6, `${name}[${i}]: ${error / scale}`);
     }
   }
+}
+
+Deno.test("reference.backward() agrees with central differences", () => {
+  checkGradients(false);
+});
+
+Deno.test("reference.backward() agrees with central differences, with direct connections too", () => {
+  checkGradients(true);
 });
 
 Deno.test("reference.backward() gives PyTorch's first gradients", () => {

@@ -1,5 +1,10 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { constantRate, cosineDecay, stepDecay } from "../lib/schedule.ts";
+import {
+  constantRate,
+  cosineDecay,
+  inverseDecay,
+  stepDecay,
+} from "../lib/schedule.ts";
 
 Deno.test("constantRate() is the same at every step", () => {
   assertEquals([0, 1, 1e6].map(constantRate(0.1)), [0.1, 0.1, 0.1]);
@@ -24,6 +29,18 @@ Deno.test("cosineDecay() gives the rates of CosineAnnealingLR", () => {
   assertEquals(schedule(0), 0.1);
   assertEquals(schedule(10), 0.001);
   assertEquals(schedule(11), 0.001);
+});
+
+Deno.test("inverseDecay() is the paper's ε₀ / (1 + r·t)", () => {
+  // the paper's, after an epoch of 800,000 words and at the halving
+  const schedule = inverseDecay(1e-3, 1e-8);
+  assertEquals(schedule(0), 1e-3);
+  assertAlmostEquals(schedule(800_000), 1e-3 / 1.008, 1e-18);
+  assertEquals(schedule(100_000_000), 0.5e-3);
+  assertEquals(inverseDecay(0.1, 0)(1e9), 0.1);
+  assertThrows(() => inverseDecay(-1, 0), RangeError, "-1");
+  assertThrows(() => inverseDecay(0.1, -1e-8), RangeError, "-1e-8");
+  assertThrows(() => inverseDecay(0.1, NaN), RangeError, "NaN");
 });
 
 Deno.test("schedules refuse rates and steps that are none", () => {

@@ -8,7 +8,7 @@ import {
   disposeParameters,
   parameterArrays,
 } from "../lib/parameters.ts";
-import { PARAMETER_NAMES } from "../lib/sizes.ts";
+import { PARAMETER_NAMES, parameterNames } from "../lib/sizes.ts";
 import { trainStep } from "../lib/train_step.ts";
 import { buildVocabulary } from "../lib/vocabulary.ts";
 import { contextWindows, takeRows } from "../lib/windows.ts";
@@ -113,6 +113,70 @@ Deno.test("trainStep() takes the step of the float64 reference", () => {
   disposeParameters(parameters);
 });
 
+Deno.test("trainStep() with weight decay and direct connections takes the step of the float64 reference", () => {
+  const direct = { ...sizes, directConnections: true };
+  const parameters = createParameters(new Generator(6), direct);
+  const judge = { V: 27, T: 3, E: 2, H: 100, direct: true };
+  const w = reference.toFloat64(parameterArrays(parameters));
+  for (const weightDecay of [0.1, 0.01]) {
+    const loss = trainStep(parameters, windows, 0.5, { weightDecay });
+    const expected = reference.step(judge, w, windows, 0.5, weightDecay);
+    // as above, and the second step begins with the first one's errors
+    assertAlmostEquals(loss, expected, 3e-6 * expected);
+  }
+  const arrays = parameterArrays(parameters);
+  for (const name of parameterNames(parameters)) {
+    arrays[name]!.forEach((value, i) =>
+      assertAlmostEquals(value, w[name]![i], 5e-6)
+    );
+  }
+  disposeParameters(parameters);
+});
+
+Deno.test("trainStep() follows PyTorch with weight decay and direct connections", () => {
+  // torch 1.13, SGD with a weight decay of 0.01 for C, W1, W2 and Wd, which is
+  // drawn after b2, and none for b1 and b2: the losses of these steps
+  const printed: [number, number][] = [
+    [0, 17.742277145385742],
+    [1, 13.763543128967285],
+    [2, 11.155835151672363],
+    [5, 7.052804470062256],
+    [10, 4.054093837738037],
+    [20, 1.7354177236557007],
+    [50, 0.46615445613861084],
+    [100, 0.33962517976760864],
+  ];
+  const direct = { ...sizes, directConnections: true };
+  const parameters = createParameters(new Generator(SEED), direct);
+  const losses = Array.from(
+    { length: 101 },
+    () => trainStep(parameters, windows, 0.1, { weightDecay: 0.01 }),
+  );
+  for (const [step, loss] of printed) {
+    // as without both, see above
+    assertAlmostEquals(losses[step], loss, 1e-5);
+  }
+  // the z stands in no context: its embedding only decays
+  const [x, y] = parameters.C.arraySync()[26];
+  assertAlmostEquals(x, 0.2322167307138443, 1e-6);
+  assertAlmostEquals(y, 0.19255682826042175, 1e-6);
+  disposeParameters(parameters);
+});
+
+Deno.test("trainStep() with weight decay does what PyTorch's SGD does on its own", () => {
+  // torch 1.13: SGD([w], lr=0.25, weight_decay=0.5) takes 0.25 * 0.5 of each w
+  // where the gradient is zero, as it is of the embedding of a token that
+  // stands nowhere: 0.875 of it is left, which float32 rounds once.
+  const parameters = createParameters(new Generator(7), sizes);
+  const z = parameters.C.arraySync()[26];
+  trainStep(parameters, windows, 0.25, { weightDecay: 0.5 });
+  assertEquals(
+    parameters.C.arraySync()[26],
+    z.map((x) => Math.fround(0.875 * x)),
+  );
+  disposeParameters(parameters);
+});
+
 Deno.test("trainStep() leaves no tensors behind", () => {
   const parameters = createParameters(new Generator(1), sizes);
   const before = tf.memory().numTensors;
@@ -159,6 +223,11 @@ Deno.test("trainStep() refuses rows that do not fit and rates that are none", ()
       () => trainStep(parameters, windows, rate),
       RangeError,
       String(rate),
+    );
+    assertThrows(
+      () => trainStep(parameters, windows, 0.1, { weightDecay: rate }),
+      RangeError,
+      `The weight decay is ${rate}`,
     );
   }
   assertEquals(tf.memory().numTensors, before);

@@ -48,9 +48,10 @@ function goodCheckpoints(): Uint8Array[] {
   return [
     { tokens: [".", "a", "😀"], T: 2, E: 2, H: 4 },
     { tokens: [".", "a", "b", "\u0301", "漢"], T: 1, E: 1, H: 1 },
+    { tokens: [".", "a", "b"], T: 2, E: 1, H: 2, directConnections: true },
     { tokens: [".", ..."abcdefghijklmnopqrstuvwxyz"], T: 3, E: 2, H: 100 },
     { tokens: [".", ..."abcdefghijklmnopqrstuvwxyz"], T: 3, E: 10, H: 200 },
-  ].map(({ tokens, T, E, H }) => {
+  ].map(({ tokens, T, E, H, ...direct }) => {
     const generator = new Generator(2147483647);
     const V = tokens.length;
     return encodeCheckpoint({
@@ -60,12 +61,16 @@ function goodCheckpoints(): Uint8Array[] {
         b1: generator.randn(H),
         W2: generator.randn(H * V),
         b2: generator.randn(V),
+        ...("directConnections" in direct
+          ? { Wd: generator.randn(T * E * V) }
+          : {}),
       },
       sizes: {
         vocabularySize: V,
         contextLength: T,
         embeddingSize: E,
         hiddenSize: H,
+        ...direct,
       },
       tokens,
       step: 1000,
@@ -175,7 +180,7 @@ function kindOf(message: string): string {
   return message
     .replace(/^Cannot read fuzzed: |^fuzzed(, line \d+)?:? ?/, "")
     .replace(/"(?:[^"\\]|\\.)*"/g, "“…”")
-    .replace(/(C|W1|b1|W2|b2) \[[\d,]*\]/g, "$1 […]")
+    .replace(/(C|W1|b1|W2|b2|Wd) \[[\d,]*\]/g, "$1 […]")
     .replace(/\[[\d,]*\]/g, "[…]")
     .replace(/(parameter|dtype) [A-Z]\w*/gi, "$1 …")
     .replace(/is (NaN|-?Infinity) at/, "is not finite at")

@@ -11,7 +11,7 @@
 
 import { kernelWasm } from "./kernel_wasm.ts";
 
-/** The sizes of a model: V, T, E and H. */
+/** The sizes of a model: V, T, E and H, and whether it has a `Wd`. */
 export interface KernelSizes {
   /** V, how many tokens there are: 1 to 65,535. */
   readonly vocabularySize: number;
@@ -21,9 +21,11 @@ export interface KernelSizes {
   readonly embeddingSize: number;
   /** H, how many units the hidden layer has. */
   readonly hiddenSize: number;
+  /** Whether the embeddings reach the output layer directly. Default: no. */
+  readonly directConnections?: boolean;
 }
 
-/** The five parameters, row-major, in the lecture's shapes. */
+/** The parameters, row-major, in the lecture's shapes. */
 export interface KernelWeights {
   /** The embeddings, `[V, E]`. */
   readonly C: Float32Array;
@@ -35,6 +37,8 @@ export interface KernelWeights {
   readonly W2: Float32Array;
   /** Its bias, `[V]`. */
   readonly b2: Float32Array;
+  /** The direct connections, `[T·E, V]`, of a model that has them. */
+  readonly Wd?: Float32Array;
 }
 
 /** Contexts, and the tokens that follow them. */
@@ -53,8 +57,17 @@ export interface KernelGenerator {
   position: number;
 }
 
+/** What a step of gradient descent may do beside following the gradient. */
+export interface KernelStepOptions {
+  /**
+   * How strongly weights are drawn to zero, but not biases: each C, W1, W2 and
+   * Wd loses this part of itself times the learning rate. Default: 0.
+   */
+  weightDecay?: number;
+}
+
 /** What {@linkcode Kernel.train} needs besides the learning rates. */
-export interface KernelTrainOptions {
+export interface KernelTrainOptions extends KernelStepOptions {
   /** B, how many rows a minibatch has. */
   batchSize: number;
   /** Where the minibatches are drawn from; it moves on. */
@@ -93,7 +106,13 @@ export interface KernelWords {
 interface Exports {
   memory: WebAssembly.Memory;
   bytesWanted(): number;
-  setModel(V: number, T: number, E: number, H: number): number;
+  setModel(
+    V: number,
+    T: number,
+    E: number,
+    H: number,
+    direct: boolean,
+  ): number;
   stageAddress(): number;
   stageSize(): number;
   clearModel(): void;
@@ -102,14 +121,15 @@ interface Exports {
   moveB1(storing: boolean): void;
   moveW2(first: number, count: number, storing: boolean): void;
   moveB2(storing: boolean): void;
+  moveWd(first: number, count: number, storing: boolean): void;
   setRowCount(rows: number): number;
   addRows(count: number): number;
   finishRows(): void;
   prepareWhole(): number;
   prepareBatches(size: number): number;
-  stepWhole(learningRate: number): number;
+  stepWhole(learningRate: number, weightDecay: number): number;
   lossOfWhole(): number;
-  trainSteps(steps: number, batchSize: number): number;
+  trainSteps(steps: number, batchSize: number, weightDecay: number): number;
   generatorWords(): number;
   generatorPosition(): number;
   resumeGenerator(position: number): void;
@@ -243,7 +263,7 @@ export class Kernel {
    */
   constructor(sizes: KernelSizes) {
     const { vocabularySize: V, contextLength: T, embeddingSize: E } = sizes;
-    const { hiddenSize: H } = sizes;
+    const { hiddenSize: H, directConnections = false } = sizes;
     checkWhole("vocabularySize", V, 1, 65_535);
     checkWhole("contextLength", T, 1);
     checkWhole("embeddingSize", E, 1);
@@ -253,11 +273,13 @@ export class Kernel {
       contextLength: T,
       embeddingSize: E,
       hiddenSize: H,
+      ...(directConnections ? { directConnections } : {}),
     };
-    const bytes = 4 * (V * E + T * E * H + H + H * V + V);
+    const seen = directConnections ? H + T * E : H;
+    const bytes = 4 * (V * E + T * E * H + H + seen * V + V);
     if (bytes > MAX_BYTES) throw this.#tooLarge("the weights", bytes);
     const instance = takeInstance();
-    if (!instance.setModel(V, T, E, H)) {
+    if (!instance.setModel(V, T, E, H, directConnections)) {
       const wanted = instance.bytesWanted();
       giveBack(instance);
       throw this.#tooLarge("the model", wanted);
@@ -345,10 +367,15 @@ export class Kernel {
    *
    * @returns the mean negative log-likelihood before the update; if it is not
    *   finite, the weights were left as they were
-   * @throws {RangeError} if there are no rows, or memory does not do
+   * @throws {RangeError} if there are no rows, memory does not do, or the
+   *   weight decay is not a finite number from 0
    */
-  stepAll(learningRate: number): number {
-    return this.#useWhole().stepWhole(learningRate);
+  stepAll(
+    learningRate: number,
+    { weightDecay = 0 }: KernelStepOptions = {},
+  ): number {
+    checkWeightDecay(weightDecay);
+    return this.#useWhole().stepWhole(learningRate, weightDecay);
   }
 
   /**
@@ -374,13 +401,15 @@ export class Kernel {
    * @returns how many steps were done; if fewer than there are learning
    *   rates, `losses` at that index has the loss that was not finite
    * @throws {RangeError} if there are no rows, the batch size is not a whole
-   *   number from 1 up, `losses` is too short, or memory does not do
+   *   number from 1 up, `losses` is too short, the weight decay is not a finite
+   *   number from 0, or memory does not do
    */
   train(
     learningRates: Float64Array | Float32Array,
-    { batchSize, generator, losses }: KernelTrainOptions,
+    { batchSize, generator, losses, weightDecay = 0 }: KernelTrainOptions,
   ): number {
     const instance = this.#useRows();
+    checkWeightDecay(weightDecay);
     const steps = learningRates.length;
     checkWhole("batchSize", batchSize, 1, MAX_ROWS);
     if (losses !== undefined && losses.length < steps) {
@@ -405,7 +434,7 @@ export class Kernel {
         count,
       );
       stage.set(learningRates.subarray(done, done + count));
-      const finite = instance.trainSteps(count, batchSize);
+      const finite = instance.trainSteps(count, batchSize, weightDecay);
       losses?.set(stage.subarray(0, Math.min(finite + 1, count)), done);
       done += finite;
       if (finite < count) break;
@@ -513,7 +542,8 @@ export class Kernel {
     return instance;
   }
 
-  #moveWeights({ C, W1, b1, W2, b2 }: KernelWeights, storing: boolean): void {
+  #moveWeights(weights: KernelWeights, storing: boolean): void {
+    const { C, W1, b1, W2, b2, Wd } = weights;
     const { vocabularySize: V, embeddingSize: E, hiddenSize: H } = this.sizes;
     const instance = this.#use();
     /** An array in pieces of whole rows, as many as the stage takes. */
@@ -546,17 +576,26 @@ export class Kernel {
     move(b1, H, () => instance.moveB1(storing));
     move(W2, V, instance.moveW2);
     move(b2, V, () => instance.moveB2(storing));
+    if (Wd !== undefined) move(Wd, V, instance.moveWd);
   }
 
   #checkWeights(weights: KernelWeights): void {
     const { vocabularySize: V, contextLength: T, embeddingSize: E } =
       this.sizes;
-    const { hiddenSize: H } = this.sizes;
-    const lengths = { C: V * E, W1: T * E * H, b1: H, W2: H * V, b2: V };
-    for (const name of ["C", "W1", "b1", "W2", "b2"] as const) {
-      if (weights[name].length !== lengths[name]) {
+    const { hiddenSize: H, directConnections } = this.sizes;
+    const lengths = {
+      C: V * E,
+      W1: T * E * H,
+      b1: H,
+      W2: H * V,
+      b2: V,
+      Wd: directConnections ? T * E * V : 0,
+    };
+    for (const name of ["C", "W1", "b1", "W2", "b2", "Wd"] as const) {
+      const length = weights[name]?.length ?? 0;
+      if (length !== lengths[name]) {
         throw new RangeError(
-          `Cannot take ${name} of length ${weights[name].length}: ` +
+          `Cannot take ${name} of length ${length}: ` +
             `${this.#describe()} has ${lengths[name]}`,
         );
       }
@@ -650,7 +689,10 @@ export class Kernel {
     const { vocabularySize, contextLength, embeddingSize, hiddenSize } =
       this.sizes;
     return `a model with vocabularySize ${vocabularySize}, contextLength ` +
-      `${contextLength}, embeddingSize ${embeddingSize}, hiddenSize ${hiddenSize}`;
+      `${contextLength}, embeddingSize ${embeddingSize}, hiddenSize ` +
+      `${hiddenSize}${
+        this.sizes.directConnections ? ", directConnections" : ""
+      }`;
   }
 }
 
@@ -667,5 +709,13 @@ function checkWhole(
     : `from ${least} up`;
   throw new RangeError(
     `Cannot take ${name} ${value}: it has to be a whole number ${range}`,
+  );
+}
+
+/** Refuses what cannot be a weight decay. */
+function checkWeightDecay(value: number): void {
+  if (value >= 0 && value < Infinity) return;
+  throw new RangeError(
+    `Cannot take weightDecay ${value}: it has to be a finite number from 0 up`,
   );
 }

@@ -5,35 +5,36 @@
  */
 
 import { allocate } from "./memory";
-import { E4, P, V, V4 } from "./model";
+import { E4, P, Q, V, V4 } from "./model";
 import { ROW } from "./matrix_products";
 
 /** Rows of a tile; fewer where a row of logits is long. */
 export let tileRows: u32 = 64;
 
-export let hidden: usize = 0; // [P][tileRows][8]
+/** The hidden layer, and after it x if the output layer sees it too. */
+export let hidden: usize = 0; // [Q][tileRows][8]
 /** First logits, then their gradients, in blocks of 4 rows. */
 export let logits: usize = 0; // [tileRows/4][V4][4]
 /** The gradients once more, in blocks of 4 tokens. */
 export let dLogits: usize = 0; // [V4/4][tileRows][4]
-/** The gradient before tanh, of one panel. */
+/** The gradient of one panel of the above. */
 export let dHidden: usize = 0; // [tileRows][8]
 
 /** Zero except while an update is on its way. */
 export let dC: usize = 0; // [V][E4]
-export let dW2: usize = 0; // [P][V4][8]
+export let dW2: usize = 0; // [Q][V4][8]
 export let db1: usize = 0; // [P][8]
 export let db2: usize = 0; // [V4][4]: four partial sums for each token
 
 /** Lays them out. */
 export function layOutActivations(): void {
   tileRows = V > 4096 ? 16 : 64;
-  hidden = allocate(u64(P) * tileRows, ROW);
+  hidden = allocate(u64(Q) * tileRows, ROW);
   logits = allocate(u64(tileRows) * V4, 4);
   dLogits = allocate(u64(tileRows) * V4, 4);
   dC = allocate(u64(V) * E4, 4);
   dHidden = allocate(tileRows, ROW);
-  dW2 = allocate(u64(P) * V4, ROW);
+  dW2 = allocate(u64(Q) * V4, ROW);
   db1 = allocate(P, ROW);
   db2 = allocate(V4, 16);
 }

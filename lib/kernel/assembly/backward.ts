@@ -5,8 +5,19 @@
  */
 
 import { multiply, ROW } from "./matrix_products";
-import { P, T, V, V4, W2, W2Panel } from "./model";
-import { dTables, positionOfTables, R, slots, tablePanel, used } from "./batch";
+import { E4, P, Q, T, V, V4, W2, W2Panel } from "./model";
+import {
+  capacity,
+  dDirect,
+  dTables,
+  positionOfEmbeddings,
+  positionOfTables,
+  R,
+  slots,
+  tablePanel,
+  used,
+} from "./batch";
+import { decay, shrink } from "./decay";
 import {
   db1,
   db2,
@@ -30,6 +41,7 @@ export function isSingleTile(): bool {
 export function clearGradients(): void {
   memory.fill(db1, 0, P * ROW);
   memory.fill(db2, 0, V4 * 16);
+  if (Q > P) memory.fill(dDirect, 0, positionOfEmbeddings(T));
   for (let p: u32 = 0; p < P; p++) {
     for (let t: u32 = 0; t < T; t++) {
       let at = dTables + p * tablePanel() + positionOfTables(t);
@@ -43,12 +55,12 @@ export function clearGradients(): void {
 }
 
 /**
- * From dLogits to dW2, db1 and dTables, panel by panel. A batch that is one
- * tile needs no dW2: each panel of W2 is updated as soon as it has been used.
+ * From dLogits to dW2, db1, dTables and dDirect, panel by panel. A batch that is
+ * one tile needs no dW2: each panel of W2 is updated as soon as it was used.
  */
 export function backpropagate(first: u32, rows: u32): void {
   const single = isSingleTile();
-  for (let p: u32 = 0; p < P; p++) {
+  for (let p: u32 = 0; p < Q; p++) {
     // dHidden = dLogits @ W2
     multiply(
       logits,
@@ -59,6 +71,7 @@ export function backpropagate(first: u32, rows: u32): void {
       V,
       false,
     );
+    if (single && decay != 0) shrink(W2 + p * W2Panel(), W2Panel());
     // dW2 = hidden @ dLogits, turned over
     multiply(
       dLogits,
@@ -69,7 +82,8 @@ export function backpropagate(first: u32, rows: u32): void {
       rows,
       single || first > 0,
     );
-    throughTanh(p, first, rows);
+    if (p < P) throughTanh(p, first, rows);
+    else toEmbeddings(p - P, first, rows);
   }
 }
 
@@ -98,4 +112,23 @@ function throughTanh(p: u32, first: u32, rows: u32): void {
   }
   v128.store(db1 + p * ROW, sum0, 0);
   v128.store(db1 + p * ROW, sum1, 16);
+}
+
+/** dx, which dHidden is in the panels after P, is added to the row's slots. */
+function toEmbeddings(panel: u32, first: u32, rows: u32): void {
+  for (let half: u32 = 0; half < 2; half++) {
+    const i = 2 * panel + half;
+    const t = i / (E4 / 4);
+    if (t == T) return; // what rounding added
+    const to = dDirect + positionOfEmbeddings(t) +
+      i % (E4 / 4) * capacity * 16;
+    let slot = slots + (first * T + t) * 4;
+    let dx = dHidden + half * 16;
+    for (let row: u32 = 0; row < rows; row++) {
+      const at = to + (load<u32>(slot) - positionOfTables(t)) / 2;
+      v128.store(at, f32x4.add(v128.load(at), v128.load(dx)));
+      slot += T * 4;
+      dx += ROW;
+    }
+  }
 }

@@ -7,7 +7,7 @@
  */
 
 import { allocate, commit, release } from "./memory";
-import { E4, P, T, V } from "./model";
+import { E4, P, Q, T, V } from "./model";
 import { ROW } from "./matrix_products";
 import { randomBelow } from "./generator";
 import { contextOfRow, contexts, D, N, targetOfRow } from "./rows";
@@ -39,7 +39,9 @@ export let embeddingsTurned: usize = 0; // [T][capacity/4][E4][4]
 /** embeddings @ W1 of the slots, and the gradient of that. */
 export let tables: usize = 0; // [P][T·capacity][8]
 export let dTables: usize = 0; // [P][T·capacity][8]
-/** The gradient of the embeddings of one position. */
+/** What the direct connections add to the gradient of the embeddings. */
+export let dDirect: usize = 0; // [T][E4/4][capacity][4]
+/** The gradient of the embeddings of one position, by way of W1. */
 export let dEmbeddings: usize = 0; // [capacity/4][E4][4]
 
 /** To find the slot of a token, and the merged row of a context, again. */
@@ -84,6 +86,7 @@ export function layOutBatch(below: u64, rows: u32, drawn: bool): bool {
   embeddingsTurned = allocate(u64(T) * capacity * E4, 4);
   tables = allocate(u64(P) * T * capacity, ROW);
   dTables = allocate(u64(P) * T * capacity, ROW);
+  dDirect = allocate(Q > P ? u64(T) * capacity * E4 : 0, 4);
   dEmbeddings = allocate(u64(capacity) * E4, 4);
   slotOfToken = allocate(u64(T) * V, 8);
   rowOfContext = allocate(drawn ? D : 0, 8);

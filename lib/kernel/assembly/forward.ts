@@ -17,6 +17,7 @@ import {
   E,
   E4,
   P,
+  Q,
   T,
   V,
   V2,
@@ -106,8 +107,32 @@ export function multiplyEmbeddings(): void {
   }
 }
 
+/** x, the embeddings of each row side by side, in the panels after P. */
+function copyEmbeddings(first: u32, rows: u32): void {
+  let to = hidden + P * hiddenPanel();
+  for (let i: u32 = 0; i < T * E4 / 4; i++) {
+    const t = i / (E4 / 4);
+    const from = embeddings + positionOfEmbeddings(t) +
+      i % (E4 / 4) * capacity * 16;
+    let slot = slots + (first * T + t) * 4;
+    const half = to + (i & 1) * 16;
+    for (let row: u32 = 0; row < rows; row++) {
+      const offset = (load<u32>(slot) - positionOfTables(t)) / 2;
+      v128.store(half + row * ROW, v128.load(from + offset));
+      slot += T * 4;
+    }
+    if (i & 1) to += hiddenPanel();
+  }
+  if (T * E4 & 4) {
+    for (let row: u32 = 0; row < rows; row++) {
+      v128.store(to + row * ROW, f32x4.splat(0), 16);
+    }
+  }
+}
+
 /** hidden = tanh(Σₜ tables[slot of t] + b1) for the rows from `first`. */
 export function computeHidden(first: u32, rows: u32): void {
+  if (Q > P) copyEmbeddings(first, rows);
   for (let p: u32 = 0; p < P; p++) {
     const table = tables + p * tablePanel();
     const bias0 = v128.load(b1 + p * ROW, 0);
@@ -127,7 +152,7 @@ export function computeHidden(first: u32, rows: u32): void {
   }
 }
 
-/** logits = hidden @ W2, without b2, which is added on the way to the loss. */
+/** logits = [hidden, x] @ [W2; Wd], without b2, which is added on the way to the loss. */
 export function computeLogits(rows: u32): void {
   multiplyTransposed(
     hidden,
@@ -138,7 +163,7 @@ export function computeLogits(rows: u32): void {
     logitsBlock(),
     rows / 4,
     V2,
-    P,
+    Q,
   );
 }
 

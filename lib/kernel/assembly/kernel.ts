@@ -13,6 +13,7 @@ import {
   moveC,
   moveW1,
   moveW2,
+  moveWd,
   stage,
   stageBytes,
 } from "./model";
@@ -27,6 +28,7 @@ import {
   softmaxAndLoss,
 } from "./forward";
 import { backpropagate, clearGradients } from "./backward";
+import { setDecay } from "./decay";
 import { update } from "./update";
 import {
   beginSampling,
@@ -53,8 +55,14 @@ export function bytesWanted(): f64 {
 }
 
 /** A model of these sizes, all zero; false if memory does not do. */
-export function setModel(v: u32, t: u32, e: u32, h: u32): bool {
-  layOutModel(v, t, e, h);
+export function setModel(
+  v: u32,
+  t: u32,
+  e: u32,
+  h: u32,
+  direct: bool,
+): bool {
+  layOutModel(v, t, e, h, direct);
   layOutActivations();
   afterModel = mark();
   afterRows = afterModel;
@@ -73,7 +81,7 @@ export function stageSize(): u32 {
   return stageBytes;
 }
 
-export { clearModel, moveB1, moveB2, moveC, moveW1, moveW2 };
+export { clearModel, moveB1, moveB2, moveC, moveW1, moveW2, moveWd };
 
 /** Makes room for so many rows. */
 export function setRowCount(rows: u32): bool {
@@ -133,15 +141,16 @@ function pass(backward: bool, learningRate: f64): f64 {
 }
 
 /** One step on the batch as it stands, unless its loss is not finite. */
-function step(learningRate: f64): f64 {
+function step(learningRate: f64, weightDecay: f64): f64 {
+  setDecay(f32(learningRate * weightDecay));
   const loss = pass(true, learningRate);
   if (isFinite(loss)) update();
   return loss;
 }
 
 /** One step over all rows; the loss before it. */
-export function stepWhole(learningRate: f64): f64 {
-  return step(learningRate);
+export function stepWhole(learningRate: f64, weightDecay: f64): f64 {
+  return step(learningRate, weightDecay);
 }
 
 /** The mean loss of all rows. */
@@ -154,11 +163,11 @@ export function lossOfWhole(): f64 {
  * each, f64[steps], which its loss replaces. Returns the number of steps done:
  * fewer if a loss was not finite.
  */
-export function trainSteps(steps: u32, batch: u32): u32 {
+export function trainSteps(steps: u32, batch: u32, weightDecay: f64): u32 {
   for (let i: u32 = 0; i < steps; i++) {
     drawBatch(batch);
     const at = stage + 8 * i;
-    const loss = step(load<f64>(at));
+    const loss = step(load<f64>(at), weightDecay);
     store<f64>(at, loss);
     if (!isFinite(loss)) return i;
   }

@@ -1,9 +1,13 @@
 /**
- * The sizes of the model and its five parameters.
+ * The sizes of the model and its parameters.
  *
  * Letters: V vocabulary, T context length, E embedding, H hidden layer;
  * V4 and E4 are rounded up to a multiple of 4, P is the number of panels of 8
  * hidden units. All that rounding adds is zero and stays zero.
+ *
+ * With direct connections the output layer sees the concatenated embeddings x
+ * beside the hidden layer: logits = [hidden, x] @ [W2; Wd]. So Wd is kept as
+ * further panels of W2, and Q is the number of panels of both.
  */
 
 import { allocate, mark, release } from "./memory";
@@ -16,11 +20,13 @@ export let H: u32 = 0;
 export let V4: u32 = 0;
 export let E4: u32 = 0;
 export let P: u32 = 0;
+export let Q: u32 = 0; // P without direct connections
 
 export let C: usize = 0; // [V][E4]
 export let W1: usize = 0; // [P][T·E4][8]
 export let b1: usize = 0; // [P][8]
-export let W2: usize = 0; // [P][V4][8], turned over: H is the last dimension
+/** Turned over, H is the last dimension; from panel P on it is Wd. */
+export let W2: usize = 0; // [Q][V4][8]
 export let b2: usize = 0; // [V4]
 
 /** Where JavaScript and the kernel hand each other pieces of arrays. */
@@ -43,7 +49,13 @@ export let V2: u32 = 0;
 export let E2: u32 = 0;
 
 /** Lays out a model of these sizes. */
-export function layOutModel(v: u32, t: u32, e: u32, h: u32): void {
+export function layOutModel(
+  v: u32,
+  t: u32,
+  e: u32,
+  h: u32,
+  direct: bool,
+): void {
   release(bottom);
   V = v, T = t, E = e, H = h;
   V2 = (V + 1) & ~1;
@@ -51,10 +63,11 @@ export function layOutModel(v: u32, t: u32, e: u32, h: u32): void {
   V4 = (V + 3) & ~3;
   E4 = (E + 3) & ~3;
   P = (H + PANEL - 1) / PANEL;
+  Q = direct ? P + (T * E4 + PANEL - 1) / PANEL : P;
   C = allocate(u64(V) * E4, 4);
   W1 = allocate(u64(P) * T * E4, ROW);
   b1 = allocate(P, ROW);
-  W2 = allocate(u64(P) * V4, ROW);
+  W2 = allocate(u64(Q) * V4, ROW);
   b2 = allocate(V4, 4);
   // A row of any of the arrays that pass through fits.
   const widest = max(max(4 * H, 4 * V), max(4 * E, 2 * T + 2));
@@ -116,14 +129,32 @@ function moveHidden(
 
 /** Rows of W2 as the lecture has it, [count][V] on the stage. */
 export function moveW2(first: u32, count: u32, storing: bool): void {
+  moveOutput(W2, H, first, count, storing);
+}
+
+/** Rows of Wd, [count][V] on the stage. */
+export function moveWd(first: u32, count: u32, storing: bool): void {
+  moveOutput(W2 + P * W2Panel(), E, first, count, storing);
+}
+
+/** Rows of the output layer; after each `block` rounding added some. */
+function moveOutput(
+  panels: usize,
+  block: u32,
+  first: u32,
+  count: u32,
+  storing: bool,
+): void {
+  const block4 = (block + 3) & ~3;
   let i: u32 = 0;
   while (i < count) {
-    const j = first + i;
+    const row = (first + i) % block;
+    const j = (first + i) / block * block4 + row;
     const outside = stage + i * V * 4;
-    const inside = W2 + (j / PANEL) * W2Panel() + (j % PANEL) * 4;
+    const inside = panels + (j / PANEL) * W2Panel() + (j % PANEL) * 4;
     let v: u32 = 0;
     // Four rows and four columns at a time, and one by one what remains.
-    const four = j % 4 == 0 && i + 4 <= count;
+    const four = row % 4 == 0 && row + 4 <= block && i + 4 <= count;
     const rows: u32 = four ? 4 : 1;
     if (four) {
       for (; v + 4 <= V; v += 4) {

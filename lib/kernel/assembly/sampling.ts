@@ -26,6 +26,7 @@ import {
   E,
   E4,
   P,
+  Q,
   T,
   V,
   V4,
@@ -47,7 +48,8 @@ let length: u32 = 0;
 export let output: usize = 0; // u16[outputTokens]
 export const outputTokens: u32 = 65536;
 
-let hiddenRow: usize = 0; // [P][8]
+/** The hidden layer, and after it x if the output layer sees it too. */
+let hiddenRow: usize = 0; // [Q][8]
 let sorted: usize = 0; // u32[V]
 let scratch: usize = 0; // u32[2·V4]
 let bounds: usize = 0; // f32[V4]
@@ -66,7 +68,7 @@ export function layOutSampling(below: u64, words: u32): bool {
   context = allocate(T, 2);
   prompt = allocate(T, 2);
   output = allocate(outputTokens, 2);
-  hiddenRow = allocate(P, ROW);
+  hiddenRow = allocate(Q, ROW);
   sorted = allocate(V, 4);
   scratch = allocate(V4, 8);
   bounds = allocate(V4, 4);
@@ -174,12 +176,12 @@ export function computeProbabilities(row: usize): void {
   }
 }
 
-/** hiddenRow @ W2 for four tokens. */
+/** hiddenRow @ [W2; Wd] for four tokens. */
 function fourLogits(v: u32): v128 {
   let a = f32x4.splat(0), b = f32x4.splat(0);
   let c = f32x4.splat(0), d = f32x4.splat(0);
   let w = W2 + v * ROW;
-  const end = hiddenRow + P * ROW;
+  const end = hiddenRow + Q * ROW;
   for (let h = hiddenRow; h < end; h += ROW) {
     const h0 = v128.load(h, 0), h1 = v128.load(h, 16);
     a = multiplyAdd(h0, v128.load(w, 0), a);
@@ -195,8 +197,16 @@ function fourLogits(v: u32): v128 {
   return sumsOfLanes(a, b, c, d);
 }
 
-/** hiddenRow = tanh(emb @ W1 + b1) of the one context. */
+/** hiddenRow = tanh(emb @ W1 + b1) of the one context, and its emb if wanted. */
 function computeHiddenRow(): void {
+  if (Q > P) {
+    const x = hiddenRow + P * ROW;
+    for (let t: u32 = 0; t < T; t++) {
+      const row = C + load<u16>(context + 2 * t) * E4 * 4;
+      memory.copy(x + t * E4 * 4, row, E4 * 4);
+    }
+    if (T * E4 & 4) v128.store(x + T * E4 * 4, f32x4.splat(0));
+  }
   for (let p: u32 = 0; p < P; p++) {
     let z0 = v128.load(b1 + p * ROW, 0), z1 = v128.load(b1 + p * ROW, 16);
     for (let t: u32 = 0; t < T; t++) {

@@ -15,6 +15,7 @@ import {
   E2,
   E4,
   P,
+  Q,
   T,
   V,
   W1,
@@ -24,6 +25,7 @@ import {
 } from "./model";
 import {
   capacity,
+  dDirect,
   dEmbeddings,
   dTables,
   embeddings,
@@ -35,10 +37,14 @@ import {
 } from "./batch";
 import { db1, db2, dC, dW2 } from "./activations";
 import { isSingleTile } from "./backward";
+import { decay, shrink } from "./decay";
 
 /** Adds all gradients. C and W1 need each other's value from before. */
 export function update(): void {
-  if (!isSingleTile()) addAll(W2, dW2, P * W2Panel());
+  if (!isSingleTile()) {
+    if (decay != 0) shrink(W2, Q * W2Panel());
+    addAll(W2, dW2, Q * W2Panel());
+  }
   addAll(b1, db1, P * ROW);
   for (let v: u32 = 0; v < V; v++) {
     const at = b2 + v * 4;
@@ -46,8 +52,12 @@ export function update(): void {
   }
   for (let t: u32 = 0; t < T; t++) {
     gatherC(t);
+    if (Q > P) addDirect(t);
+    if (decay != 0) shrinkW1(t);
     updateW1(t);
   }
+  // All tokens' embeddings decay, not only those of the batch.
+  if (decay != 0) shrink(C, V * E4 * 4);
   for (let t: u32 = 0; t < T; t++) updateC(t);
 }
 
@@ -85,6 +95,18 @@ function gatherC(t: u32): void {
   }
 }
 
+/** dC[token of the slot] += dDirect, for one position. */
+function addDirect(t: u32): void {
+  const from = dDirect + positionOfEmbeddings(t);
+  const count = load<u32>(used + 4 * t);
+  for (let slot: u32 = 0; slot < count; slot++) {
+    for (let e: u32 = 0; e < E4; e += 4) {
+      const to = rowOf(dC, t, slot) + e * 4;
+      addAll(to, from + (e * capacity + slot * 4) * 4, 16);
+    }
+  }
+}
+
 /**
  * C[token of the slot] += dC, which is then zero: a token that stands in
  * several positions is updated once, with the sum.
@@ -104,6 +126,13 @@ function updateC(t: u32): void {
 function rowOf(matrix: usize, t: u32, slot: u32): usize {
   const token = load<u16>(tokens + (t * capacity + slot) * 2);
   return matrix + token * E4 * 4;
+}
+
+/** The part of W1 that one position has. */
+function shrinkW1(t: u32): void {
+  for (let p: u32 = 0; p < P; p++) {
+    shrink(W1 + p * W1Panel() + t * E4 * ROW, E4 * ROW);
+  }
 }
 
 /** W1 += embeddingsᵀ @ dTables, for one position, panel by panel. */
