@@ -5,7 +5,11 @@
 
 import type { Generator } from "./generator.ts";
 import { giveBackKernel, takeKernel } from "./kept_kernels.ts";
-import type { Kernel, KernelStepOptions } from "./kernel/kernel.ts";
+import type {
+  Kernel,
+  KernelStepOptions,
+  KernelTrainOptions,
+} from "./kernel/kernel.ts";
 import {
   assignParameters,
   type ModelParameters,
@@ -65,7 +69,7 @@ export class Engine implements Disposable {
     generator: Generator,
     rates: Float64Array,
     losses: Float64Array,
-    options: KernelStepOptions,
+    options: Pick<KernelTrainOptions, "weightDecay" | "candidates">,
   ): number {
     return generator.lendEngine((generator) =>
       this.kernel.train(rates, { batchSize, generator, losses, ...options })

@@ -36,6 +36,14 @@ export interface LanguageModel {
    * @throws {RangeError} if an id is not one of the vocabulary's
    */
   probabilities(context: ArrayLike<number>): Float64Array;
+  /**
+   * The probability that the model gives to the token of each row, float64
+   * `[N]`, if it has a faster way than to be asked row by row. The rows hold at
+   * least as much context as it sees.
+   *
+   * @throws {RangeError} if an id is not one of the vocabulary's
+   */
+  rowProbabilities?(windows: Windows): Float64Array;
 }
 
 /**
@@ -110,6 +118,7 @@ export function rowProbabilities(
         `the model sees ${model.contextLength} tokens: make longer windows`,
     );
   }
+  if (model.rowProbabilities) return model.rowProbabilities(windows);
   return Float64Array.from(Y, (token, row) => {
     const end = (row + 1) * contextLength;
     return model.probability(X.subarray(end - contextLength, end), token);

@@ -29,6 +29,11 @@ export interface FinderOptions {
   exponents?: readonly [number, number];
   /** The weight decay to train with, see {@linkcode TrainOptions}. Default: 0. */
   weightDecay?: number;
+  /**
+   * The candidates of a sampled softmax, see {@linkcode TrainOptions}. Default:
+   * the full softmax.
+   */
+  candidates?: number;
 }
 
 /** What the finder has measured, as `learningRateFinder()` of the plots takes it. */
@@ -88,7 +93,8 @@ export function findLearningRate(
   options: FinderOptions,
 ): LearningRateLosses {
   const { generator, batchSize = 32, count = 1000 } = options;
-  const { exponents: [first, last] = [-3, 0], weightDecay } = options;
+  const { exponents: [first, last] = [-3, 0], weightDecay, candidates } =
+    options;
   if (!Number.isSafeInteger(count) || count < 2) {
     throw new RangeError(
       `The number of rates to try is ${count}: it must be a whole number from 2`,
@@ -113,6 +119,7 @@ export function findLearningRate(
       batchSize,
       generator,
       weightDecay,
+      candidates,
       learningRate: (step) => learningRates[step],
       stepsPerProgress: 1,
     });

@@ -34,6 +34,24 @@ export interface TrainOptions {
    * has 10⁻⁴ and 10⁻⁵. The losses reported are without the penalty. Default: 0.
    */
   weightDecay?: number;
+  /**
+   * Sampled softmax, for vocabularies of thousands of words: how many tokens the
+   * softmax of each step is over, beside the target, S. They are drawn anew for
+   * each minibatch, frequent ones more often, and all different; what each
+   * counts is corrected for how often it is drawn, so that on average the
+   * gradient comes near to that of the full softmax, the nearer the larger S.
+   *
+   * The meaning is that of TensorFlow's `sampled_softmax_loss` with
+   * `log_uniform_candidate_sampler(unique=True)`: token k is drawn with
+   * probability log((k + 2)/(k + 1)) / log(V + 1), so the vocabulary has to be in
+   * the order of frequency, as that of words is. The time of a step does not
+   * depend on V, but with a weight decay, which all weights are subject to.
+   *
+   * The losses reported are those of the sampled softmax, which are lower than
+   * those of the full one; {@linkcode evaluate} has the full one always. From 1
+   * to V − 1, for minibatches only. Default: the full softmax.
+   */
+  candidates?: number;
   /** Where the schedule goes on, for a run that was stopped. Default: 0. */
   firstStep?: number;
   /** How many steps lie between two reports. Default: about 16,000 rows. */
@@ -99,13 +117,14 @@ export function* trainSteps(
 ): IterableIterator<TrainProgress> {
   const { steps, batchSize = 32, generator, firstStep = 0 } = options;
   const { stepsPerProgress = defaultSteps(windows, batchSize) } = options;
-  const { learningRate = 0.1, weightDecay = 0 } = options;
+  const { learningRate = 0.1, weightDecay = 0, candidates } = options;
   const rate = typeof learningRate === "number"
     ? constantRate(learningRate)
     : learningRate;
   checkSteps(steps);
   checkSteps(firstStep);
   checkWeightDecay(weightDecay);
+  checkCandidates(candidates, batchSize, parameters);
   if (batchSize !== "all") checkBatchSize(batchSize);
   if (!Number.isSafeInteger(stepsPerProgress) || stepsPerProgress < 1) {
     throw new RangeError(
@@ -123,7 +142,7 @@ export function* trainSteps(
   const end = firstStep + steps;
   using engine = new Engine(parameters, windows);
   const none = new Float64Array();
-  const how = { weightDecay };
+  const how = { weightDecay, candidates };
   // memory that does not do is told now, not at the first step
   if (batchSize !== "all") {
     engine.stepsOnMinibatches(batchSize, generator!, none, none, how);
@@ -145,6 +164,28 @@ export function* trainSteps(
       throw new DivergenceError(step, losses[done], rates[done]);
     }
     yield { step, losses };
+  }
+}
+
+/** Refuses what cannot be a number of candidates. */
+function checkCandidates(
+  candidates: number | undefined,
+  batchSize: number | "all",
+  { b2 }: ModelParameters,
+): void {
+  if (candidates === undefined) return;
+  if (batchSize === "all") {
+    throw new RangeError(
+      `The candidates are ${candidates}, but the batch is all rows: candidates ` +
+        "are drawn for minibatches, so give a batch size or leave them out",
+    );
+  }
+  const [V] = b2.shape;
+  if (!Number.isSafeInteger(candidates) || candidates < 1 || candidates >= V) {
+    throw new RangeError(
+      `The candidates are ${candidates}: they must be a whole number from 1, ` +
+        `and fewer than the ${V} tokens; leave them out for the full softmax`,
+    );
   }
 }
 

@@ -216,6 +216,27 @@ Deno.test("Kernel.loss() stays within 1e-7 of float64 on thousands of rows", () 
   });
 });
 
+Deno.test("Kernel.rowLosses() have the loss as their mean, before and after steps", () => {
+  const chance = new Chance(20);
+  const weights = chance.weights(lecture, 0.5);
+  const rows = chance.rows(lecture, 700, 3);
+  const options = { batchSize: 32, generator: new Mt19937(1) };
+  withKernel(lecture, (kernel) => {
+    assertThrows(() => kernel.rowLosses(), RangeError, "without rows");
+    kernel.loadWeights(weights);
+    kernel.setRows(rows);
+    for (let round = 0; round < 2; round++) {
+      // once after minibatches, once after all rows, which lie there already
+      const losses = kernel.rowLosses();
+      assertEquals(losses, kernel.rowLosses());
+      const mean = losses.reduce((sum, loss) => sum + loss, 0) / 700;
+      assertAlmostEquals(kernel.loss() / mean, 1, 1e-7);
+      kernel.stepAll(0.1);
+      kernel.train(new Float64Array(3).fill(0.1), options);
+    }
+  });
+});
+
 Deno.test("Kernel.loss() is right for logits of ±10,000", () => {
   const sizes = { ...lecture, vocabularySize: 5, hiddenSize: 3 };
   const chance = new Chance(4);

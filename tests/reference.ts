@@ -77,8 +77,58 @@ export function toFloat64(
   };
 }
 
-/** Embed, tanh hidden layer, logits, softmax, mean negative log-likelihood. */
-export function forward(sizes: Sizes, w: Weights, { X, Y }: Rows): Activations {
+/** What a sampled step has drawn. */
+export interface Candidates {
+  /** The tokens, all different. */
+  tokens: readonly number[];
+  /** How often was drawn until they were. */
+  tries: number;
+}
+
+/** The probability that a single draw gives token k, of V: log-uniform. */
+export function probabilityOf(k: number, V: number): number {
+  return Math.log1p(1 / (k + 1)) / Math.log(V + 1);
+}
+
+/** How often token k is to be expected among the different ones of the draws. */
+export function expectedCount(k: number, V: number, tries: number): number {
+  return -Math.expm1(tries * Math.log1p(-probabilityOf(k, V)));
+}
+
+/**
+ * Draws candidates as the kernel does.
+ *
+ * @param next the next 32 random bits
+ * @param V the vocabulary's size
+ * @param S how many are to be different
+ */
+export function drawCandidates(
+  next: () => number,
+  V: number,
+  S: number,
+): Candidates {
+  const tokens = new Set<number>();
+  let tries = 0;
+  while (tokens.size < S) {
+    const high = next() % 2 ** 21;
+    const u = (high * 2 ** 32 + next()) / 2 ** 53;
+    tokens.add(Math.min(Math.floor(Math.exp(u * Math.log(V + 1))) - 1, V - 1));
+    tries++;
+  }
+  return { tokens: [...tokens], tries };
+}
+
+/**
+ * Embed, tanh hidden layer, logits, softmax, mean negative log-likelihood. With
+ * candidates the softmax of a row is over them and its target, and the logarithm
+ * of each one's expected count is taken from its logit.
+ */
+export function forward(
+  sizes: Sizes,
+  w: Weights,
+  { X, Y }: Rows,
+  candidates?: Candidates,
+): Activations {
   const { V, T, E, H } = sizes;
   const B = Y.length;
   const emb = new Float64Array(B * T * E);
@@ -113,6 +163,11 @@ export function forward(sizes: Sizes, w: Weights, { X, Y }: Rows): Activations {
         for (let i = 0; i < T * E; i++) {
           sum += emb[b * T * E + i] * w.Wd[i * V + v];
         }
+      }
+      if (candidates) {
+        const { tokens, tries } = candidates;
+        const seen = v === Y[b] || tokens.includes(v);
+        sum = seen ? sum - Math.log(expectedCount(v, V, tries)) : -Infinity;
       }
       logits[b * V + v] = sum;
       max = Math.max(max, sum);
@@ -196,8 +251,9 @@ export function step(
   rows: Rows,
   learningRate: number,
   weightDecay = 0,
+  candidates?: Candidates,
 ): number {
-  const activations = forward(sizes, w, rows);
+  const activations = forward(sizes, w, rows, candidates);
   const grad = backward(sizes, w, rows, activations);
   for (const name of namesOf(w)) {
     const decay = name === "b1" || name === "b2" ? 0 : weightDecay;

@@ -74,6 +74,11 @@ export interface KernelTrainOptions extends KernelStepOptions {
   generator: KernelGenerator;
   /** Takes the loss of each step, before the step's update. */
   losses?: Float64Array;
+  /**
+   * How many different tokens are drawn in each step, for a softmax over them
+   * and the targets alone; see {@linkcode Kernel.train}. Default: all tokens.
+   */
+  candidates?: number;
 }
 
 /** How probabilities are made from logits. */
@@ -126,9 +131,11 @@ interface Exports {
   addRows(count: number): number;
   finishRows(): void;
   prepareWhole(): number;
-  prepareBatches(size: number): number;
+  prepareBatches(size: number, candidates: number): number;
   stepWhole(learningRate: number, weightDecay: number): number;
   lossOfWhole(): number;
+  prepareRowLosses(): number;
+  lossesOfRows(): number;
   trainSteps(steps: number, batchSize: number, weightDecay: number): number;
   generatorWords(): number;
   generatorPosition(): number;
@@ -388,6 +395,20 @@ export class Kernel {
   }
 
   /**
+   * What each row loses by itself: −log of the probability of its token.
+   *
+   * @returns the losses in the order of the rows, `[N]`
+   * @throws {RangeError} if there are no rows, or memory does not do
+   */
+  rowLosses(): Float64Array {
+    const instance = this.#useWhole();
+    if (!instance.prepareRowLosses()) throw this.#rowsTooLarge(this.#rows);
+    const address = instance.lossesOfRows();
+    const { buffer } = instance.memory;
+    return new Float64Array(buffer, address, this.#rows).slice();
+  }
+
+  /**
    * Steps of gradient descent on minibatches, drawn from the rows as
    * `torch.randint(0, rows, (batchSize,))` draws them, one for each learning
    * rate.
@@ -396,30 +417,49 @@ export class Kernel {
    * weights are those after the steps that were done, and the generator has
    * drawn the minibatch of the step that was not.
    *
+   * With `candidates`, S, the softmax is a sampled one. After the minibatch's
+   * rows each step draws tokens until S are different, the same for all rows:
+   * of two 32-bit words `u = ((high % 2²¹) · 2³² + low) / 2⁵³` is made, and of
+   * it the token `⌊exp(u · log(V + 1))⌋ − 1`, so that
+   * `P(k) = log((k + 2)/(k + 1)) / log(V + 1)`. A row's softmax is over the
+   * candidates and its own target, which counts once if it is among them; from
+   * each logit, the target's too, `log(−expm1(tries · log1p(−P(k))))` is taken,
+   * `tries` being how many tokens were drawn in all. The losses are those of
+   * this softmax. A step's time does not depend on V, unless weights decay,
+   * which all do. Tokens should stand in the order of their frequency.
+   *
    * @param learningRates one for each step
    * @param options the minibatches' size, and what draws them
    * @returns how many steps were done; if fewer than there are learning
    *   rates, `losses` at that index has the loss that was not finite
    * @throws {RangeError} if there are no rows, the batch size is not a whole
    *   number from 1 up, `losses` is too short, the weight decay is not a finite
-   *   number from 0, or memory does not do
+   *   number from 0, the candidates are not a whole number from 1 to V − 1, or
+   *   memory does not do
    */
   train(
     learningRates: Float64Array | Float32Array,
-    { batchSize, generator, losses, weightDecay = 0 }: KernelTrainOptions,
+    options: KernelTrainOptions,
   ): number {
+    const { batchSize, generator, losses, weightDecay = 0, candidates } =
+      options;
     const instance = this.#useRows();
     checkWeightDecay(weightDecay);
     const steps = learningRates.length;
     checkWhole("batchSize", batchSize, 1, MAX_ROWS);
+    if (candidates !== undefined) {
+      const { vocabularySize: V } = this.sizes;
+      checkWhole("candidates", candidates, 1, V - 1);
+    }
     if (losses !== undefined && losses.length < steps) {
       throw new RangeError(
         `Cannot write ${steps} losses into an array of length ${losses.length}`,
       );
     }
-    if (!instance.prepareBatches(batchSize)) {
+    if (!instance.prepareBatches(batchSize, candidates ?? 0)) {
       throw this.#tooLarge(
-        `minibatches of ${batchSize} rows`,
+        `minibatches of ${batchSize} rows` +
+          (candidates === undefined ? "" : ` with ${candidates} candidates`),
         instance.bytesWanted(),
       );
     }

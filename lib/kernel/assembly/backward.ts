@@ -5,7 +5,8 @@
  */
 
 import { multiply, ROW } from "./matrix_products";
-import { E4, P, Q, T, V, V4, W2, W2Panel } from "./model";
+import { E4, P, Q, T } from "./model";
+import { columns, columns4, outputPanel, outputWeights } from "./output_layer";
 import {
   capacity,
   dDirect,
@@ -40,7 +41,7 @@ export function isSingleTile(): bool {
 /** Nothing gathered yet, but for dW2, which the first tile overwrites. */
 export function clearGradients(): void {
   memory.fill(db1, 0, P * ROW);
-  memory.fill(db2, 0, V4 * 16);
+  memory.fill(db2, 0, columns4 * 16);
   if (Q > P) memory.fill(dDirect, 0, positionOfEmbeddings(T));
   for (let p: u32 = 0; p < P; p++) {
     for (let t: u32 = 0; t < T; t++) {
@@ -65,20 +66,22 @@ export function backpropagate(first: u32, rows: u32): void {
     multiply(
       logits,
       logitsBlock(),
-      W2 + p * W2Panel(),
+      outputWeights + p * outputPanel(),
       dHidden,
       rows,
-      V,
+      columns,
       false,
     );
-    if (single && decay != 0) shrink(W2 + p * W2Panel(), W2Panel());
+    if (single && decay != 0) {
+      shrink(outputWeights + p * outputPanel(), outputPanel());
+    }
     // dW2 = hidden @ dLogits, turned over
     multiply(
       dLogits,
       dLogitsBlock(),
       hidden + p * hiddenPanel(),
-      (single ? W2 : dW2) + p * W2Panel(),
-      V,
+      (single ? outputWeights : dW2) + p * outputPanel(),
+      columns,
       rows,
       single || first > 0,
     );

@@ -22,7 +22,7 @@ export let slots: usize = 0; // u32[R4][T]
 export let weights: usize = 0; // f32[R4]
 /**
  * What follows row r: the entries `starts[r]` up to `starts[r + 1]`, each with
- * a count and the target's byte in a block of 4 rows' logits, [V4][4].
+ * a count and the target's byte in a block of 4 rows' logits, [columns4][4].
  */
 export let starts: usize = 0; // u32[R4 + 1]
 export let targets: usize = 0; // u32[entries]
@@ -68,12 +68,17 @@ export function positionOfEmbeddings(t: u32): usize {
 }
 
 /**
- * Lays out a batch of `rows` rows, drawn ones or the whole data set, from
- * `below` on; false if memory does not do.
+ * Lays out a batch of `rows` rows, drawn ones or the whole data set, merged or
+ * not, from `below` on; false if memory does not do.
  */
-export function layOutBatch(below: u64, rows: u32, drawn: bool): bool {
+export function layOutBatch(
+  below: u64,
+  rows: u32,
+  drawn: bool,
+  merged: bool,
+): bool {
   release(below);
-  const most = (min(rows, D) + 3) & ~3;
+  const most = ((merged ? min(rows, D) : rows) + 3) & ~3;
   capacity = (min(V, most) + 3) & ~3;
   slots = allocate(u64(most) * T, 4);
   weights = allocate(most, 4);
@@ -89,7 +94,7 @@ export function layOutBatch(below: u64, rows: u32, drawn: bool): bool {
   dDirect = allocate(Q > P ? u64(T) * capacity * E4 : 0, 4);
   dEmbeddings = allocate(u64(capacity) * E4, 4);
   slotOfToken = allocate(u64(T) * V, 8);
-  rowOfContext = allocate(drawn ? D : 0, 8);
+  rowOfContext = allocate(drawn && merged ? D : 0, 8);
   drawnRow = allocate(drawn ? rows : 0, 4);
   drawnTarget = allocate(drawn ? rows : 0, 2);
   entryOfTarget = allocate(drawn ? 0 : V, 4);
@@ -144,8 +149,8 @@ function end(): void {
   }
 }
 
-/** Draws `count` rows of the data set and merges them. */
-export function drawBatch(count: u32): void {
+/** Draws `count` rows of the data set. */
+function drawRows(count: u32): void {
   begin();
   size = count;
   // Rows lie far apart in memory: all are fetched before the first is used.
@@ -154,6 +159,11 @@ export function drawBatch(count: u32): void {
     store<u32>(drawnRow + 4 * i, load<u32>(contextOfRow + 4 * row));
     store<u16>(drawnTarget + 2 * i, load<u16>(targetOfRow + 2 * row));
   }
+}
+
+/** Draws `count` rows of the data set and merges them. */
+export function drawBatch(count: u32): void {
+  drawRows(count);
   for (let i: u32 = 0; i < count; i++) {
     const context = load<u32>(drawnRow + 4 * i);
     const known = rowOfContext + 8 * context;
@@ -177,6 +187,27 @@ export function drawBatch(count: u32): void {
   }
   restoreStarts();
   end();
+}
+
+/** Draws `count` rows that stay apart, whose targets are set afterwards. */
+export function drawBatchUnmerged(count: u32): void {
+  drawRows(count);
+  for (let i: u32 = 0; i < count; i++) {
+    const row = addRow(load<u32>(drawnRow + 4 * i));
+    store<f32>(weights + 4 * row, 1);
+    store<f32>(counts + 4 * row, 1);
+    store<u32>(starts + 4 * row, row);
+  }
+  store<u32>(starts + 4 * R, R);
+  end();
+}
+
+/** The target of a row that was not merged, and where its column stands. */
+export function drawnTargetOf(row: u32): u32 {
+  return load<u16>(drawnTarget + 2 * row);
+}
+export function setTarget(row: u32, column: u32): void {
+  store<u32>(targets + 4 * row, column * 16 + (row & 3) * 4);
 }
 
 /** One more entry of a row, counted one place further on. */

@@ -10,23 +10,15 @@ import {
   transpose,
 } from "./matrix_products";
 import { exp, log, storeTanh } from "./vector_maths";
+import { b1, C, E, E4, P, Q, T, W1, W1Panel } from "./model";
 import {
-  b1,
-  b2,
-  C,
-  E,
-  E4,
-  P,
-  Q,
-  T,
-  V,
-  V2,
-  V4,
-  W1,
-  W1Panel,
-  W2,
-  W2Panel,
-} from "./model";
+  columns,
+  columns2,
+  columns4,
+  outputBias,
+  outputPanel,
+  outputWeights,
+} from "./output_layer";
 import {
   capacity,
   counts,
@@ -157,12 +149,12 @@ export function computeLogits(rows: u32): void {
   multiplyTransposed(
     hidden,
     hiddenPanel(),
-    W2,
-    W2Panel(),
+    outputWeights,
+    outputPanel(),
     logits,
     logitsBlock(),
     rows / 4,
-    V2,
+    columns2,
     Q,
   );
 }
@@ -186,16 +178,10 @@ export function softmaxAndLoss(
 ): f64 {
   let loss: f64 = 0;
   for (let row: u32 = 0; row < rows; row += 4) {
-    const block = logits + (row / 4) * logitsBlock(); // [V][4]
-    const end = block + V * 16;
+    const block = logits + (row / 4) * logitsBlock(); // [columns][4]
+    const end = block + columns * 16;
 
-    // z = logits + b2, and the largest of each row
-    let largest = f32x4.splat(-Infinity);
-    for (let at = block, bias = b2; at < end; at += 16, bias += 4) {
-      const z = f32x4.add(v128.load(at), v128.load32_splat(bias));
-      v128.store(at, z);
-      largest = f32x4.pmax(largest, z);
-    }
+    const largest = addBias(block, end);
     v128.store(largestOfRow, largest);
     loss -= sumOfTargets(first + row, block);
 
@@ -219,7 +205,7 @@ export function softmaxAndLoss(
         v128.store(d, f32x4.add(v128.load(d), dz));
       }
       addTargets(first + row, block, scale);
-      for (let v: u32 = 0; v < V4; v += 4) {
+      for (let v: u32 = 0; v < columns4; v += 4) {
         transpose(
           block + v * 16,
           16,
@@ -230,6 +216,26 @@ export function softmaxAndLoss(
     }
   }
   return loss;
+}
+
+/** z = logits + b2 in one block of 4 rows, and the largest of each row. */
+export function addBias(block: usize, end: usize): v128 {
+  let largest = f32x4.splat(-Infinity);
+  for (let at = block, bias = outputBias; at < end; at += 16, bias += 4) {
+    const z = f32x4.add(v128.load(at), v128.load32_splat(bias));
+    v128.store(at, z);
+    largest = f32x4.pmax(largest, z);
+  }
+  return largest;
+}
+
+/** Σ exp(z − largest) of each row of a block, where z stays as it is. */
+export function sumOfExps(block: usize, end: usize, largest: v128): v128 {
+  let sum = f32x4.splat(0);
+  for (let at = block; at < end; at += 16) {
+    sum = f32x4.add(sum, exp(f32x4.sub(v128.load(at), largest)));
+  }
+  return sum;
 }
 
 /** Σ count · z over what follows four rows. */

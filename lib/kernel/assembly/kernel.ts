@@ -3,7 +3,7 @@
  * number passes through the stage.
  */
 
-import { commit, mark, wanted } from "./memory";
+import { commit, mark, release, wanted } from "./memory";
 import { position, resume, words } from "./generator";
 import {
   clearModel,
@@ -18,7 +18,20 @@ import {
   stageBytes,
 } from "./model";
 import { addRows, beginRows, endRows, N } from "./rows";
-import { drawBatch, layOutBatch, R, size, wholeBatch } from "./batch";
+import {
+  drawBatch,
+  drawBatchUnmerged,
+  layOutBatch,
+  R,
+  size,
+  wholeBatch,
+} from "./batch";
+import {
+  drawCandidates,
+  hideOthersTargets,
+  layOutCandidates,
+  scatter,
+} from "./candidates";
 import { clearActivations, layOutActivations, tileRows } from "./activations";
 import {
   computeHidden,
@@ -29,6 +42,8 @@ import {
 } from "./forward";
 import { backpropagate, clearGradients } from "./backward";
 import { setDecay } from "./decay";
+import { useAllTokens } from "./output_layer";
+import { layOutRowLosses, losses, storeRowLosses } from "./row_losses";
 import { update } from "./update";
 import {
   beginSampling,
@@ -40,14 +55,17 @@ import {
   written,
 } from "./sampling";
 
-/** Where the model's part of memory ends, and the rows'. */
+/** Where the model's part of memory ends, the rows', and the batch's. */
 let afterModel: u64 = 0;
 let afterRows: u64 = 0;
+let afterBatch: u64 = 0;
 
 /** What lies above the rows: nothing, the whole data set, or batches drawn. */
 const NOTHING: u32 = 0;
 const WHOLE: u32 = u32.MAX_VALUE;
 let prepared: u32 = NOTHING; // or the size of the batches
+/** How many candidates a step of such batches draws; 0 if it has all tokens. */
+let candidates: u32 = 0;
 
 /** The bytes that the last layout asked for. */
 export function bytesWanted(): f64 {
@@ -69,8 +87,15 @@ export function setModel(
   prepared = NOTHING;
   if (!commit()) return false;
   clearModel();
-  clearActivations();
+  workWithAllTokens();
   return setRowCount(0);
+}
+
+/** What sampled steps have left behind is cleared. */
+function workWithAllTokens(): void {
+  candidates = 0;
+  useAllTokens();
+  clearActivations();
 }
 
 /** The stage, and how much it holds. */
@@ -96,22 +121,33 @@ export function finishRows(): void {
   afterRows = endRows(afterModel);
 }
 
-/** Lays out the batch that is asked for, unless it is there already. */
-function prepare(batch: u32): bool {
-  if (prepared == batch) return true;
+/**
+ * Lays out the batch that is asked for, and candidates if any are, unless it is
+ * there already.
+ */
+function prepare(batch: u32, sampled: u32): bool {
+  if (prepared == batch && candidates == sampled) return true;
   prepared = NOTHING;
-  if (!layOutBatch(afterRows, batch == WHOLE ? N : batch, batch != WHOLE)) {
-    return false;
-  }
+  if (candidates != 0) workWithAllTokens();
+  const rows = batch == WHOLE ? N : batch;
+  if (!layOutBatch(afterRows, rows, batch != WHOLE, sampled == 0)) return false;
+  afterBatch = mark();
+  if (sampled != 0 && !layOutCandidates(sampled, rows)) return false;
   if (batch == WHOLE) wholeBatch();
   prepared = batch;
+  candidates = sampled;
   return true;
 }
 export function prepareWhole(): bool {
-  return prepare(WHOLE);
+  return prepare(WHOLE, 0);
 }
-export function prepareBatches(size: u32): bool {
-  return prepare(size);
+export function prepareRowLosses(): bool {
+  if (!prepareWhole()) return false;
+  release(afterBatch);
+  return layOutRowLosses();
+}
+export function prepareBatches(size: u32, candidates: u32): bool {
+  return prepare(size, candidates);
 }
 export function prepareSampling(words: u32): bool {
   prepared = NOTHING;
@@ -133,6 +169,7 @@ function pass(backward: bool, learningRate: f64): f64 {
     const filled = (rows + 3) & ~3;
     computeHidden(first, filled);
     computeLogits(filled);
+    if (candidates != 0) hideOthersTargets(first, filled);
     loss += softmaxAndLoss(first, filled, backward, scale);
     if (!isFinite(loss)) break;
     if (backward) backpropagate(first, rows);
@@ -144,7 +181,9 @@ function pass(backward: bool, learningRate: f64): f64 {
 function step(learningRate: f64, weightDecay: f64): f64 {
   setDecay(f32(learningRate * weightDecay));
   const loss = pass(true, learningRate);
-  if (isFinite(loss)) update();
+  if (!isFinite(loss)) return loss;
+  update();
+  if (candidates != 0) scatter();
   return loss;
 }
 
@@ -158,14 +197,32 @@ export function lossOfWhole(): f64 {
   return pass(false, 0);
 }
 
+/** The loss of each row by itself: the address of f64[N]. */
+export function lossesOfRows(): usize {
+  gatherEmbeddings();
+  multiplyEmbeddings();
+  for (let first: u32 = 0; first < R; first += tileRows) {
+    const filled = (min(tileRows, R - first) + 3) & ~3;
+    computeHidden(first, filled);
+    computeLogits(filled);
+    storeRowLosses(first, filled);
+  }
+  return losses;
+}
+
 /**
- * Steps on batches drawn from the rows: on the stage one learning rate for
- * each, f64[steps], which its loss replaces. Returns the number of steps done:
+ * Steps on batches drawn from the rows, with candidates drawn after each if
+ * they were prepared: on the stage one learning rate for each step, f64[steps],
+ * which its loss replaces. Returns the number of steps done:
  * fewer if a loss was not finite.
  */
 export function trainSteps(steps: u32, batch: u32, weightDecay: f64): u32 {
   for (let i: u32 = 0; i < steps; i++) {
-    drawBatch(batch);
+    if (candidates == 0) drawBatch(batch);
+    else {
+      drawBatchUnmerged(batch);
+      drawCandidates();
+    }
     const at = stage + 8 * i;
     const loss = step(load<f64>(at), weightDecay);
     store<f64>(at, loss);

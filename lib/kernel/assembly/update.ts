@@ -7,22 +7,13 @@ import {
   transpose,
 } from "./matrix_products";
 import { sumOfLanes } from "./vector_maths";
+import { b1, C, E, E2, E4, P, Q, T, V, W1, W1Panel } from "./model";
 import {
-  b1,
-  b2,
-  C,
-  E,
-  E2,
-  E4,
-  P,
-  Q,
-  T,
-  V,
-  W1,
-  W1Panel,
-  W2,
-  W2Panel,
-} from "./model";
+  columns,
+  outputBias,
+  outputPanel,
+  outputWeights,
+} from "./output_layer";
 import {
   capacity,
   dDirect,
@@ -42,12 +33,12 @@ import { decay, shrink } from "./decay";
 /** Adds all gradients. C and W1 need each other's value from before. */
 export function update(): void {
   if (!isSingleTile()) {
-    if (decay != 0) shrink(W2, Q * W2Panel());
-    addAll(W2, dW2, Q * W2Panel());
+    if (decay != 0) shrink(outputWeights, Q * outputPanel());
+    addAll(outputWeights, dW2, Q * outputPanel());
   }
   addAll(b1, db1, P * ROW);
-  for (let v: u32 = 0; v < V; v++) {
-    const at = b2 + v * 4;
+  for (let v: u32 = 0; v < columns; v++) {
+    const at = outputBias + v * 4;
     store<f32>(at, load<f32>(at) + sumOfLanes(v128.load(db2 + v * 16)));
   }
   for (let t: u32 = 0; t < T; t++) {

@@ -197,3 +197,17 @@ export function log(x: f64): f64 {
   sum = sum * z + 1.0 / 3.0;
   return f64(k) * 0.6931471805599453 + (2.0 * s + 2.0 * s * z * sum);
 }
+
+/**
+ * exp in float64, for x up to 700: 2ⁿ·exp(r) with |r| ≤ ln(2)/2, and exp(r) by
+ * its series, of which 14 terms reach 2⁻⁵³. Below −700 it is 0.
+ */
+export function exp64(x: f64): f64 {
+  if (x < -700.0) return 0;
+  const n = nearest<f64>(x * 1.4426950408889634); // 1/ln(2)
+  // ln(2) in two parts: multiples of the first are exact
+  const r = x - n * 0.6931471803691238 - n * 1.9082149292705877e-10;
+  let sum = 1.0;
+  for (let term = 13; term > 0; term--) sum = 1.0 + sum * r / f64(term);
+  return sum * reinterpret<f64>((i64(n) + 1023) << 52);
+}

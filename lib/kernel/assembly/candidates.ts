@@ -1,0 +1,181 @@
+/**
+ * Sampled softmax, after Bengio and Senécal 2003: a step looks at few tokens, at
+ * candidates drawn for the whole batch and at the rows' targets, and the logit
+ * of each is lowered by the log of how often it was to be expected among the
+ * candidates. The meaning is that of TensorFlow's `sampled_softmax_loss` with
+ * its `log_uniform_candidate_sampler(unique=True)`: a candidate that is a row's
+ * target counts once, and a target that is no candidate is seen by its own rows
+ * alone.
+ *
+ * The columns of these tokens are gathered into a small output layer, which the
+ * step works with as with the whole one, and put back afterwards.
+ */
+
+import { allocate, commit } from "./memory";
+import { random32, uniform53 } from "./generator";
+import { ROW } from "./matrix_products";
+import { exp64, log, sumOfLanes } from "./vector_maths";
+import { b2, Q, V, W2, W2Panel } from "./model";
+import { drawnTargetOf, R, setTarget, targets } from "./batch";
+import { db2, logits, logitsBlock } from "./activations";
+import { columns4, outputPanel, useColumns } from "./output_layer";
+import { decay, shrink } from "./decay";
+
+/** How many different tokens are drawn. */
+let drawn: u32 = 0;
+/** The tokens: those drawn, then the targets that are not among them. */
+let tokens: usize = 0; // u32[most columns]
+let count: u32 = 0;
+/** Where a token stands among them. */
+let columnOfToken: usize = 0; // { epoch: u32, column: u32 }[V]
+let epoch: u32 = 0;
+
+/** Their columns of the output layer, rounded up to a multiple of 4. */
+let weights: usize = 0; // [Q][columns4][8]
+let bias: usize = 0; // [columns4]
+
+/**
+ * Lays out so many candidates for batches of so many rows, above the batch;
+ * false if memory does not do.
+ */
+export function layOutCandidates(candidates: u32, rows: u32): bool {
+  drawn = candidates;
+  const most = (min(V, candidates + rows) + 3) & ~3;
+  tokens = allocate(most, 4);
+  columnOfToken = allocate(V, 8);
+  weights = allocate(u64(Q) * most, ROW);
+  bias = allocate(most, 4);
+  if (!commit()) return false;
+  forgetAll();
+  return true;
+}
+
+/** No token stands anywhere. */
+function forgetAll(): void {
+  epoch = 0;
+  memory.fill(columnOfToken, 0, V * 8);
+}
+
+/**
+ * P(k) = log((k + 2)/(k + 1)) / log(V + 1): about 1/(k + 1), as often as words
+ * are in a text whose vocabulary is in the order of their frequency (Zipf).
+ */
+function probabilityOf(token: u32): f64 {
+  return log(1.0 + 1.0 / f64(token + 1)) / log(f64(V + 1));
+}
+
+/** A token so drawn, by the inverse of the distribution, of two words. */
+function drawToken(): u32 {
+  const high = random32();
+  const u = uniform53(high, random32());
+  const token = u32(exp64(u * log(f64(V + 1)))) - 1;
+  return min(token, V - 1); // rounding may reach V + 1
+}
+
+/** Puts a token at the end, unless it is there; its place. */
+function place(token: u32): u32 {
+  const known = columnOfToken + 8 * token;
+  if (load<u32>(known) == epoch) return load<u32>(known, 4);
+  store<u32>(known, epoch);
+  store<u32>(known, count, 4);
+  store<u32>(tokens + 4 * count, token);
+  return count++;
+}
+
+/**
+ * Draws the candidates of a step: tokens, until so many are different. Then
+ * the targets of the rows that were drawn take their places.
+ */
+export function drawCandidates(): void {
+  if (++epoch == 0) {
+    forgetAll();
+    epoch = 1;
+  }
+  count = 0;
+  let tries: u32 = 0;
+  while (count < drawn) {
+    place(drawToken());
+    tries++;
+  }
+  for (let row: u32 = 0; row < R; row++) {
+    setTarget(row, place(drawnTargetOf(row)));
+  }
+
+  useColumns((count + 3) & ~3, weights, bias);
+  gather();
+  for (let column: u32 = 0; column < count; column++) {
+    const token = load<u32>(tokens + 4 * column);
+    // −expm1(tries · log1p(−P)), the chance to be drawn in so many tries
+    const expected = 1.0 -
+      exp64(f64(tries) * log(1.0 - probabilityOf(token)));
+    const b = f64(load<f32>(b2 + 4 * token)) - log(expected);
+    store<f32>(bias + 4 * column, f32(b));
+  }
+  for (let column = count; column < columns4; column++) {
+    store<f32>(bias + 4 * column, 0);
+  }
+}
+
+/** The tokens' columns, and zeros where rounding added some. */
+function gather(): void {
+  for (let p: u32 = 0; p < Q; p++) {
+    const from = W2 + p * W2Panel();
+    let to = weights + p * outputPanel();
+    for (let column: u32 = 0; column < count; column++) {
+      const at = from + load<u32>(tokens + 4 * column) * ROW;
+      v128.store(to, v128.load(at, 0), 0);
+      v128.store(to, v128.load(at, 16), 16);
+      to += ROW;
+    }
+    memory.fill(to, 0, (columns4 - count) * ROW);
+  }
+}
+
+/** Lanes to be read and written one by one. */
+const own = memory.data(16, 16); // f32[4]
+
+/**
+ * Takes the columns that are no candidates' out of the logits of the rows from
+ * `first`, but for each row's own target.
+ */
+export function hideOthersTargets(first: u32, rows: u32): void {
+  const none = f32x4.splat(-Infinity);
+  for (let row: u32 = 0; row < rows; row += 4) {
+    const block = logits + (row / 4) * logitsBlock(); // [columns4][4]
+    const lanes = min(4, R - first - row);
+    for (let lane: u32 = 0; lane < lanes; lane++) {
+      const target = load<u32>(targets + 4 * (first + row + lane));
+      store<f32>(own + 4 * lane, load<f32>(block + target));
+    }
+    for (let column = drawn; column < columns4; column++) {
+      v128.store(block + column * 16, none);
+    }
+    for (let lane: u32 = 0; lane < lanes; lane++) {
+      const target = load<u32>(targets + 4 * (first + row + lane));
+      store<f32>(block + target, load<f32>(own + 4 * lane));
+    }
+  }
+}
+
+/**
+ * Puts the columns back, after the update of the small output layer. Weight
+ * decay is for all tokens, and this is where a step's time depends on V.
+ */
+export function scatter(): void {
+  if (decay != 0) shrink(W2, Q * W2Panel());
+  for (let p: u32 = 0; p < Q; p++) {
+    const to = W2 + p * W2Panel();
+    let from = weights + p * outputPanel();
+    for (let column: u32 = 0; column < count; column++) {
+      const at = to + load<u32>(tokens + 4 * column) * ROW;
+      v128.store(at, v128.load(from, 0), 0);
+      v128.store(at, v128.load(from, 16), 16);
+      from += ROW;
+    }
+  }
+  for (let column: u32 = 0; column < count; column++) {
+    const at = b2 + 4 * load<u32>(tokens + 4 * column);
+    const gradient = sumOfLanes(v128.load(db2 + 16 * column));
+    store<f32>(at, load<f32>(at) + gradient);
+  }
+}
