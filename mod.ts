@@ -1,7 +1,7 @@
 /**
- * Karpathy's makemore for Deno: a character-level language model after Bengio
- * et al. 2003 that learns from a list of words and makes more like them, with
- * PyTorch's numbers.
+ * Karpathy's makemore for Deno: a language model after Bengio et al. 2003 that
+ * learns from a list of words and makes more like them, with PyTorch's numbers;
+ * or, as in the paper, from a text, and makes sentences.
  *
  * In the order in which the data flows:
  *
@@ -9,7 +9,7 @@
  * | --- | --- |
  * | words | {@linkcode embeddedWords}, {@linkcode defaultWords}, {@linkcode readWords}, {@linkcode parseWords}, {@linkcode wordsFrom} |
  * | vocabulary | {@linkcode buildVocabulary}, {@linkcode buildWordVocabulary}, {@linkcode Vocabulary} |
- * | train, dev, test | {@linkcode splitWords} |
+ * | train, dev, test | {@linkcode splitWords}, {@linkcode splitByPosition} |
  * | context windows X, Y | {@linkcode contextWindows}, {@linkcode formatWindows}, {@linkcode drawMinibatch}, {@linkcode takeRows} |
  * | randomness | {@linkcode Generator}, {@linkcode PythonRandom} |
  * | parameters C, W1, b1, W2, b2 | {@linkcode createParameters}, {@linkcode countParameters}, {@linkcode parameterNames}, {@linkcode parameterArrays}, {@linkcode parametersFrom}, {@linkcode disposeParameters} |
@@ -68,6 +68,7 @@ export {
   drawMinibatch,
   formatWindows,
   takeRows,
+  type WindowOptions,
   type Windows,
 } from "./lib/windows.ts";
 export * from "./lib/generator.ts";

@@ -169,7 +169,7 @@ export interface SampleModelOptions {
   generator: Generator;
   /** How many words. Default: 20. */
   count?: number;
-  /** How every word begins. Default: with nothing. */
+  /** How every word begins: a text, or its tokens. Default: with nothing. */
   prompt?: Iterable<string>;
   /** Words that do not end by themselves are cut after so many tokens. Default: 100. */
   maxLength?: number;
@@ -180,8 +180,8 @@ export interface SampleModelOptions {
    */
   method?: MultinomialOptions["method"];
   /**
-   * Makes one string of a word's tokens; for words of a text use
-   * {@linkcode detokenize}. Default: joins them without anything between.
+   * Makes one string of a word's tokens. Default: as the vocabulary does, see
+   * {@linkcode Vocabulary.join}.
    */
   join?: (tokens: readonly string[]) => string;
 }
@@ -226,8 +226,8 @@ export function sampleModel(
   options: SampleModelOptions,
 ): string[] {
   const { generator, count = 20, prompt = "", maxLength = 100 } = options;
-  const { method = "exponential", join = (tokens) => tokens.join("") } =
-    options;
+  const { method = "exponential" } = options;
+  const { join = (tokens) => vocabulary.join(tokens) } = options;
   checkFrom(0, "number of words", count);
   checkFrom(1, "maximum length", maxLength);
   if (vocabulary.size !== model.vocabularySize) {

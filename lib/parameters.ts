@@ -46,10 +46,13 @@ export interface ModelParameters {
  * - `"randn"`: standard normal numbers, as in the lecture.
  * - `"scaled"`: the same numbers, scaled as in the lecture's successor: `W1` by
  *   Kaiming's gain for tanh, 5/3 over the root of its inputs; `b1`, `W2` and
- *   `Wd` by 0.01; `b2` zero. The first loss is then that of guessing, log V, and few
- *   neurons are saturated.
+ *   `Wd` by 0.01; `b2` zero. The first loss is then that of guessing, log V, and
+ *   few neurons are saturated.
+ * - `"small"`: as `"scaled"`, and `C` by 0.1. Embeddings that begin close
+ *   together go where their neighbours in the text take them, and a rare word
+ *   does not stay where chance put it: for models of words.
  */
-export type Initialization = "randn" | "scaled";
+export type Initialization = "randn" | "scaled" | "small";
 
 /** Choices of {@linkcode createParameters}. */
 export interface ParameterOptions {
@@ -100,8 +103,9 @@ export function createParameters(
   const fan = Math.fround(Math.sqrt(shapes.W1[0]));
   const gain = Math.fround(5 / 3);
   const small = Math.fround(0.01);
+  const closeness = Math.fround(initialization === "small" ? 0.1 : 1);
   const scale: { [name in ParameterName]: (x: number) => number } = {
-    C: (x) => x,
+    C: (x) => x * closeness,
     W1: (x) => Math.fround(x * gain) / fan,
     b1: (x) => x * small,
     W2: (x) => x * small,

@@ -1,12 +1,13 @@
 /**
  * New words: characters drawn one after the other from what the model expects,
- * until it draws the boundary token.
+ * until it draws the boundary token. A model of words makes new sentences so.
  */
 
 import { Engine } from "./engine.ts";
 import type { Generator } from "./generator.ts";
 import type { ModelParameters } from "./parameters.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import { detokenize } from "./tokens.ts";
+import { UNKNOWN, type Vocabulary } from "./vocabulary.ts";
 
 /** How much to trust what the model expects. */
 export interface SoftmaxOptions {
@@ -25,7 +26,7 @@ export interface SampleOptions extends SoftmaxOptions {
   generator: Generator;
   /** How many words. Default: 20, as in the lecture. */
   count?: number;
-  /** How every word begins. Default: with nothing. */
+  /** How every word begins: a text, or its tokens. Default: with nothing. */
   prompt?: Iterable<string>;
   /** Words that do not end by themselves are cut after so many tokens. Default: 100. */
   maxLength?: number;
@@ -96,10 +97,9 @@ export function sample(
       topK,
     })
   );
-  const beginning = vocabulary.decode(start);
   return Array.from(ends, (end, word) => {
     const ids = tokens.subarray(word === 0 ? 0 : ends[word - 1], end);
-    return beginning + vocabulary.decode(ids);
+    return vocabulary.decode([...start, ...ids]);
   });
 }
 
@@ -109,8 +109,8 @@ export function sample(
  *
  * @param parameters the model
  * @param vocabulary the vocabulary that it was trained with
- * @param beginning the tokens so far, of which the model sees the last `T`;
- * with fewer, the word begins there
+ * @param beginning the text so far, or its tokens, of which the model sees the
+ * last `T`; with fewer, the word begins there
  * @param options temperature and top-k
  * @returns float32 `[V]`, by the tokens' ids
  * @throws {RangeError} as {@linkcode sample} does
@@ -192,13 +192,25 @@ export interface LabelledWord {
   readonly origin: "train" | "dev" | "test" | "new";
 }
 
+/** Choices of {@linkcode labelWords}. */
+export interface LabelOptions {
+  /**
+   * The vocabulary of the model that made the words: with it a known sentence
+   * is compared as the model sees it, {@linkcode UNKNOWN} in place of words
+   * that it does not know. Default: as it stands there.
+   */
+  vocabulary?: Vocabulary;
+}
+
 /**
- * Tells for each word whether it stands among the training words, among those
- * held out, or is new.
+ * Tells for each word, or sentence, whether it stands among those to learn
+ * from, among those held out, or is new.
  *
  * @param words the words, such as {@linkcode sample} gives them
- * @param known the parts of the word list, as {@linkcode splitWords} gives them;
- * a word that stands in several counts as of train, then dev, then test
+ * @param known the parts of the word list, as {@linkcode splitWords} gives them,
+ * or of a text, as {@linkcode splitByPosition} does; a word that stands in
+ * several counts as of train, then dev, then test
+ * @param options the vocabulary of the words
  *
  * @example
  * ```ts
@@ -214,17 +226,36 @@ export interface LabelledWord {
 export function labelWords(
   words: Iterable<string>,
   known: {
-    train: Iterable<string>;
-    dev?: Iterable<string>;
-    test?: Iterable<string>;
+    train: Iterable<string | readonly string[]>;
+    dev?: Iterable<string | readonly string[]>;
+    test?: Iterable<string | readonly string[]>;
   },
+  { vocabulary }: LabelOptions = {},
 ): LabelledWord[] {
+  const textOf = (sequence: string | readonly string[]) =>
+    vocabulary
+      ? asSeen(sequence, vocabulary)
+      : typeof sequence === "string"
+      ? sequence
+      : detokenize(sequence);
   const parts = (["train", "dev", "test"] as const).map((origin) => ({
     origin,
-    words: new Set(known[origin]),
+    words: new Set(Array.from(known[origin] ?? [], textOf)),
   }));
   return Array.from(words, (word) => ({
     word,
     origin: parts.find((part) => part.words.has(word))?.origin ?? "new",
   }));
+}
+
+function asSeen(
+  sequence: string | readonly string[],
+  vocabulary: Vocabulary,
+): string {
+  const tokens = typeof sequence === "string"
+    ? vocabulary.split(sequence)
+    : sequence;
+  return vocabulary.join(
+    tokens.map((token) => vocabulary.has(token) ? token : UNKNOWN),
+  );
 }

@@ -1,8 +1,11 @@
 /**
  * The vocabulary: every character that stands in the words, and the boundary
  * token that stands before and after each of them. The lecture's `s2i` and
- * `i2s`.
+ * `i2s`. Or every word of a text that is not too rare, and the boundary of its
+ * sentences: which of the two it is, the boundary token tells.
  */
+
+import { detokenize, tokenize } from "./tokens.ts";
 
 /** The token that begins and ends every word; its id is 0. */
 export const BOUNDARY = ".";
@@ -19,9 +22,37 @@ export const UNKNOWN = "<unk>";
 /** The most tokens a vocabulary can have: ids are stored in 16 bits. */
 export const MAX_VOCABULARY_SIZE = 65_535;
 
+/** The longest word, in UTF-16 units, that has a token of its own. */
+const LONGEST_WORD = 64;
+
+/** What tokens are: the characters of words, or the words of a text. */
+export type Level = "characters" | "words";
+
+/** How texts are taken apart and put together at a level. */
+interface TextRules {
+  readonly level: Level;
+  readonly split: (text: string, lowercase: boolean) => string[];
+  readonly join: (tokens: readonly string[]) => string;
+}
+
+/** The rules, by the boundary token. */
+const TEXT_RULES: ReadonlyMap<string, TextRules> = new Map([
+  [BOUNDARY, {
+    level: "characters",
+    split: (text: string) => [...text],
+    join: (tokens: readonly string[]) => tokens.join(""),
+  }],
+  [SENTENCE_BOUNDARY, {
+    level: "words",
+    split: (text: string, lowercase: boolean) =>
+      tokenize(text, { lowercase }).flat(),
+    join: detokenize,
+  }],
+]);
+
 /**
- * Tokens and their ids. Id 0 is the boundary token; the others follow in the
- * order of their code points.
+ * Tokens and their ids. Id 0 is the boundary token; what the others are is up
+ * to who makes the vocabulary.
  *
  * @example
  * ```ts
@@ -37,6 +68,12 @@ export const MAX_VOCABULARY_SIZE = 65_535;
 export class Vocabulary {
   /** All tokens; the index of a token is its id. */
   readonly tokens: readonly string[];
+  /**
+   * Whether "The" is read as "the": so it is at the level of words if no token
+   * has a capital letter.
+   */
+  readonly lowercase: boolean;
+  readonly #rules: TextRules;
   readonly #ids: ReadonlyMap<string, number>;
 
   /**
@@ -62,7 +99,8 @@ export class Vocabulary {
           `at most ${MAX_VOCABULARY_SIZE} are supported`,
       );
     }
-    if (tokens[0] !== BOUNDARY && tokens[0] !== SENTENCE_BOUNDARY) {
+    const rules = TEXT_RULES.get(tokens[0]);
+    if (!rules) {
       throw new RangeError(
         `The first token of a vocabulary must be "${BOUNDARY}" or ` +
           `"${SENTENCE_BOUNDARY}", not ${JSON.stringify(tokens[0])}`,
@@ -79,6 +117,9 @@ export class Vocabulary {
       throw new RangeError("A token of a vocabulary cannot be empty");
     }
     this.tokens = Object.freeze([...tokens]);
+    this.lowercase = rules.level === "words" &&
+      tokens.every((token) => token === token.toLowerCase());
+    this.#rules = rules;
     this.#ids = ids;
   }
 
@@ -87,19 +128,53 @@ export class Vocabulary {
     return this.tokens.length;
   }
 
+  /** What its tokens are, as its boundary token tells. */
+  get level(): Level {
+    return this.#rules.level;
+  }
+
   /** Whether a token stands in the vocabulary. */
   has(token: string): boolean {
     return this.#ids.has(token);
   }
 
   /**
-   * The ids of a word's tokens, without boundary tokens: `[s2i[c] for c in w]`.
+   * The tokens of a text: its characters, each a code point, or its words as
+   * {@linkcode tokenize} finds them, those of all its sentences in a row.
    *
-   * @param word the word; of a string, each code point is a token
+   * @example
+   * ```ts
+   * import { Vocabulary } from "@makemore/mlp";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const characters = new Vocabulary([".", "a", "b"]);
+   * assertEquals(characters.split("abba"), ["a", "b", "b", "a"]);
+   * const words = new Vocabulary(["<s>", "<unk>", "the", "dog"]);
+   * assertEquals(words.split("The dog ran"), ["the", "dog", "ran"]);
+   * ```
+   */
+  split(text: string): string[] {
+    return this.#rules.split(text, this.lowercase);
+  }
+
+  /**
+   * The text that tokens make: characters one after the other, words as
+   * {@linkcode detokenize} puts them together.
+   */
+  join(tokens: readonly string[]): string {
+    return this.#rules.join(tokens);
+  }
+
+  /**
+   * The ids of a word's characters, or of a sentence's words, without boundary
+   * tokens: `[s2i[c] for c in w]`.
+   *
+   * @param text a text, which is {@linkcode Vocabulary.split}, or its tokens
    * @throws {RangeError} as {@linkcode Vocabulary.id} does
    */
-  encode(word: Iterable<string>): number[] {
-    return Array.from(word, (token) => this.id(token));
+  encode(text: Iterable<string>): number[] {
+    const tokens = typeof text === "string" ? this.split(text) : text;
+    return Array.from(tokens, (token) => this.id(token));
   }
 
   /**
@@ -120,22 +195,20 @@ export class Vocabulary {
   }
 
   /**
-   * The word that ids stand for: `''.join(i2s[i] for i in ids)`.
+   * The text that ids stand for: `''.join(i2s[i] for i in ids)`, or a sentence.
    *
    * @throws {RangeError} if an id is not one of the vocabulary's
    */
   decode(ids: Iterable<number>): string {
-    let word = "";
-    for (const id of ids) {
+    return this.join(Array.from(ids, (id) => {
       const token = this.tokens[id];
       if (token === undefined) {
         throw new RangeError(
           `The vocabulary has no id ${id}: ids go from 0 to ${this.size - 1}`,
         );
       }
-      word += token;
-    }
-    return word;
+      return token;
+    }));
   }
 
   #summary(): string {
@@ -185,15 +258,17 @@ export interface WordVocabularyOptions {
 
 /**
  * The vocabulary of a text's words: {@linkcode SENTENCE_BOUNDARY},
- * {@linkcode UNKNOWN} for all words that are too rare, then the others, the
- * most frequent first, equally frequent ones by code point.
+ * {@linkcode UNKNOWN} for all words that are too rare or longer than 64 UTF-16
+ * units, then the others, the most frequent first, equally frequent ones by
+ * code point.
  *
  * @param sentences the words of each sentence, as {@linkcode tokenize} gives
  * them: of the training text alone, so that what is held out stays unknown
  * @param options how rare is too rare; Bengio et al. 2003 merge words that occur
  * up to 3 times in the Brown corpus, which is a minimum of 4
  * @throws {RangeError} if the minimum is not a whole number from 1, if a word is
- * {@linkcode SENTENCE_BOUNDARY}, or if there are more than 65,535 tokens
+ * {@linkcode SENTENCE_BOUNDARY}, if no word is frequent enough, or so many are
+ * that there would be more than 65,535 tokens
  *
  * @example
  * ```ts
@@ -227,9 +302,21 @@ export function buildWordVocabulary(
   }
   counts.delete(UNKNOWN); // a text that marks unknown words itself
   const words = [...counts.entries()]
-    .filter(([, count]) => count >= minimumCount)
+    .filter(([word, count]) =>
+      count >= minimumCount && word.length <= LONGEST_WORD
+    )
     .sort(([a, m], [b, n]) => n - m || byCodePoint(a, b))
     .map(([word]) => word);
+  const tooMany = words.length + 2 > MAX_VOCABULARY_SIZE;
+  if (words.length === 0 || tooMany) {
+    throw new RangeError(
+      `${words.length} words stand in the text at least ${minimumCount} times: ` +
+        (tooMany
+          ? `a vocabulary has at most ${MAX_VOCABULARY_SIZE} tokens, so raise ` +
+            "the minimum count"
+          : "take more text, or a lower minimum count"),
+    );
+  }
   return new Vocabulary([SENTENCE_BOUNDARY, UNKNOWN, ...words]);
 }
 

@@ -1,6 +1,7 @@
 /**
  * Context windows: from each word, every character to be predicted and the
- * few before it. The lecture's `X` and `Y`.
+ * few before it. The lecture's `X` and `Y`. Or, with a vocabulary of words,
+ * from each sentence every word and the few before it.
  *
  * Letters: `N` rows, `T` context length.
  */
@@ -21,16 +22,29 @@ export interface Windows {
 /** The most numbers that `X` may have: a gigabyte of them. */
 const MOST_NUMBERS = 2 ** 29;
 
+/** Choices of {@linkcode contextWindows}. */
+export interface WindowOptions {
+  /**
+   * Whether a context goes on before the beginning of its word or sentence: to
+   * the boundary token, and to the end of the one before. So a model of a text
+   * sees it, as in Bengio et al. 2003. Default: `false`, the context before the
+   * beginning is boundary tokens alone, as in the lecture.
+   */
+  acrossBoundaries?: boolean;
+}
+
 /**
  * Every context window of a list of words, as the lecture builds its dataset:
  * a word is padded with boundary tokens before it, and ends with one.
  *
  * A word of n characters gives n + 1 rows.
  *
- * @param words the words; of a string, each code point is a token
+ * @param words the words; each a string, which the vocabulary splits, or its
+ * tokens. With a vocabulary of words these are the sentences of a text
  * @param vocabulary the vocabulary that holds all their tokens
  * @param contextLength how many tokens a context has, `T`; the lecture's
  * `block_size`, 3
+ * @param options whether contexts go on into the word before
  * @throws {RangeError} if the context length is not a positive whole number, a
  * token does not stand in the vocabulary, or `X` would have over 2²⁹ numbers
  *
@@ -44,11 +58,27 @@ const MOST_NUMBERS = 2 ** 29;
  * assertEquals([...X], [0, 0, 0, 0, 0, 1, 0, 1, 2]); // ... ..a .ab
  * assertEquals([...Y], [1, 2, 0]); // a b .
  * ```
+ *
+ * @example Words of a text, in contexts that go on over its sentences
+ * ```ts
+ * import { contextWindows, tokenize, Vocabulary } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const vocabulary = new Vocabulary(["<s>", "<unk>", ".", "dogs", "ran"]);
+ * const sentences = tokenize("Dogs ran. Dogs sat.", { lowercase: true });
+ * const { X, Y } = contextWindows(sentences, vocabulary, 2, {
+ *   acrossBoundaries: true,
+ * });
+ * // <s> <s>, <s> dogs, dogs ran, ran ., . <s>, <s> dogs, dogs <unk>, <unk> .
+ * assertEquals([...X], [0, 0, 0, 3, 3, 4, 4, 2, 2, 0, 0, 3, 3, 1, 1, 2]);
+ * assertEquals([...Y], [3, 4, 2, 0, 3, 1, 2, 0]);
+ * ```
  */
 export function contextWindows(
   words: Iterable<Iterable<string>>,
   vocabulary: Vocabulary,
   contextLength: number = 3,
+  { acrossBoundaries = false }: WindowOptions = {},
 ): Windows {
   if (!Number.isSafeInteger(contextLength) || contextLength < 1) {
     throw new RangeError(
@@ -65,7 +95,7 @@ export function contextWindows(
   const X = new Uint16Array(Y.length * contextLength); // [N, T]
   for (let row = 1; row < Y.length; row++) {
     // The row after a boundary begins a word: its context is all boundaries.
-    if (Y[row - 1] === 0) continue;
+    if (Y[row - 1] === 0 && !acrossBoundaries) continue;
     const at = row * contextLength;
     X.copyWithin(at, at - contextLength + 1, at);
     X[at + contextLength - 1] = Y[row - 1];
@@ -89,7 +119,7 @@ function encodeAll(
     ids[length++] = id;
   };
   for (const word of words) {
-    for (const token of word) push(vocabulary.id(token));
+    for (const id of vocabulary.encode(word)) push(id);
     push(0);
   }
   return ids.slice(0, length);
@@ -99,7 +129,7 @@ function encodeAll(
  * Prints context windows as the lecture does: each word, then a line for each
  * of its rows, such as `..e ---> m`.
  *
- * @param words the words
+ * @param words the words, each a string or its tokens
  * @param vocabulary the vocabulary that holds all their tokens
  * @param contextLength how many tokens a context has
  * @throws {RangeError} as {@linkcode contextWindows} does
@@ -114,14 +144,14 @@ function encodeAll(
  * ```
  */
 export function formatWindows(
-  words: Iterable<string>,
+  words: Iterable<string | readonly string[]>,
   vocabulary: Vocabulary,
   contextLength: number = 3,
 ): string {
   const lines: string[] = [];
   for (const word of words) {
     const { X, Y } = contextWindows([word], vocabulary, contextLength);
-    lines.push(word);
+    lines.push(typeof word === "string" ? word : vocabulary.join(word));
     for (let row = 0; row < Y.length; row++) {
       const context = X.subarray(
         row * contextLength,

@@ -8,12 +8,16 @@
 import {
   activationHeatMap,
   activationHistogram,
+  bigramTable,
   contextCounts,
+  contextRows,
   embeddingMap,
   type Figure,
   learningRateFinder,
+  lossByOrder,
   lossCurve,
   nextCharacterProbabilities,
+  weightTables,
 } from "../lib/plots.ts";
 
 /** Where the SVG of an example lies. */
@@ -30,17 +34,37 @@ export function exampleFigures(): Record<string, Figure> {
     ),
     activation_heat_map_rows: activationHeatMap(hidden(32, 100)),
     activation_histogram: activationHistogram(hidden(32, 100).flat()),
+    bigram_table: bigramTable(
+      pairCounts,
+      [...".abcdefghijklmnopqrstuvwxyz"],
+    ),
     context_counts: contextCounts([
       { label: "27²", possible: 27 ** 2, seen: 627 },
       { label: "27³", possible: 27 ** 3, seen: 5_686 },
       { label: "27⁴", possible: 27 ** 4, seen: 25_000 },
       { label: "27⁵", possible: 27 ** 5, seen: 66_000 },
     ], 228_146),
+    context_rows: contextRows([
+      { contextLength: 1, possible: 27, seen: 27, once: 0 },
+      { contextLength: 2, possible: 729, seen: 600, once: 40 },
+      { contextLength: 3, possible: 19_683, seen: 5_700, once: 1_100 },
+      { contextLength: 4, possible: 531_441, seen: 22_000, once: 8_600 },
+      { contextLength: 5, possible: 14_348_907, seen: 41_000, once: 22_000 },
+    ]),
     embedding_map: embeddingMap(embeddings, [...".abcdefghijklmnopqrstuvwxyz"]),
     learning_rate_finder: learningRateFinder(finder(), { marked: 0.1 }),
     learning_rate_finder_exponent: learningRateFinder(finder(), {
       xAxis: "exponent",
     }),
+    loss_by_order: lossByOrder([
+      { name: "train", losses: [2.82, 2.45, 2.19, 1.92, 1.75, 1.74] },
+      { name: "dev", losses: [2.82, 2.45, 2.22, 2.1, 2.15, 2.32] },
+    ]),
+    loss_by_order_reference: lossByOrder([
+      { name: "add 1", losses: [2.82, 2.45, 2.24, 2.2, 2.36, 2.53] },
+      { name: "add 0.1", losses: [2.82, 2.45, 2.22, 2.1, 2.15, 2.32] },
+      { name: "Kneser–Ney", losses: [2.82, 2.45, 2.22, 2.06, 1.98, 1.97] },
+    ], { reference: { name: "network", loss: 2.165 } }),
     loss_curve: lossCurve(decline(100, 0), {
       title: "A hundred steps on five names",
     }),
@@ -64,6 +88,10 @@ export function exampleFigures(): Record<string, Figure> {
       [...".abcdefghijklmnopqrstuvwxyz"],
       { sorted: true },
     ),
+    weight_tables: weightTables([
+      { name: "counted", values: logarithms },
+      { name: "learnt", values: logarithms.map((row) => row.map(Math.tanh)) },
+    ], [...".abcdefghijklmnopqrstuvwxyz"]),
   };
 }
 
@@ -128,6 +156,22 @@ const probabilities = (() => {
   const sum = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => weight / sum);
 })();
+
+const pairCounts = (() => {
+  const random = noise(27 * 27);
+  return Array.from(
+    { length: 27 },
+    (_, first) =>
+      Array.from({ length: 27 }, (_, next) =>
+        Math.floor(
+          Math.exp(9 * random[27 * first + next]) *
+            (vowels.includes(first) === vowels.includes(next) ? 0.1 : 1),
+        )),
+  );
+})();
+const logarithms = pairCounts.map((row) =>
+  row.map((count) => Math.log(count + 1) - 3)
+);
 
 if (import.meta.main) {
   await Deno.mkdir(new URL("./figures/", import.meta.url), { recursive: true });

@@ -7,7 +7,7 @@ import {
   sampleModel,
 } from "../lib/language_model.ts";
 import { addK, countNgrams } from "../lib/ngram.ts";
-import { buildVocabulary } from "../lib/vocabulary.ts";
+import { buildVocabulary, buildWordVocabulary } from "../lib/vocabulary.ts";
 import { contextWindows } from "../lib/windows.ts";
 import { fiveNames, letters, SEED } from "./oracles.ts";
 
@@ -105,5 +105,17 @@ Deno.test("sampleModel() refuses settings out of range", () => {
     () => sampleModel(model, small, { generator }),
     RangeError,
     "The vocabulary has 3 tokens, the model knows 27",
+  );
+});
+
+Deno.test("sampleModel() joins words as a text has them", () => {
+  const vocabulary = buildWordVocabulary([["a", "dog", ",", "a", "dog", ","]]);
+  assertEquals(vocabulary.tokens, ["<s>", "<unk>", ",", "a", "dog"]);
+  const windows = contextWindows(["A dog,"], vocabulary, 2);
+  const model = addK(countNgrams(windows, vocabulary), 0);
+  const generator = new Generator(1);
+  assertEquals(
+    sampleModel(model, vocabulary, { generator, count: 1, prompt: "A" }),
+    ["a dog,"],
   );
 });

@@ -15,8 +15,9 @@ for (const path of allNotebooks()) {
   });
 }
 
-Deno.test("notebooks are the lecture's four", () => {
+Deno.test("notebooks are what came before, and the lecture's four", () => {
   assertEquals(allNotebooks().map((path) => basename(path)), [
+    "00_counting.ipynb",
     "01_dataset.ipynb",
     "02_forward_pass.ipynb",
     "03_training.ipynb",

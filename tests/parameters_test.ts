@@ -19,7 +19,7 @@ import {
 } from "./oracles.ts";
 
 async function hashes(
-  initialization: "randn" | "scaled",
+  initialization: "randn" | "scaled" | "small",
 ): Promise<string[]> {
   const parameters = createParameters(new Generator(SEED), large, {
     initialization,
@@ -50,6 +50,12 @@ Deno.test("createParameters() scales them as the lecture's successor does", asyn
     "e97316a961a0",
     "2968e22e7177",
   ]);
+});
+
+Deno.test("createParameters() makes small embeddings, and the rest as scaled", async () => {
+  const [C, ...others] = await hashes("small");
+  assertEquals(C, "cba27df57d81"); // torch: C * 0.1
+  assertEquals(others, (await hashes("scaled")).slice(1));
 });
 
 Deno.test("createParameters() leaves the generator where PyTorch's would be", () => {

@@ -14,7 +14,7 @@ import {
 } from "../lib/parameters.ts";
 import { labelWords, nextTokenProbabilities, sample } from "../lib/sample.ts";
 import { trainSteps } from "../lib/train.ts";
-import { buildVocabulary } from "../lib/vocabulary.ts";
+import { buildVocabulary, Vocabulary } from "../lib/vocabulary.ts";
 import { contextWindows } from "../lib/windows.ts";
 import { fiveNames, letters, SEED, smallModel as sizes } from "./oracles.ts";
 
@@ -167,5 +167,53 @@ Deno.test("labelWords() tells train, dev, test and new apart", () => {
   assertEquals(
     labelWords(["a", "b", "c", "d", "e"], known).map(({ origin }) => origin),
     ["train", "train", "dev", "test", "new"],
+  );
+});
+
+Deno.test("sample() makes sentences with a vocabulary of words", () => {
+  const words = new Vocabulary([
+    ...["<s>", "<unk>", ".", ",", "the", "dog", "cat", "ran"],
+  ]);
+  const parameters = createParameters(new Generator(SEED), {
+    ...sizes,
+    vocabularySize: words.size,
+  });
+  const windows = contextWindows(["The dog ran, the cat ran."], words);
+  const options = { steps: 110, batchSize: "all" } as const;
+  for (const _ of trainSteps(parameters, windows, options));
+  const made = (prompt: string | string[]) =>
+    sample(parameters, words, {
+      generator: new Generator(5),
+      count: 3,
+      prompt,
+      temperature: 0.1,
+    });
+  assertEquals(made(""), Array(3).fill("the dog ran, the cat ran."));
+  assertEquals(made("The Dog"), made(["the", "dog"]));
+  assertEquals(made("ran, the zebra")[0].slice(0, 14), "ran, the <unk>");
+  assertEquals(
+    nextTokenProbabilities(parameters, words, "THE DOG"),
+    nextTokenProbabilities(parameters, words, ["the", "dog"]),
+  );
+  disposeParameters(parameters);
+});
+
+Deno.test("labelWords() knows sentences by the text that they make", () => {
+  const known = { train: [["the", "dog", "ran", "."]], dev: [["a", "zebra"]] };
+  const made = ["the dog ran.", "a <unk>", "a zebra", "the dog."];
+  const origins = (options = {}) =>
+    labelWords(made, known, options).map(({ origin }) => origin);
+  assertEquals(origins(), ["train", "new", "dev", "new"]);
+  const vocabulary = new Vocabulary([
+    ...["<s>", "<unk>", ".", "the", "a", "dog", "ran"],
+  ]);
+  assertEquals(origins({ vocabulary }), ["train", "dev", "new", "new"]);
+  // letters that a vocabulary has not make a word that no model of it makes
+  const letters = buildVocabulary(["abc"]);
+  assertEquals(
+    labelWords(["cab", "bab"], { train: ["élan", "cab"] }, {
+      vocabulary: letters,
+    }).map(({ origin }) => origin),
+    ["train", "new"],
   );
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { splitWords } from "../lib/splits.ts";
+import { splitByPosition, splitWords } from "../lib/splits.ts";
 import { buildVocabulary } from "../lib/vocabulary.ts";
 import { contextWindows } from "../lib/windows.ts";
 import { canonicalTest, canonicalWords } from "./canonical.ts";
@@ -61,5 +61,47 @@ Deno.test("splitWords() refuses what cannot be split", () => {
     () => splitWords(Array(50).fill("same"), { keepEqualTogether: true }),
     RangeError,
     "repeated too often",
+  );
+});
+
+Deno.test("splitByPosition() cuts where Python's int() would, in the text's order", () => {
+  const sentences = Array.from({ length: 103 }, (_, i) => [`w${i}`, "."]);
+  const { train, dev, test, alsoInTrain } = splitByPosition(sentences);
+  assertEquals([train.length, dev.length, test.length], [82, 10, 11]);
+  assertEquals([...train, ...dev, ...test], sentences);
+  assertEquals(alsoInTrain, { dev: 0, test: 0 });
+  const halves = splitByPosition(sentences, { fractions: [0.5, 0.75] });
+  assertEquals(
+    [halves.train, halves.dev, halves.test].map(({ length }) => length),
+    [51, 26, 26],
+  );
+});
+
+Deno.test("splitByPosition() knows equal sentences by their tokens", () => {
+  const sentences = [..."abcdefgh"].map((word) => [word, "b"]);
+  const { alsoInTrain } = splitByPosition([...sentences, ["a", "b"], ["a"]]);
+  assertEquals(alsoInTrain, { dev: 1, test: 0 });
+});
+
+Deno.test("splitByPosition() refuses what cannot be split", () => {
+  assertThrows(
+    () => splitByPosition([..."abcdefghi"]),
+    RangeError,
+    "Cannot split 9 sequences into train, dev and test: at least 10",
+  );
+  for (const fractions of [[0.9, 0.8], [0, 0.5], [0.5, 1], [NaN, 0.5]]) {
+    assertThrows(
+      () =>
+        splitByPosition([..."abcdefghij"], {
+          fractions: [fractions[0], fractions[1]],
+        }),
+      RangeError,
+      `The fractions are ${fractions[0]} and ${fractions[1]}`,
+    );
+  }
+  assertThrows(
+    () => splitByPosition([..."abcdefghij"], { fractions: [0.5, 0.55] }),
+    RangeError,
+    "one would be empty",
   );
 });

@@ -4,6 +4,9 @@ import {
   buildWordVocabulary,
   Vocabulary,
 } from "../lib/vocabulary.ts";
+import { encodeCheckpoint } from "../lib/checkpoint.ts";
+import { Generator } from "../lib/generator.ts";
+import { tokenize } from "../lib/tokens.ts";
 import { canonicalTest, canonicalWords } from "./canonical.ts";
 import { letters } from "./oracles.ts";
 
@@ -113,4 +116,88 @@ Deno.test("buildWordVocabulary() refuses the boundary token and odd minimums", (
       `minimum count is ${minimumCount}`,
     );
   }
+});
+
+Deno.test("buildWordVocabulary() makes words unknown that a checkpoint could not hold", () => {
+  const long = "x".repeat(64);
+  const text = `${long} ${long}y a ${long} ${long}y a ${"-".repeat(65)} a`;
+  const vocabulary = buildWordVocabulary(tokenize(text));
+  assertEquals(vocabulary.tokens, ["<s>", "<unk>", "a", long]);
+  assertEquals(vocabulary.encode([long + "y"]), [1]);
+  const [V, T, E, H] = [4, 1, 1, 1];
+  const sizes = {
+    vocabularySize: V,
+    contextLength: T,
+    embeddingSize: E,
+    hiddenSize: H,
+  };
+  const parameters = {
+    C: new Float32Array(V * E),
+    W1: new Float32Array(T * E * H),
+    b1: new Float32Array(H),
+    W2: new Float32Array(H * V),
+    b2: new Float32Array(V),
+  };
+  encodeCheckpoint({
+    ...{ parameters, sizes, tokens: vocabulary.tokens, step: 0, config: {} },
+    generatorState: new Generator(1).getState(),
+    losses: { recent: [], logBytes: 0 },
+  });
+});
+
+Deno.test("buildWordVocabulary() refuses a text of rare words, and one of too many", () => {
+  assertThrows(
+    () => buildWordVocabulary([["a", "b", "a"]], { minimumCount: 3 }),
+    RangeError,
+    "0 words stand in the text at least 3 times: take more text",
+  );
+  const many = Array.from({ length: 65_534 }, (_, i) => `w${i}`);
+  assertThrows(
+    () => buildWordVocabulary([many], { minimumCount: 1 }),
+    RangeError,
+    "65534 words stand in the text at least 1 times: a vocabulary has at most " +
+      "65535 tokens, so raise the minimum count",
+  );
+  const fits = buildWordVocabulary([many.slice(1)], { minimumCount: 1 });
+  assertEquals(fits.size, 65_535);
+});
+
+Deno.test("Vocabulary.level is what the boundary token tells", () => {
+  assertEquals(buildVocabulary(["ab"]).level, "characters");
+  assertEquals(new Vocabulary(["<s>", "a"]).level, "words");
+  // where "." is the boundary, tokens of any length are put together as they are
+  const vocabulary = buildVocabulary([["the", "dog"]]);
+  assertEquals(vocabulary.level, "characters");
+  assertEquals(vocabulary.decode([2, 1]), "thedog");
+});
+
+Deno.test("Vocabulary.lowercase is true for words without capitals alone", () => {
+  const tokens = ["<s>", "<unk>", "l’été", "日本", "don't", "."];
+  assertEquals(new Vocabulary(tokens).lowercase, true);
+  assertEquals(new Vocabulary([...tokens, "Émile"]).lowercase, false);
+  assertEquals(buildVocabulary(["ab"]).lowercase, false);
+  const [upper, lower] = [["<s>", "The", "the"], ["<s>", "the"]].map((tokens) =>
+    new Vocabulary([...tokens, "<unk>"])
+  );
+  assertEquals(upper.split("The DOG."), ["The", "DOG", "."]);
+  assertEquals(lower.split("The DOG."), ["the", "dog", "."]);
+});
+
+Deno.test("Vocabulary takes strings and tokens at both levels", () => {
+  const letters = buildVocabulary(["abc"]);
+  assertEquals(letters.encode("cab"), letters.encode(["c", "a", "b"]));
+  const once = ["c", "a"][Symbol.iterator]();
+  assertEquals(letters.encode(once), [3, 1]);
+
+  const words = new Vocabulary(["<s>", "<unk>", ".", "the", "dog", "ran"]);
+  const ids = [3, 4, 5, 2, 3, 1, 2];
+  assertEquals(words.encode("The dog ran. The cat."), ids);
+  assertEquals(
+    words.encode(["the", "dog", "ran", ".", "the", "cat", "."]),
+    ids,
+  );
+  assertEquals(words.decode(ids), "the dog ran. the <unk>.");
+  assertEquals(words.decode([]), "");
+  assertEquals(words.join(["the", "cat", "."]), "the cat.");
+  assertThrows(() => words.decode([6]), RangeError, "no id 6");
 });

@@ -1,6 +1,7 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Generator } from "../lib/generator.ts";
-import { buildVocabulary } from "../lib/vocabulary.ts";
+import { tokenize } from "../lib/tokens.ts";
+import { buildVocabulary, buildWordVocabulary } from "../lib/vocabulary.ts";
 import {
   contextWindows,
   drawMinibatch,
@@ -145,4 +146,53 @@ Deno.test("drawMinibatch() draws the rows that torch.randint names", () => {
       String(size),
     );
   }
+});
+
+Deno.test("contextWindows() takes sentences as texts and as tokens", () => {
+  const text = "The dog ran.\n\nA dog sat.";
+  const vocabulary = buildWordVocabulary(tokenize(text));
+  assertEquals(vocabulary.tokens, ["<s>", "<unk>", ".", "dog"]);
+  const windows = contextWindows(tokenize(text), vocabulary, 2);
+  assertEquals([...windows.Y], [1, 3, 1, 2, 0, 1, 3, 1, 2, 0]);
+  assertEquals(contextWindows(text.split("\n\n"), vocabulary, 2), windows);
+  assertEquals(
+    formatWindows([["dog", "."]], vocabulary, 1),
+    "dog.\n<s> ---> dog\ndog ---> .\n. ---> <s>",
+  );
+});
+
+Deno.test("contextWindows() across boundaries has the tokens before, whatever they are", () => {
+  const stream = fiveNames.flatMap((name) => [...vocabulary.encode(name), 0]);
+  for (const T of [1, 2, 3, 8, 40]) {
+    const { X, Y } = contextWindows(fiveNames, vocabulary, T, {
+      acrossBoundaries: true,
+    });
+    assertEquals([...Y], stream);
+    for (let row = 0; row < Y.length; row++) {
+      const padded = [...Array(T).fill(0), ...stream.slice(0, row)];
+      assertEquals([...X.subarray(row * T, (row + 1) * T)], padded.slice(-T));
+    }
+  }
+});
+
+Deno.test("contextWindows() lays out a text of five megabytes in seconds", () => {
+  const words = Array.from({ length: 5000 }, (_, i) => "w" + i.toString(36));
+  const random = new Generator(1).randint(0, words.length, 1_100_000);
+  const sentences = Array.from(
+    { length: 110_000 },
+    (_, i) =>
+      Array.from(random.slice(10 * i, 10 * i + 10), (id) => words[id]).join(
+        " ",
+      ),
+  );
+  const text = sentences.join(".\n");
+  assert(text.length > 5e6);
+  // 2 s on two slow cores: were it quadratic anywhere, it would be hours
+  const tokens = tokenize(text);
+  const vocabulary = buildWordVocabulary(tokens);
+  assertEquals(vocabulary.size, 5003);
+  const { Y } = contextWindows(tokens, vocabulary, 5, {
+    acrossBoundaries: true,
+  });
+  assertEquals(Y.length, tokens.flat().length + tokens.length);
 });

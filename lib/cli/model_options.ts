@@ -82,9 +82,10 @@ export const SIZES = {
 /** How the weights of a new model begin. */
 export const INITIALIZATION = {
   kind: "choice",
-  choices: ["randn", "scaled"],
+  choices: ["randn", "scaled", "small"],
   default: "randn",
-  about: "how weights begin: as in the lecture, or scaled as in its successor",
+  about: "how weights begin: as in the lecture, scaled as in its successor, " +
+    "or scaled with small embeddings, for words",
 } as const satisfies Option;
 
 /** Options that every command has. */

@@ -49,7 +49,8 @@ const style = `
 export function drawChart(chart: Chart): Figure {
   const { title, description, width, height, legend = [] } = chart;
   const document = createDocument();
-  const top = headingHeight + (legend.length > 0 ? legendHeight : 0) + 32;
+  const rows = legendRows(legend, width - left - right);
+  const top = headingHeight + rows.length * legendHeight + 32;
   const svg = Plot.plot({
     marginTop: top,
     marginBottom: 58,
@@ -105,7 +106,7 @@ export function drawChart(chart: Chart): Figure {
       "text-anchor": "end",
     }, `${chart.plot.x?.label} →`),
   );
-  if (legend.length > 0) svg.append(drawLegend(legend, document));
+  rows.forEach((row, i) => svg.append(drawLegend(row, i, document)));
   nameClipPaths(svg);
   roundNumbers(svg);
   return new Figure(svg.outerHTML + "\n", {
@@ -116,16 +117,39 @@ export function drawChart(chart: Chart): Figure {
   });
 }
 
-function drawLegend(legend: LegendItem[], document: SvgDocument): SvgElement {
+/** How wide an entry of the legend is: its sample, its name, a gap. */
+function legendItemWidth({ label }: LegendItem): number {
+  return 27 + label.length * 6.8 + 22;
+}
+
+/** The legend in as many rows as it takes. */
+function legendRows(legend: LegendItem[], width: number): LegendItem[][] {
+  const rows: LegendItem[][] = [];
+  let x = Infinity;
+  for (const item of legend) {
+    if (x + legendItemWidth(item) - 22 > width) {
+      rows.push([]);
+      x = 0;
+    }
+    rows[rows.length - 1].push(item);
+    x += legendItemWidth(item);
+  }
+  return rows;
+}
+
+function drawLegend(
+  legend: LegendItem[],
+  row: number,
+  document: SvgDocument,
+): SvgElement {
   const group = createElement(document, "g", {
     class: "legend",
     "text-anchor": "start",
-    transform: `translate(${left},${headingHeight + 12})`,
+    transform: `translate(${left},${headingHeight + 12 + row * legendHeight})`,
   });
   let x = 0;
-  for (
-    const { label, colour, sample, dashes = "none", opacity = 1 } of legend
-  ) {
+  for (const item of legend) {
+    const { label, colour, sample, dashes = "none", opacity = 1 } = item;
     const middle = x + 10;
     const shapes = {
       line: `M${x},0H${x + 20}`,
@@ -149,7 +173,7 @@ function drawLegend(legend: LegendItem[], document: SvgDocument): SvgElement {
       }),
       createElement(document, "text", { x: x + 27, y: "0.32em" }, label),
     );
-    x += 27 + label.length * 6.8 + 22;
+    x += legendItemWidth(item);
   }
   return group;
 }

@@ -3,11 +3,19 @@
 const figures = [
   "activationHeatMap",
   "activationHistogram",
+  "bigramTable",
   "contextCounts",
+  "contextRows",
   "embeddingMap",
   "learningRateFinder",
+  "lossByOrder",
   "lossCurve",
   "nextCharacterProbabilities",
+  "outputShare",
+  "probabilityRanges",
+  "weightTables",
+  "wordMap",
+  "wordProbabilities",
 ].join("|");
 
 /** A figure is handed to `display()` or to a live figure, or is the cell's value. */
