@@ -45,8 +45,9 @@ export function clearGradients(): void {
 /**
  * From dLogits to dW2, db1 and dTables, panel by panel. A batch that is one
  * tile needs no dW2: each panel of W2 is updated as soon as it has been used.
+ * `add` says that dW2 has something already.
  */
-export function backpropagate(first: u32, rows: u32): void {
+export function backpropagate(first: u32, rows: u32, add: bool): void {
   const single = isSingleTile();
   for (let p: u32 = 0; p < P; p++) {
     // dHidden = dLogits @ W2
@@ -67,7 +68,7 @@ export function backpropagate(first: u32, rows: u32): void {
       (single ? W2 : dW2) + p * W2Panel(),
       V,
       rows,
-      single || first > 0,
+      single || add,
     );
     throughTanh(p, first, rows);
   }

@@ -35,6 +35,7 @@ import {
 } from "./batch";
 import { db1, db2, dC, dW2 } from "./activations";
 import { isSingleTile } from "./backward";
+import { addAll } from "./parts";
 
 /** Adds all gradients. C and W1 need each other's value from before. */
 export function update(): void {
@@ -49,13 +50,6 @@ export function update(): void {
     updateW1(t);
   }
   for (let t: u32 = 0; t < T; t++) updateC(t);
-}
-
-/** to += from, over so many bytes: whole vectors. */
-function addAll(to: usize, from: usize, bytes: usize): void {
-  for (const end = to + bytes; to < end; to += 16, from += 16) {
-    v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
-  }
 }
 
 /** Four numbers each of four slots. */
