@@ -78,7 +78,15 @@ export class Engine implements Disposable {
 
   /** Gives the tfjs variables the numbers that the kernel has come to. */
   writeBack(): void {
-    const arrays = parameterArrays(this.#parameters);
+    const { C, W1, b1, W2, b2, Wd } = this.#parameters;
+    const arrays = {
+      C: new Float32Array(C.size),
+      W1: new Float32Array(W1.size),
+      b1: new Float32Array(b1.size),
+      W2: new Float32Array(W2.size),
+      b2: new Float32Array(b2.size),
+      ...(Wd ? { Wd: new Float32Array(Wd.size) } : {}),
+    };
     this.kernel.storeWeights(arrays);
     assignParameters(this.#parameters, arrays);
   }

@@ -25,31 +25,24 @@ const MOST_ROWS = 4_000_000;
 
 const kept: Kept[] = [];
 
-/** The rows that a kernel holds, as they were when it took them in. */
-const fingerprints = new WeakMap<Kernel, string>();
-
 /**
  * A kernel of these sizes that holds these rows: a kept one, or a new one.
  *
  * @throws {RangeError} if the rows do not fit the sizes, or memory does not do
  */
 export function takeKernel(sizes: ModelSizes, windows?: Windows): Kernel {
-  const fingerprint = windows && isKeepable(windows)
-    ? fingerprintOf(windows)
-    : undefined;
-  if (windows && fingerprint) {
+  if (windows && isKeepable(windows)) {
     const { X, Y } = windows;
     const index = kept.findIndex((one) =>
       one.X.deref() === X && one.Y.deref() === Y &&
       isSameModel(one.kernel.sizes, sizes) &&
-      fingerprints.get(one.kernel) === fingerprint
+      one.kernel.holds(windows) // they may have been written to
     );
     if (index >= 0) return kept.splice(index, 1)[0].kernel;
   }
   const kernel = new Kernel(sizes);
   try {
     if (windows) kernel.setRows(windows);
-    if (fingerprint) fingerprints.set(kernel, fingerprint);
     return kernel;
   } catch (error) {
     kernel.release();
@@ -59,7 +52,7 @@ export function takeKernel(sizes: ModelSizes, windows?: Windows): Kernel {
 
 /** Takes a kernel back: keeps it if its rows are worth it, or releases it. */
 export function giveBackKernel(kernel: Kernel, windows?: Windows): void {
-  if (!windows || !fingerprints.has(kernel)) return kernel.release();
+  if (!windows || !isKeepable(windows)) return kernel.release();
   const { X, Y } = windows;
   kept.push({ kernel, X: new WeakRef(X), Y: new WeakRef(Y) });
   if (kept.length > MOST_KEPT) kept.shift()!.kernel.release();
@@ -74,30 +67,4 @@ function isSameModel(a: ModelSizes, b: ModelSizes): boolean {
     a.contextLength === b.contextLength &&
     a.embeddingSize === b.embeddingSize && a.hiddenSize === b.hiddenSize &&
     !a.directConnections === !b.directConnections;
-}
-
-/** Tells whether rows were written to since they were taken in. */
-function fingerprintOf({ X, Y }: Windows): string {
-  return [hashOf(X), hashOf(Y)].join();
-}
-
-/**
- * Four hashes of 32 bits, each of every fourth pair of ids: side by side they
- * take a quarter of the time of one after the other.
- */
-function hashOf(ids: Uint16Array): string {
-  const pairs = ids.byteOffset % 4 === 0
-    ? new Int32Array(ids.buffer, ids.byteOffset, ids.length >>> 1)
-    : ids;
-  const prime = 0x01000193;
-  let a = ids.length, b = ids[ids.length - 1] ?? 0, c = 0, d = 0;
-  let i = 0;
-  for (; i + 4 <= pairs.length; i += 4) {
-    a = Math.imul(a ^ pairs[i], prime);
-    b = Math.imul(b ^ pairs[i + 1], prime);
-    c = Math.imul(c ^ pairs[i + 2], prime);
-    d = Math.imul(d ^ pairs[i + 3], prime);
-  }
-  for (; i < pairs.length; i++) a = Math.imul(a ^ pairs[i], prime);
-  return [a, b, c, d].join();
 }

@@ -10,6 +10,10 @@
  */
 
 import { kernelWasm } from "./kernel_wasm.ts";
+import type { PartExports } from "./second_thread.ts";
+import { type SharedSteps, shareSteps } from "./threads.ts";
+
+export { setThreads, threadsRunning } from "./threads.ts";
 
 /** The sizes of a model: V, T, E and H, and whether it has a `Wd`. */
 export interface KernelSizes {
@@ -108,16 +112,8 @@ export interface KernelWords {
 }
 
 /** What the module exports; see lib/kernel/assembly/kernel.ts. */
-interface Exports {
-  memory: WebAssembly.Memory;
+interface Exports extends PartExports {
   bytesWanted(): number;
-  setModel(
-    V: number,
-    T: number,
-    E: number,
-    H: number,
-    direct: boolean,
-  ): number;
   stageAddress(): number;
   stageSize(): number;
   clearModel(): void;
@@ -129,17 +125,15 @@ interface Exports {
   moveWd(first: number, count: number, storing: boolean): void;
   setRowCount(rows: number): number;
   addRows(count: number): number;
+  beginHashes(rows: number): void;
+  hashRows(count: number): void;
+  isHeld(): number;
   finishRows(): void;
-  prepareWhole(): number;
-  prepareBatches(size: number, candidates: number): number;
   stepWhole(learningRate: number, weightDecay: number): number;
   lossOfWhole(): number;
   prepareRowLosses(): number;
   lossesOfRows(): number;
   trainSteps(steps: number, batchSize: number, weightDecay: number): number;
-  generatorWords(): number;
-  generatorPosition(): number;
-  resumeGenerator(position: number): void;
   prepareSampling(words: number): number;
   promptAddress(): number;
   outputAddress(): number;
@@ -169,14 +163,21 @@ const LARGE_BYTES = 2 ** 26;
 function takeInstance(): Exports {
   const used = idle.pop();
   if (used !== undefined) return used;
+  const instance = new WebAssembly.Instance(compiledModule());
+  return instance.exports as unknown as Exports;
+}
+
+function compiledModule(): WebAssembly.Module {
   if (compiled === undefined) {
     const binary = atob(kernelWasm);
     const bytes = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
     compiled = new WebAssembly.Module(bytes);
   }
-  const instance = new WebAssembly.Instance(compiled);
-  return instance.exports as unknown as Exports;
+  return compiled;
 }
+
+/** How many times any kernel has taken rows in. */
+let rowsTaken = 0;
 
 /** Keeps an instance for the next kernel, unless there are enough. */
 function giveBack(instance: Exports): void {
@@ -257,6 +258,8 @@ export class Kernel {
   readonly sizes: KernelSizes;
   #instance: Exports | undefined;
   #rows = 0;
+  /** Tells these rows from all others, for the threads that share them. */
+  #rowsKey = 0;
 
   /**
    * Makes room for a model whose weights are zero, without rows.
@@ -351,22 +354,26 @@ export class Kernel {
     const instance = this.#use();
     this.#rows = 0;
     if (!instance.setRowCount(rows)) throw this.#rowsTooLarge(rows);
-    const atOnce = Math.floor(instance.stageSize() / (2 * T + 2));
-    for (let first = 0; first < rows; first += atOnce) {
-      const count = Math.min(atOnce, rows - first);
-      const stage = new Uint16Array(
-        instance.memory.buffer,
-        instance.stageAddress(),
-        count * (T + 1),
-      );
-      stage.set(X.subarray(first * T, (first + count) * T));
-      stage.set(Y.subarray(first, first + count), count * T);
+    this.#stageRows({ X, Y }, (count) => {
       const outcome = instance.addRows(count);
       if (outcome === 1) throw this.#rowsTooLarge(rows);
       if (outcome === 2) throw this.#unknownToken(X, Y);
-    }
+    });
     instance.finishRows();
     this.#rows = rows;
+    this.#rowsKey = ++rowsTaken;
+  }
+
+  /**
+   * Whether these are the rows that the kernel took in, by hashes of 32 bits:
+   * a change of one token is always noticed, and of many almost surely.
+   */
+  holds({ X, Y }: KernelRows): boolean {
+    const instance = this.#use();
+    if (this.#rows === 0 || this.#rows !== Y.length) return false;
+    if (X.length !== Y.length * this.sizes.contextLength) return false;
+    this.#stageRows({ X, Y });
+    return Boolean(instance.isHeld());
   }
 
   /**
@@ -382,7 +389,12 @@ export class Kernel {
     { weightDecay = 0 }: KernelStepOptions = {},
   ): number {
     checkWeightDecay(weightDecay);
-    return this.#useWhole().stepWhole(learningRate, weightDecay);
+    const instance = this.#useWhole();
+    return this.#shareWhole(
+      true,
+      { learningRate, weightDecay },
+      () => instance.stepWhole(learningRate, weightDecay),
+    );
   }
 
   /**
@@ -391,7 +403,12 @@ export class Kernel {
    * @throws {RangeError} if there are no rows, or memory does not do
    */
   loss(): number {
-    return this.#useWhole().lossOfWhole();
+    const instance = this.#useWhole();
+    return this.#shareWhole(
+      false,
+      { learningRate: 0, weightDecay: 0 },
+      () => instance.lossOfWhole(),
+    );
   }
 
   /**
@@ -474,7 +491,16 @@ export class Kernel {
         count,
       );
       stage.set(learningRates.subarray(done, done + count));
-      const finite = instance.trainSteps(count, batchSize, weightDecay);
+      const alone = () => instance.trainSteps(count, batchSize, weightDecay);
+      const finite = candidates === undefined
+        ? this.#share({
+          backward: true,
+          rates: stage,
+          weightDecay,
+          batchSize,
+          alone,
+        })
+        : alone();
       losses?.set(stage.subarray(0, Math.min(finite + 1, count)), done);
       done += finite;
       if (finite < count) break;
@@ -580,6 +606,61 @@ export class Kernel {
     const instance = this.#useRows();
     if (!instance.prepareWhole()) throw this.#rowsTooLarge(this.#rows);
     return instance;
+  }
+
+  /** Puts rows on the stage, so many at a time, and hashes them there. */
+  #stageRows({ X, Y }: KernelRows, use?: (count: number) => void): void {
+    const { contextLength: T } = this.sizes;
+    const instance = this.#use();
+    const atOnce = Math.floor(instance.stageSize() / (2 * T + 2));
+    instance.beginHashes(Y.length);
+    for (let first = 0; first < Y.length; first += atOnce) {
+      const count = Math.min(atOnce, Y.length - first);
+      const stage = new Uint16Array(
+        instance.memory.buffer,
+        instance.stageAddress(),
+        count * (T + 1),
+      );
+      stage.set(X.subarray(first * T, (first + count) * T));
+      stage.set(Y.subarray(first, first + count), count * T);
+      instance.hashRows(count);
+      use?.(count);
+    }
+  }
+
+  /** A pass over all rows, by as many threads as there are; its loss. */
+  #shareWhole(
+    backward: boolean,
+    { learningRate, weightDecay }: {
+      learningRate: number;
+      weightDecay: number;
+    },
+    alone: () => number,
+  ): number {
+    const rates = Float64Array.of(learningRate);
+    this.#share({
+      backward,
+      rates,
+      weightDecay,
+      batchSize: 0,
+      alone: () => {
+        rates[0] = alone();
+        return Number.isFinite(rates[0]) ? 1 : 0;
+      },
+    });
+    return rates[0];
+  }
+
+  #share(steps: SharedSteps): number {
+    const { vocabularySize: V, contextLength: T, embeddingSize: E } =
+      this.sizes;
+    const { hiddenSize: H, directConnections = false } = this.sizes;
+    return shareSteps({
+      instance: this.#use(),
+      module: compiledModule(),
+      sizes: [V, T, E, H, directConnections],
+      key: this.#rowsKey,
+    }, steps);
   }
 
   #moveWeights(weights: KernelWeights, storing: boolean): void {

@@ -58,8 +58,9 @@ export function clearGradients(): void {
 /**
  * From dLogits to dW2, db1, dTables and dDirect, panel by panel. A batch that is
  * one tile needs no dW2: each panel of W2 is updated as soon as it was used.
+ * `add` says that dW2 has something already.
  */
-export function backpropagate(first: u32, rows: u32): void {
+export function backpropagate(first: u32, rows: u32, add: bool): void {
   const single = isSingleTile();
   for (let p: u32 = 0; p < Q; p++) {
     // dHidden = dLogits @ W2
@@ -83,7 +84,7 @@ export function backpropagate(first: u32, rows: u32): void {
       (single ? outputWeights : dW2) + p * outputPanel(),
       columns,
       rows,
-      single || first > 0,
+      single || add,
     );
     if (p < P) throughTanh(p, first, rows);
     else toEmbeddings(p - P, first, rows);

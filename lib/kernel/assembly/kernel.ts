@@ -6,6 +6,7 @@
 import { commit, mark, release, wanted } from "./memory";
 import { position, resume, words } from "./generator";
 import {
+  C,
   clearModel,
   layOutModel,
   moveB1,
@@ -17,7 +18,17 @@ import {
   stage,
   stageBytes,
 } from "./model";
-import { addRows, beginRows, endRows, N } from "./rows";
+import {
+  addRows,
+  adoptRows,
+  beginHashes,
+  beginRows,
+  D,
+  endRows,
+  hashRows,
+  isHeld,
+  N,
+} from "./rows";
 import {
   drawBatch,
   drawBatchUnmerged,
@@ -32,6 +43,17 @@ import {
   layOutCandidates,
   scatter,
 } from "./candidates";
+import {
+  aside,
+  asideBytes,
+  firstRowOf,
+  hasParts,
+  joinAside,
+  layOutNoParts,
+  layOutParts,
+  mayHaveParts,
+  setAside,
+} from "./parts";
 import { clearActivations, layOutActivations, tileRows } from "./activations";
 import {
   computeHidden,
@@ -114,7 +136,7 @@ export function setRowCount(rows: u32): bool {
   return beginRows(rows, afterModel);
 }
 
-export { addRows };
+export { addRows, beginHashes, hashRows, isHeld };
 
 /** All rows were given. */
 export function finishRows(): void {
@@ -131,8 +153,13 @@ function prepare(batch: u32, sampled: u32): bool {
   if (candidates != 0) workWithAllTokens();
   const rows = batch == WHOLE ? N : batch;
   if (!layOutBatch(afterRows, rows, batch != WHOLE, sampled == 0)) return false;
+  if (sampled == 0) {
+    if (!layOutParts(rows)) return false;
+  } else {
+    layOutNoParts();
+    if (!layOutCandidates(sampled, rows)) return false;
+  }
   afterBatch = mark();
-  if (sampled != 0 && !layOutCandidates(sampled, rows)) return false;
   if (batch == WHOLE) wholeBatch();
   prepared = batch;
   candidates = sampled;
@@ -154,33 +181,62 @@ export function prepareSampling(words: u32): bool {
   return layOutSampling(afterRows, words);
 }
 
-/**
- * The loss of the batch as it stands, and the gradients if asked for. A loss
- * that is not finite ends it at once, before any weight is touched.
- */
-function pass(backward: bool, learningRate: f64): f64 {
-  const scale = f32(learningRate / f64(size));
+/** What all rows of the batch as it stands need. */
+function beginPass(): void {
   gatherEmbeddings();
   multiplyEmbeddings();
+}
+
+/**
+ * The loss of one part of the batch, not yet divided by its size, and its
+ * gradients if asked for. A loss that is not finite ends it at once.
+ */
+function passThrough(part: u32, backward: bool, learningRate: f64): f64 {
+  const scale = f32(learningRate / f64(size));
+  const begin = firstRowOf(part), end = firstRowOf(part + 1);
   if (backward) clearGradients();
   let loss: f64 = 0;
-  for (let first: u32 = 0; first < R; first += tileRows) {
-    const rows = min(tileRows, R - first);
+  for (let first = begin; first < end; first += tileRows) {
+    const rows = min(tileRows, end - first);
     const filled = (rows + 3) & ~3;
     computeHidden(first, filled);
     computeLogits(filled);
     if (candidates != 0) hideOthersTargets(first, filled);
     loss += softmaxAndLoss(first, filled, backward, scale);
     if (!isFinite(loss)) break;
-    if (backward) backpropagate(first, rows);
+    if (backward) backpropagate(first, rows, first > begin);
   }
-  return loss / f64(size);
+  return loss;
+}
+
+/**
+ * The loss of the batch as it stands, and the gradients if asked for, unless
+ * the loss is not finite.
+ */
+function pass(backward: bool, learningRate: f64): f64 {
+  beginPass();
+  const loss = passThrough(0, backward, learningRate);
+  if (!hasParts()) return loss / f64(size);
+  setAside(loss, backward);
+  return passSecondPart(backward, learningRate);
+}
+
+/** The second part, with the first one put aside. */
+function passSecondPart(backward: bool, learningRate: f64): f64 {
+  const first = load<f64>(aside);
+  if (!isFinite(first)) return first / f64(size);
+  const loss = passThrough(1, backward, learningRate);
+  return joinAside(1, loss, backward) / f64(size);
 }
 
 /** One step on the batch as it stands, unless its loss is not finite. */
 function step(learningRate: f64, weightDecay: f64): f64 {
   setDecay(f32(learningRate * weightDecay));
-  const loss = pass(true, learningRate);
+  return updated(pass(true, learningRate));
+}
+
+/** Updates the weights, unless the loss is not finite. */
+function updated(loss: f64): f64 {
   if (!isFinite(loss)) return loss;
   update();
   if (candidates != 0) scatter();
@@ -229,6 +285,75 @@ export function trainSteps(steps: u32, batch: u32, weightDecay: f64): u32 {
     if (!isFinite(loss)) return i;
   }
   return steps;
+}
+
+/**
+ * For two threads, which have a kernel each and do one part each: what one
+ * thread did lies at `aside`, where the other's is put before they are joined.
+ */
+export function weightsAddress(): usize {
+  return C;
+}
+export function weightsSize(): u32 {
+  return u32(stage - C);
+}
+export function rowsAddress(): usize {
+  return usize(afterModel);
+}
+export function rowsSize(): u32 {
+  return u32(afterRows - afterModel);
+}
+export function rowCount(): u32 {
+  return N;
+}
+export function contextCount(): u32 {
+  return D;
+}
+/** Makes room for rows that are copied from one kernel to the other. */
+export function adopt(rows: u32, contexts: u32): bool {
+  prepared = NOTHING;
+  if (!adoptRows(rows, contexts, afterModel)) return false;
+  afterRows = mark();
+  return true;
+}
+export { hasParts, mayHaveParts };
+export function asideAddress(): usize {
+  return aside;
+}
+export function asideSize(backward: bool): u32 {
+  return u32(asideBytes(backward));
+}
+export { drawBatch };
+export function stepDrawn(learningRate: f64, weightDecay: f64): f64 {
+  return step(learningRate, weightDecay);
+}
+
+/** The loss of the part that this thread has done. */
+let own: f64 = 0;
+
+/** Does one part of the batch as it stands, and leaves it aside, too. */
+export function passPart(
+  part: u32,
+  backward: bool,
+  learningRate: f64,
+  weightDecay: f64,
+): void {
+  setDecay(f32(learningRate * weightDecay));
+  beginPass();
+  own = passThrough(part, backward, learningRate);
+  setAside(own, backward);
+}
+
+/** Joins the other's part to this one's; the loss before the update. */
+export function joinPart(part: u32, backward: bool): f64 {
+  const loss = joinAside(part, own, backward) / f64(size);
+  return backward ? updated(loss) : loss;
+}
+
+/** Does the second part, too, where the first was left aside. */
+export function finishAlone(backward: bool, learningRate: f64): f64 {
+  const loss = passSecondPart(backward, learningRate);
+  return backward ? updated(loss) : loss;
 }
 
 /** The generator's words, where to write them, and the index of the next. */

@@ -19,6 +19,39 @@ let capacity: u32 = 0;
 let index: usize = 0; // u32[2·capacity], number of a context + 1, or 0
 let seen: u32 = 0;
 
+/** Sixteen hashes side by side: of the rows that are held, and asked about. */
+const heldHashes = memory.data(64, 16);
+const hashes = memory.data(64, 16);
+
+/** The rows that follow are to be hashed. */
+export function beginHashes(rows: u32): void {
+  memory.fill(hashes, 0, 64);
+  store<u32>(hashes, rows);
+}
+
+/** Hashes `count` rows on the stage; any single change of them is noticed. */
+export function hashRows(count: u32): void {
+  const bytes = count * (T + 1) * 2;
+  const end = stage + ((bytes + 63) & ~63);
+  memory.fill(stage + bytes, 0, end - stage - bytes);
+  const prime = i32x4.splat(0x01000193);
+  let a = v128.load(hashes, 0), b = v128.load(hashes, 16);
+  let c = v128.load(hashes, 32), d = v128.load(hashes, 48);
+  for (let at = stage; at < end; at += 64) {
+    a = i32x4.mul(v128.xor(a, v128.load(at, 0)), prime);
+    b = i32x4.mul(v128.xor(b, v128.load(at, 16)), prime);
+    c = i32x4.mul(v128.xor(c, v128.load(at, 32)), prime);
+    d = i32x4.mul(v128.xor(d, v128.load(at, 48)), prime);
+  }
+  v128.store(hashes, a, 0), v128.store(hashes, b, 16);
+  v128.store(hashes, c, 32), v128.store(hashes, d, 48);
+}
+
+/** Whether what was hashed is, by its hashes, what is held. */
+export function isHeld(): bool {
+  return memory.compare(hashes, heldHashes, 64) == 0;
+}
+
 /** Makes room for `rows` rows above `below`; false if memory does not do. */
 export function beginRows(rows: u32, below: u64): bool {
   N = 0;
@@ -107,11 +140,24 @@ export function addRows(count: u32): u32 {
 /** All rows are in: the index is given up. Returns the end of the rows. */
 export function endRows(below: u64): u64 {
   N = seen;
+  memory.copy(heldHashes, hashes, 64);
+  const from = contexts;
+  layOutRows(below);
+  memory.copy(contexts, from, D * T * 2);
+  return mark();
+}
+
+/** Makes room for rows that are known; false if memory does not do. */
+export function adoptRows(rows: u32, different: u32, below: u64): bool {
+  N = rows;
+  D = different;
+  layOutRows(below);
+  return commit();
+}
+
+function layOutRows(below: u64): void {
   release(below);
   contextOfRow = allocate(N, 4);
   targetOfRow = allocate(N, 2);
-  const from = contexts;
   contexts = allocate(u64(D) * T, 2);
-  memory.copy(contexts, from, D * T * 2);
-  return mark();
 }

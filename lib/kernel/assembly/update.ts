@@ -29,6 +29,7 @@ import {
 import { db1, db2, dC, dW2 } from "./activations";
 import { isSingleTile } from "./backward";
 import { decay, shrink } from "./decay";
+import { addAll } from "./parts";
 
 /** Adds all gradients. C and W1 need each other's value from before. */
 export function update(): void {
@@ -50,13 +51,6 @@ export function update(): void {
   // All tokens' embeddings decay, not only those of the batch.
   if (decay != 0) shrink(C, V * E4 * 4);
   for (let t: u32 = 0; t < T; t++) updateC(t);
-}
-
-/** to += from, over so many bytes: whole vectors. */
-function addAll(to: usize, from: usize, bytes: usize): void {
-  for (const end = to + bytes; to < end; to += 16, from += 16) {
-    v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
-  }
 }
 
 /** Four numbers each of four slots. */

@@ -1,0 +1,297 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  Kernel,
+  type KernelSizes,
+  type KernelWeights,
+  setThreads,
+  threadsRunning,
+} from "../lib/kernel/kernel.ts";
+import { Mt19937 } from "../lib/mt19937.ts";
+import { inFolder, runScript } from "./files.ts";
+
+const sizes: KernelSizes = {
+  vocabularySize: 30,
+  contextLength: 3,
+  embeddingSize: 7,
+  hiddenSize: 61,
+};
+
+/** Numbers for the tests, the same every time. */
+function numbers(seed: number) {
+  const engine = new Mt19937(seed);
+  return {
+    rows: (count: number, { vocabularySize: V, contextLength: T } = sizes) => {
+      const tokens = (length: number) =>
+        Uint16Array.from({ length }, () => engine.next() % V);
+      return { X: tokens(count * T), Y: tokens(count) };
+    },
+    weights: (
+      {
+        vocabularySize: V,
+        contextLength: T,
+        embeddingSize: E,
+        hiddenSize: H,
+        directConnections,
+      }: KernelSizes = sizes,
+    ): KernelWeights => {
+      const floats = (length: number) =>
+        Float32Array.from({ length }, () => engine.next() / 2 ** 31 - 1);
+      return {
+        C: floats(V * E),
+        W1: floats(T * E * H),
+        b1: floats(H),
+        W2: floats(H * V),
+        b2: floats(V),
+        ...(directConnections ? { Wd: floats(T * E * V) } : {}),
+      };
+    },
+  };
+}
+
+/** A kernel with weights and rows from a seed. */
+function kernelOf(
+  seed: number,
+  rows = 20_000,
+  directConnections = false,
+): Kernel {
+  const kernel = new Kernel({ ...sizes, directConnections });
+  const chance = numbers(seed);
+  kernel.loadWeights(chance.weights(kernel.sizes));
+  kernel.setRows(chance.rows(rows));
+  return kernel;
+}
+
+function weightsOf(kernel: Kernel): KernelWeights {
+  const into = numbers(1).weights(kernel.sizes);
+  kernel.storeWeights(into);
+  return into;
+}
+
+/** Two threads, or as many as the machine has. */
+async function twoThreads(): Promise<void> {
+  setThreads(2);
+  using kernel = kernelOf(1);
+  kernel.loss(); // begins the second one
+  if (navigator.hardwareConcurrency === 1) return;
+  while (threadsRunning() !== 2) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** What comes of all kinds of work, with kernels that take turns. */
+function workOf(seed: number): unknown {
+  const results: unknown[] = [];
+  const kernels = [1, 2, 3, 4, 5, 6].map((i) =>
+    kernelOf(seed + i, i === 3 ? 100 : 3000 * i, i > 4)
+  );
+  const generator = new Mt19937(seed);
+  for (let turn = 0; turn < 4; turn++) {
+    for (const kernel of kernels) {
+      const losses = new Float64Array(7);
+      // About 190 of 200 different rows: sometimes one part, sometimes two.
+      for (const batchSize of [32, 197, 4096]) {
+        kernel.train(new Float64Array(7).fill(0.05), {
+          batchSize,
+          generator,
+          losses,
+          weightDecay: turn % 2 === 0 ? 0 : 0.01,
+        });
+        results.push([...losses]);
+      }
+      results.push(kernel.loss(), kernel.stepAll(0.1), weightsOf(kernel));
+      results.push(kernel.stepAll(0.1, { weightDecay: 0.01 }));
+    }
+    // New rows for one, a new kernel in place of another.
+    kernels[0].setRows(numbers(seed + turn).rows(5000));
+    kernels[1].release();
+    kernels[1] = kernelOf(seed - turn);
+  }
+  for (const kernel of kernels) kernel.release();
+  return [results, generator.words, generator.position];
+}
+
+Deno.test("setThreads() changes no bit of any result", async () => {
+  try {
+    setThreads(1);
+    const wanted = workOf(10);
+    assertEquals(threadsRunning(), 1);
+    await twoThreads();
+    assertEquals(workOf(10), wanted);
+    assertEquals(
+      threadsRunning(),
+      Math.min(2, navigator.hardwareConcurrency),
+    );
+  } finally {
+    setThreads(undefined);
+  }
+});
+
+Deno.test("setThreads() may come in the middle of a run", async () => {
+  const run = async (threads: () => Promise<void>) => {
+    using kernel = kernelOf(20);
+    const generator = new Mt19937(21);
+    const losses: number[] = [];
+    for (let step = 0; step < 6; step++) {
+      if (step % 2 === 0) await threads();
+      else setThreads(1);
+      losses.push(kernel.stepAll(0.2));
+      const piece = new Float64Array(3);
+      const rates = new Float64Array(3).fill(0.2);
+      kernel.train(rates, { batchSize: 600, generator, losses: piece });
+      losses.push(...piece);
+    }
+    return [losses, weightsOf(kernel), generator.position];
+  };
+  try {
+    const wanted = await run(() => Promise.resolve(setThreads(1)));
+    assertEquals(await run(twoThreads), wanted);
+  } finally {
+    setThreads(undefined);
+  }
+});
+
+Deno.test("setThreads() leaves losses that are not finite what they are", async () => {
+  const results = () => {
+    const found: unknown[] = [];
+    for (const bad of [NaN, Infinity]) {
+      // In a row of the first part alone, of the second alone, and of both.
+      for (const token of [0, 1, 29]) {
+        using kernel = kernelOf(30);
+        const chance = numbers(31);
+        const weights = chance.weights();
+        weights.C[token * 7] = bad;
+        kernel.loadWeights(weights);
+        const { X, Y } = chance.rows(20_000);
+        for (let i = 0; i < X.length; i++) {
+          if (X[i] < 2) X[i] = 2;
+          if (token < 2 && i % 60_000 === 59_000 * token) X[i] = token;
+        }
+        kernel.setRows({ X, Y });
+        const losses = new Float64Array(4);
+        const generator = new Mt19937(32);
+        const rates = new Float64Array(4).fill(0.1);
+        found.push(
+          kernel.loss(),
+          kernel.stepAll(0.1),
+          kernel.train(rates, { batchSize: 3000, generator, losses }),
+          [...losses],
+          weightsOf(kernel),
+        );
+        kernel.loadWeights(numbers(33).weights());
+        found.push(kernel.stepAll(1e38), kernel.stepAll(1e38));
+        found.push(weightsOf(kernel), kernel.loss());
+      }
+    }
+    return found;
+  };
+  try {
+    setThreads(1);
+    const wanted = results();
+    await twoThreads();
+    assertEquals(results(), wanted);
+  } finally {
+    setThreads(undefined);
+  }
+});
+
+Deno.test("setThreads() takes 1, 2 and undefined", () => {
+  assertThrows(
+    () => setThreads(3 as 2),
+    RangeError,
+    "Cannot use 3 threads: take 1 or 2",
+  );
+});
+
+/** A program that works on large batches, changed by what runs before. */
+function program(before: string, after: string): string {
+  return `
+${before}
+const { Kernel, setThreads, threadsRunning } = await import(
+  "LIB/kernel/kernel.ts"
+);
+const sizes = ${JSON.stringify(sizes)};
+const kernel = new Kernel(sizes);
+const floats = (n) => Float32Array.from({ length: n }, (_, i) => Math.sin(i));
+kernel.loadWeights({
+  C: floats(210), W1: floats(21 * 61), b1: floats(61),
+  W2: floats(61 * 30), b2: floats(30),
+});
+const tokens = (n) => Uint16Array.from({ length: n }, (_, i) => i * i % 907 % 30);
+kernel.setRows({ X: tokens(60_000).map((t, i) => (t + i) % 30), Y: tokens(20_000) });
+setThreads(1);
+const wanted = kernel.loss();
+setThreads(2);
+const same = () => kernel.loss() === wanted;
+console.log(same());
+${after}
+`;
+}
+
+/** Runs a program without any permission; it has to end by itself. */
+async function outputOf(source: string): Promise<string> {
+  let output = "";
+  await inFolder((folder) => {
+    const flags = ["--no-prompt", "--no-check"];
+    const { success, stdout, stderr } = runScript(source, flags, { folder });
+    assert(success, stderr);
+    assertEquals(stderr, "");
+    output = stdout;
+  });
+  return output;
+}
+
+Deno.test("setThreads() needs no permission, and lets the program end", async () => {
+  if (navigator.hardwareConcurrency === 1) return;
+  const output = await outputOf(program(
+    "",
+    `while (threadsRunning() !== 2) await new Promise((r) => setTimeout(r, 5));
+     for (let i = 0; i < 20; i++) kernel.stepAll(0.1);
+     console.log(threadsRunning());`,
+  ));
+  assertEquals(output, "true\n2");
+});
+
+Deno.test("setThreads() does with one thread where there can be no second", async () => {
+  for (
+    const without of [
+      "delete globalThis.SharedArrayBuffer;",
+      "delete globalThis.process;",
+      "Atomics.wait = () => { throw new TypeError('Not here'); };",
+      "process.getBuiltinModule = () => undefined;",
+      "Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1 });",
+    ]
+  ) {
+    const output = await outputOf(program(
+      without,
+      `await new Promise((r) => setTimeout(r, 300));
+       console.log(same(), threadsRunning());`,
+    ));
+    assertEquals(output, "true\ntrue 1", without);
+  }
+});
+
+Deno.test("setThreads() does without a second thread that fails or is silent", async () => {
+  for (
+    const answer of [
+      "", // never answers
+      "Atomics.store(this.signal, 0, 2); Atomics.notify(this.signal, 3);",
+      "throw new Error('DataCloneError');",
+    ]
+  ) {
+    const output = await outputOf(program(
+      `class Worker {
+         constructor(_source, { workerData }) {
+           this.signal = new Int32Array(workerData.signals);
+           this.signal[0] = 1;
+         }
+         on() {}
+         unref() {}
+         terminate() {}
+         postMessage() { ${answer} }
+       }
+       process.getBuiltinModule = () => ({ isMainThread: true, Worker });`,
+      "console.log(same(), threadsRunning());",
+    ));
+    assertEquals(output, "true\ntrue 1", answer);
+  }
+});
