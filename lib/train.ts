@@ -248,6 +248,46 @@ const PATIENCE = 50;
  * });
  * assert(loss < 1);
  * ```
+ *
+ * @example Words, as the paper has them, with a sampled softmax
+ * ```ts
+ * import {
+ *   buildWordVocabulary,
+ *   contextWindows,
+ *   createParameters,
+ *   evaluate,
+ *   Generator,
+ *   inverseDecay,
+ *   perplexity,
+ *   tokenize,
+ *   train,
+ * } from "@makemore/mlp";
+ * import { assert } from "@std/assert";
+ *
+ * const sentences = tokenize(
+ *   "A dog ran in the room. The dog ran. A cat sat in the room. The cat sat.",
+ * );
+ * const vocabulary = buildWordVocabulary(sentences, { minimumCount: 1 });
+ * const windows = contextWindows(sentences, vocabulary, 3);
+ * const generator = new Generator(2147483647);
+ * const parameters = createParameters(generator, {
+ *   vocabularySize: vocabulary.size,
+ *   contextLength: 3,
+ *   embeddingSize: 4,
+ *   hiddenSize: 20,
+ *   directConnections: true,
+ * }, { initialization: "scaled" });
+ *
+ * const guessing = perplexity(evaluate(parameters, windows));
+ * await train(parameters, windows, {
+ *   steps: 1000,
+ *   generator,
+ *   learningRate: inverseDecay(0.1, 1e-3),
+ *   weightDecay: 1e-4,
+ *   candidates: 5,
+ * });
+ * assert(perplexity(evaluate(parameters, windows)) < guessing / 3);
+ * ```
  */
 export async function train(
   parameters: ModelParameters,
