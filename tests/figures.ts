@@ -17,7 +17,11 @@ import {
   lossByOrder,
   lossCurve,
   nextCharacterProbabilities,
+  outputShare,
+  probabilityRanges,
   weightTables,
+  wordMap,
+  wordProbabilities,
 } from "../lib/plots.ts";
 
 /** Where the SVG of an example lies. */
@@ -88,10 +92,48 @@ export function exampleFigures(): Record<string, Figure> {
       [...".abcdefghijklmnopqrstuvwxyz"],
       { sorted: true },
     ),
+    output_share: outputShare(
+      [10, 27, 100, 1000, 17_964, 50_000].map((vocabularySize) => ({
+        vocabularySize,
+        share: vocabularySize / (vocabularySize + 54),
+      })),
+      { marked: [27, 17_964] },
+    ),
+    probability_ranges: probabilityRanges([
+      { name: "the grammar itself", probabilities: [0.12, 0.14, 0.17] },
+      { name: "network", probabilities: [0.07, 0.11, 0.17] },
+      { name: "trigram", probabilities: [0.00005, 0.0003, 0.004] },
+    ], { marked: "network" }),
     weight_tables: weightTables([
       { name: "counted", values: logarithms },
       { name: "learnt", values: logarithms.map((row) => row.map(Math.tanh)) },
     ], [...".abcdefghijklmnopqrstuvwxyz"]),
+    word_map: wordMap(
+      [...noise(24).entries()].map(([i, x]) => [
+        Math.cos(i % 5) * 3 + x,
+        Math.sin(i % 5) * 2 - x / 2,
+      ]),
+      Array.from({ length: 24 }, (_, i) => `word${i}`),
+      Array.from({ length: 24 }, (_, i) => `kind ${i % 5}`),
+    ),
+    word_probabilities: wordProbabilities(
+      [
+        {
+          name: "network",
+          probabilities: [0.21, 0.14, 0.12, 0.05, 0.004, 0.476],
+        },
+        {
+          name: "trigram",
+          probabilities: [0.0001, 0.05, 0.047, 0.05, 0.03, 0.8229],
+        },
+      ],
+      ["room", "cellar", "hall", "strange", "field", "."],
+      {
+        context: "A dog was running in a",
+        target: "room",
+        count: 5,
+      },
+    ),
   };
 }
 

@@ -15,12 +15,13 @@ for (const path of allNotebooks()) {
   });
 }
 
-Deno.test("notebooks are what came before, and the lecture's four", () => {
+Deno.test("notebooks are what came before, the lecture's four, and the paper's words", () => {
   assertEquals(allNotebooks().map((path) => basename(path)), [
     "00_counting.ipynb",
     "01_dataset.ipynb",
     "02_forward_pass.ipynb",
     "03_training.ipynb",
     "04_minibatches.ipynb",
+    "05_words.ipynb",
   ]);
 });

@@ -109,17 +109,20 @@ export function outputShare(
           fill: vermillion,
           r: 6,
         }),
-        Plot.text(points, {
-          x: "vocabularySize",
-          y: percent,
-          text: ({ vocabularySize, share }: OutputShare) =>
-            `${formatCount(vocabularySize)}: ${format(share)}`,
-          dy: -16,
-          fontSize: 12,
-          stroke: "var(--plot-background)",
-          strokeWidth: 3,
-          fill: "currentColor",
-        }),
+        // the line rises to the right: at its foot there is room below it
+        [true, false].map((foot) =>
+          Plot.text(points.filter(({ share }) => share < 0.5 === foot), {
+            x: "vocabularySize",
+            y: percent,
+            text: ({ vocabularySize, share }: OutputShare) =>
+              `${formatCount(vocabularySize)}: ${format(share)}`,
+            ...(foot ? { dx: 12, dy: 10, textAnchor: "start" } : { dy: -16 }),
+            fontSize: 12,
+            stroke: "var(--plot-background)",
+            strokeWidth: 3,
+            fill: "currentColor",
+          })
+        ),
         Plot.ruleY([0]),
       ],
     },

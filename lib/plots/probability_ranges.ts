@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { drawChart } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { blue, vermillion } from "./palette.ts";
+import { logTicks } from "./ticks.ts";
 
 /** What one model gave to what was right. */
 export interface RightProbabilities {
@@ -66,6 +67,8 @@ export function probabilityRanges(
   const { marked = models[0].name } = options;
   const colour = ({ name }: { name: string }) =>
     name === marked ? vermillion : blue;
+  const low = 0.8 * Math.min(...rows.map(({ low }) => low));
+  const high = Math.min(100, 2 * Math.max(...rows.map(({ high }) => high)));
   return drawChart({
     title: options.title ?? "The probability of what is right",
     description:
@@ -80,18 +83,16 @@ export function probabilityRanges(
       x: {
         type: "log",
         label: options.xLabel ??
-          "probability (%), each line ten times the one before",
-        domain: [
-          0.8 * Math.min(...rows.map(({ low }) => low)),
-          Math.min(100, 2 * Math.max(...rows.map(({ high }) => high))),
-        ],
+          "probability (%), on a logarithmic scale",
+        domain: [low, high],
         grid: true,
-        tickFormat: (tick: number) =>
-          Number.isInteger(Math.log10(tick)) ? String(tick) : "",
+        ticks: logTicks(low, high, 4),
+        tickFormat: (tick: number) => String(tick),
       },
       y: {
         type: "band",
-        domain: rows.map(({ name }) => name),
+        domain: rows.map(({ name }) => name).reverse(),
+        reverse: true,
         label: options.yLabel ?? "model",
         tickSize: 0,
       },

@@ -7,14 +7,14 @@ import { seriesColours } from "./palette.ts";
 const shapes = ["circle", "square", "triangle"] as const;
 
 /** How much room a sign takes, in pixels, and a word per letter and in height. */
-const signSize = 11;
-const letterWidth = 6.4;
+const signSize = 9;
+const letterWidth = 7.4;
 const wordHeight = 13;
 
 /**
  * Words as points in the plane, such as their embeddings: each kind of words has
- * its own colour and shape. Words are written beside their points as far as
- * there is room; all of them stand in the description.
+ * its own colour and shape. Words are written beside their points, or a little
+ * away from them, as far as there is room; all of them stand in the description.
  *
  * Source: Bengio et al. 2003, section 5, where such a map is proposed.
  *
@@ -80,11 +80,14 @@ export function wordMap(
   const [xDomain, yDomain] = (["x", "y"] as const).map((axis) =>
     widened(places.map((place) => place[axis]))
   );
-  // The plot is what the margins leave, about so much.
+  // Pixels to a unit: the plot is what the margins leave, about so much.
+  const plot = { width: width - 88, height: height - 172 };
+  const xPixels = plot.width / (xDomain[1] - xDomain[0]);
+  const yPixels = plot.height / (yDomain[1] - yDomain[0]);
   const labels = labelsOf(places, {
-    x: (x) => (x - xDomain[0]) / (xDomain[1] - xDomain[0]) * (width - 88),
-    y: (y) => (yDomain[1] - y) / (yDomain[1] - yDomain[0]) * (height - 190),
-    width: width - 88,
+    x: (x) => (x - xDomain[0]) * xPixels,
+    y: (y) => (yDomain[1] - y) * yPixels,
+    ...plot,
   });
   return drawChart({
     title: options.title ?? "Words, each kind with a sign of its own",
@@ -112,12 +115,20 @@ export function wordMap(
         domain: yDomain,
       },
       marks: [
+        Plot.link(labels.filter(({ line }) => line), {
+          x1: ({ place }: Label) => place.x,
+          y1: ({ place }: Label) => place.y,
+          x2: ({ place, dx }: Label) => place.x + 0.95 * dx / xPixels,
+          y2: ({ place, dy }: Label) => place.y - 0.95 * dy / yPixels,
+          stroke: "currentColor",
+          strokeOpacity: 0.35,
+        }),
         looks.map(({ label, colour, sample }) =>
           Plot.dot(places.filter(({ kind }) => kind === label), {
             x: "x",
             y: "y",
             symbol: sample as typeof shapes[number],
-            r: 5,
+            r: 4.5,
             fill: colour,
             stroke: "var(--plot-background)",
             strokeWidth: 0.7,
@@ -150,46 +161,77 @@ interface Place {
   y: number;
 }
 
-/** Where a word is written, beside its point. */
-interface Label {
-  place: Place;
+/** Where a word is written, in pixels from its point. */
+interface Offset {
   dx: number;
   dy: number;
   anchor: "start" | "middle" | "end";
+  /** Whether a line leads there. */
+  line?: boolean;
+}
+
+interface Label extends Offset {
+  place: Place;
 }
 
 type Box = [left: number, top: number, right: number, bottom: number];
 
-/** A label for every word that has room on one of four sides of its point. */
+/** Beside the point, where a word reads best first. */
+const beside: readonly Offset[] = [
+  { dx: 8, dy: 0, anchor: "start" },
+  { dx: -8, dy: 0, anchor: "end" },
+  { dx: 0, dy: -12, anchor: "middle" },
+  { dx: 0, dy: 12, anchor: "middle" },
+  { dx: 5, dy: -11, anchor: "start" },
+  { dx: 5, dy: 11, anchor: "start" },
+  { dx: -5, dy: -11, anchor: "end" },
+  { dx: -5, dy: 11, anchor: "end" },
+];
+
+/** Farther off, at the end of a line: 24 directions, three distances. */
+const apart: readonly Offset[] = [30, 45, 60].flatMap((distance) =>
+  Array.from({ length: 24 }, (_, i): Offset => {
+    const angle = 2 * Math.PI * i / 24;
+    const dx = distance * Math.cos(angle);
+    return {
+      dx,
+      dy: distance * Math.sin(angle),
+      anchor: dx < 0 ? "end" : "start",
+      line: true,
+    };
+  })
+);
+
+/** A label for every word that there is room for. */
 function labelsOf(
   places: readonly Place[],
   plane: {
     x: (x: number) => number;
     y: (y: number) => number;
     width: number;
+    height: number;
   },
 ): Label[] {
   const taken = places.map(({ x, y }): Box => around(plane.x(x), plane.y(y)));
   const labels: Label[] = [];
-  for (const place of places) {
+  const write = (place: Place, offsets: readonly Offset[]) => {
     const long = place.word.length * letterWidth;
-    const sides = [
-      { dx: 8, dy: 0, anchor: "start", from: 0 },
-      { dx: -8, dy: 0, anchor: "end", from: -long },
-      { dx: 0, dy: -12, anchor: "middle", from: -long / 2 },
-      { dx: 0, dy: 12, anchor: "middle", from: -long / 2 },
-    ] as const;
-    for (const { dx, dy, anchor, from } of sides) {
-      const x = plane.x(place.x) + dx + from;
-      const y = plane.y(place.y) + dy;
+    const starts = { start: 0, middle: -long / 2, end: -long };
+    for (const offset of offsets) {
+      const x = plane.x(place.x) + offset.dx + starts[offset.anchor];
+      const y = plane.y(place.y) + offset.dy;
       const box: Box = [x, y - wordHeight / 2, x + long, y + wordHeight / 2];
-      if (x < 0 || x + long > plane.width + 24) continue;
-      if (taken.some((other) => overlap(box, other))) continue;
+      const outside = x < 0 || x + long > plane.width + 24 || y < 0 ||
+        y > plane.height;
+      if (outside || taken.some((other) => overlap(box, other))) continue;
       taken.push(box);
-      labels.push({ place, dx, dy, anchor });
-      break;
+      labels.push({ ...offset, place });
+      return;
     }
-  }
+  };
+  for (const place of places) write(place, beside);
+  const written = new Set(labels.map(({ place }) => place));
+  for (const place of places) if (!written.has(place)) write(place, apart);
   return labels;
 }
 

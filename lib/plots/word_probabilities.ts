@@ -2,7 +2,6 @@ import * as Plot from "@observablehq/plot";
 import { drawChart } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { seriesColours } from "./palette.ts";
-import { formatShare } from "./words.ts";
 
 /** What one model expects. */
 export interface WordExpectation {
@@ -77,7 +76,7 @@ export function wordProbabilities(
       shown.map(({ word, id }) =>
         `${word}: ${
           models.map(({ name, probabilities }) =>
-            `${name} ${formatShare(probabilities[id])}`
+            `${name} ${formatPercent(100 * probabilities[id])} %`
           ).join(", ")
         }`
       ).join("; ")
@@ -100,7 +99,8 @@ export function wordProbabilities(
       },
       y: {
         type: "band",
-        domain: models.map(({ name }) => name),
+        domain: models.map(({ name }) => name).reverse(),
+        reverse: true,
         label: options.yLabel ?? "next word",
         axis: null,
         padding: 0.1,
