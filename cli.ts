@@ -77,8 +77,8 @@ function isHelp(args: readonly string[]): boolean {
 function overview(): string {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length));
   return [
-    "Learns from a list of words and makes more like them, after Karpathy's",
-    "makemore lecture on Bengio et al. 2003.",
+    "Learns from a list of words and makes more like them, or from a text and",
+    "makes sentences, after Karpathy's makemore lecture on Bengio et al. 2003.",
     "",
     `Usage: ${PROGRAM} [command] [options]`,
     "",

@@ -6,7 +6,7 @@
  * | class | exit code | what went wrong |
  * | --- | --- | --- |
  * | `UsageError` | 2 | an option is unknown, or its value is of the wrong kind |
- * | `WordListError` | 3 | a word list is missing, empty, or not a word list |
+ * | `WordListError` | 3 | a word list or a text is missing, empty, or none |
  * | `CheckpointError` | 4 | a checkpoint is damaged, or does not fit |
  * | `RunFolderError` | 5 | a run folder is in use, exists, or can't be written |
  * | `DivergenceError` | 6 | the loss stopped being a finite number |
@@ -29,7 +29,7 @@ export class UsageError extends MakemoreError {
   readonly exitCode = 2;
 }
 
-/** A word list is missing, empty, or not a word list. */
+/** A word list or a text is missing, empty, or none. */
 export class WordListError extends MakemoreError {
   /** Always `"WordListError"`. */
   override readonly name = "WordListError";

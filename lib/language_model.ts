@@ -171,6 +171,11 @@ export interface SampleModelOptions {
   count?: number;
   /** How every word begins: a text, or its tokens. Default: with nothing. */
   prompt?: Iterable<string>;
+  /**
+   * What stands before every word or sentence: the model sees it, but it is no
+   * part of it. Default: nothing.
+   */
+  before?: Iterable<string>;
   /** Words that do not end by themselves are cut after so many tokens. Default: 100. */
   maxLength?: number;
   /**
@@ -226,7 +231,7 @@ export function sampleModel(
   options: SampleModelOptions,
 ): string[] {
   const { generator, count = 20, prompt = "", maxLength = 100 } = options;
-  const { method = "exponential" } = options;
+  const { method = "exponential", before = "" } = options;
   const { join = (tokens) => vocabulary.join(tokens) } = options;
   checkFrom(0, "number of words", count);
   checkFrom(1, "maximum length", maxLength);
@@ -237,6 +242,7 @@ export function sampleModel(
     );
   }
   const start = vocabulary.encode(prompt);
+  const seen = vocabulary.encode(before);
   if (start.length > maxLength) {
     throw new RangeError(
       `The prompt has ${start.length} tokens, more than the maximum length ` +
@@ -247,7 +253,7 @@ export function sampleModel(
   return Array.from({ length: count }, () => {
     const ids = [...start];
     while (ids.length < maxLength) {
-      const probs = model.probabilities(ids); // [V]
+      const probs = model.probabilities([...seen, ...ids]); // [V]
       const [id] = generator.multinomial(probs, 1, { method, replacement });
       if (id === 0) break;
       ids.push(id);

@@ -28,8 +28,15 @@ export interface SampleOptions extends SoftmaxOptions {
   count?: number;
   /** How every word begins: a text, or its tokens. Default: with nothing. */
   prompt?: Iterable<string>;
+  /**
+   * What stands before every word or sentence: the model sees it, but it is no
+   * part of it. Default: nothing.
+   */
+  before?: Iterable<string>;
   /** Words that do not end by themselves are cut after so many tokens. Default: 100. */
   maxLength?: number;
+  /** Makes one string of a word's tokens. Default: as the vocabulary does. */
+  join?: (tokens: readonly string[]) => string;
 }
 
 /**
@@ -76,7 +83,8 @@ export function sample(
   options: SampleOptions,
 ): string[] {
   const { generator, count = 20, prompt = "", maxLength = 100 } = options;
-  const { temperature = 1, topK } = options;
+  const { temperature = 1, topK, before = "" } = options;
+  const { join = (tokens) => vocabulary.join(tokens) } = options;
   checkCount("number of words", count, 0);
   checkCount("maximum length", maxLength, 1);
   checkSoftmax({ temperature, topK });
@@ -92,14 +100,14 @@ export function sample(
     engine.kernel.sample(count, {
       generator: state,
       maxLength: maxLength - start.length,
-      prompt: start,
+      prompt: [...vocabulary.encode(before), ...start],
       temperature,
       topK,
     })
   );
   return Array.from(ends, (end, word) => {
     const ids = tokens.subarray(word === 0 ? 0 : ends[word - 1], end);
-    return vocabulary.decode([...start, ...ids]);
+    return join([...start, ...ids].map((id) => vocabulary.tokens[id]));
   });
 }
 

@@ -123,7 +123,7 @@ export function splitByPosition<Sequence extends string | readonly string[]>(
   { fractions }: PositionSplitOptions = {},
 ): Splits<Sequence> {
   const all = [...sequences];
-  const [trainEnd, devEnd] = endsOf(all.length, "sequences", fractions);
+  const [trainEnd, devEnd] = endsOf(all.length, "sentences", fractions);
   return withOverlap(
     all.slice(0, trainEnd),
     all.slice(trainEnd, devEnd),

@@ -5,9 +5,9 @@
  */
 
 import embedded from "../data/names.txt" with { type: "text" };
-import { readFileBounded } from "./atomic_file.ts";
 import { WordListError } from "./errors.ts";
 import { quote } from "./quote.ts";
+import { decodeText, readText } from "./text.ts";
 import { BOUNDARY } from "./vocabulary.ts";
 
 /** Words, and where they come from. */
@@ -17,12 +17,6 @@ export interface WordList {
   /** Where they come from, to be shown: a file's name or a description. */
   readonly source: string;
 }
-
-/**
- * The largest word list that is read, in bytes. Its words take some seventy
- * times as much memory at worst; beyond that V8 would end the process.
- */
-export const MAX_WORD_LIST_BYTES: number = 64 * 2 ** 20;
 
 /** Where `deno task data` puts the lecture's list. */
 const CANONICAL_LIST = new URL("../data/makemore/names.txt", import.meta.url);
@@ -84,13 +78,7 @@ export function readWords(path: string | URL): Promise<WordList> {
 }
 
 function readAs(path: string | URL, source: string): Promise<WordList> {
-  return Promise.try(() => {
-    const bytes = readFileBounded(path, {
-      limit: MAX_WORD_LIST_BYTES,
-      refusal: WordListError,
-    });
-    return parseWords(bytes, source);
-  });
+  return Promise.try(() => parseWords(readText(path, source), source));
 }
 
 /**
@@ -115,28 +103,9 @@ export function parseWords(
   text: string | Uint8Array,
   source: string,
 ): WordList {
-  const lines = (typeof text === "string" ? text : decode(text, source))
+  const lines = (typeof text === "string" ? text : decodeText(text, source))
     .replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
   return collectWords(lines, source, (line) => `${source}, line ${line}`);
-}
-
-function decode(bytes: Uint8Array, source: string): string {
-  const utf8 = new TextDecoder("utf-8", { fatal: true });
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    for (let line = 1, start = 0;; line++) {
-      const end = bytes.indexOf(0x0a, start);
-      try {
-        utf8.decode(bytes.subarray(start, end === -1 ? undefined : end));
-      } catch {
-        throw new WordListError(
-          `${source}, line ${line}: not valid UTF-8: save the list as UTF-8`,
-        );
-      }
-      start = end + 1;
-    }
-  }
 }
 
 /**

@@ -118,4 +118,8 @@ Deno.test("sampleModel() joins words as a text has them", () => {
     sampleModel(model, vocabulary, { generator, count: 1, prompt: "A" }),
     ["a dog,"],
   );
+  assertEquals(
+    sampleModel(model, vocabulary, { generator, count: 1, before: "A" }),
+    ["dog,"],
+  );
 });

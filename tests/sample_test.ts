@@ -191,6 +191,13 @@ Deno.test("sample() makes sentences with a vocabulary of words", () => {
   assertEquals(made(""), Array(3).fill("the dog ran, the cat ran."));
   assertEquals(made("The Dog"), made(["the", "dog"]));
   assertEquals(made("ran, the zebra")[0].slice(0, 14), "ran, the <unk>");
+  const after = (before: string | string[]) =>
+    sample(parameters, words, {
+      ...{ generator: new Generator(5), count: 2, temperature: 0.1, before },
+      join: (tokens) => tokens.join("|"),
+    });
+  assertEquals(after("The Dog"), Array(2).fill("ran|,|the|cat|ran|."));
+  assertEquals(after(["dog", "ran", ","]), Array(2).fill("the|cat|ran|."));
   assertEquals(
     nextTokenProbabilities(parameters, words, "THE DOG"),
     nextTokenProbabilities(parameters, words, ["the", "dog"]),

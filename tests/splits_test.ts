@@ -87,7 +87,7 @@ Deno.test("splitByPosition() refuses what cannot be split", () => {
   assertThrows(
     () => splitByPosition([..."abcdefghi"]),
     RangeError,
-    "Cannot split 9 sequences into train, dev and test: at least 10",
+    "Cannot split 9 sentences into train, dev and test: at least 10",
   );
   for (const fractions of [[0.9, 0.8], [0, 0.5], [0.5, 1], [NaN, 0.5]]) {
     assertThrows(

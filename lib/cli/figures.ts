@@ -29,11 +29,16 @@ export function writeFigures(
   writeFileAtomically(folder.pathOf("lossFigure"), curve.svg);
 
   const { embeddingSize } = sizesOf(parameters);
+  // a vocabulary of words begins with the most frequent
+  const shown = vocabulary.level === "words"
+    ? vocabulary.tokens.slice(0, MOST_TOKENS_ON_MAP)
+    : vocabulary.tokens;
   if (
-    vocabulary.size > MOST_TOKENS_ON_MAP ||
+    shown.length > MOST_TOKENS_ON_MAP ||
     embeddingSize > LARGEST_EMBEDDING_ON_MAP
   ) return;
-  const plane = projectToPlane(parameters.C.dataSync(), embeddingSize);
+  const C = parameters.C.dataSync().slice(0, shown.length * embeddingSize);
+  const plane = projectToPlane(C, embeddingSize);
   const principal = embeddingSize > 2
     ? {
       title: `Embeddings of ${embeddingSize} numbers, on their two main axes`,
@@ -41,6 +46,6 @@ export function writeFigures(
       yLabel: "second principal component",
     }
     : {};
-  const map = embeddingMap(plane, vocabulary.tokens, principal);
+  const map = embeddingMap(plane, shown, principal);
   writeFileAtomically(folder.pathOf("embeddingFigure"), map.svg);
 }

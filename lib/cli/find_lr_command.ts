@@ -8,14 +8,12 @@ import {
 } from "../learning_rate_finder.ts";
 import { createParameters } from "../parameters.ts";
 import { learningRateFinder } from "../plots/learning_rate_finder.ts";
-import { splitWords } from "../splits.ts";
-import { buildVocabulary } from "../vocabulary.ts";
-import { contextWindows } from "../windows.ts";
-import { loadWords } from "./inputs.ts";
+import { readCorpus, windowsOf } from "./corpus.ts";
 import {
   COMMON,
+  CORPUS,
+  corpusSettings,
   INITIALIZATION,
-  INPUT,
   LECTURE_SEED,
   SIZES,
 } from "./model_options.ts";
@@ -23,7 +21,7 @@ import type { Values } from "./options.ts";
 import { print, tell } from "./terminal.ts";
 
 const OPTIONS = {
-  input: INPUT,
+  ...CORPUS,
   output: {
     kind: "text",
     value: "FILE",
@@ -72,8 +70,10 @@ export const findLrCommand = {
 } as const;
 
 async function runFindLr(values: Values<typeof OPTIONS>): Promise<void> {
-  const list = await loadWords(values.input);
-  const vocabulary = buildVocabulary(list.words);
+  const { splits, vocabulary } = await readCorpus(
+    values.input,
+    corpusSettings(values),
+  );
   const contextLength = values["context-length"];
   const generator = new Generator(values.seed);
   const parameters = createParameters(generator, {
@@ -81,9 +81,9 @@ async function runFindLr(values: Values<typeof OPTIONS>): Promise<void> {
     contextLength,
     embeddingSize: values["embedding-size"],
     hiddenSize: values["hidden-size"],
+    directConnections: values["direct-connections"],
   }, { initialization: values.initialization });
-  const { train } = splitWords(list.words);
-  const windows = contextWindows(train, vocabulary, contextLength);
+  const windows = windowsOf(splits.train, vocabulary, contextLength);
   const measured = findLearningRate(parameters, windows, {
     generator,
     batchSize: values["batch-size"],

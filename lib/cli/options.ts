@@ -8,7 +8,14 @@ import { UsageError } from "../errors.ts";
 
 /** An option: its kind decides how its value is checked. */
 export type Option =
-  & { readonly about: string; readonly alias?: string }
+  & {
+    readonly about: string;
+    readonly alias?: string;
+    /** With which values of other options this one has a meaning. */
+    readonly when?: Readonly<Record<string, readonly string[]>>;
+    /** The default with `--level words`, if it is another. */
+    readonly words?: number | string;
+  }
   & (
     | { readonly kind: "flag" }
     | {
@@ -30,7 +37,7 @@ export type Option =
       readonly above?: boolean;
       /** A word that is accepted in place of a number. */
       readonly or?: string;
-      readonly default?: number;
+      readonly default?: number | string;
     }
   );
 
@@ -43,7 +50,7 @@ type ValueOf<O extends Option> = O extends { kind: "flag" } ? boolean
     ? (O extends { default: string } ? string : string | undefined)
   : O extends { kind: "choice"; choices: readonly (infer C)[] } ? C
   : O extends { or: infer W }
-    ? number | W | (O extends { default: number } ? never : undefined)
+    ? number | W | (O extends { default: number | string } ? never : undefined)
   : O extends { default: number } ? number
   : number | undefined;
 
@@ -98,6 +105,13 @@ export function parseOptions<O extends Options>(
   for (const [name, option] of Object.entries(options)) {
     values[name] = check(name, option, given[name]);
   }
+  if (values.level === "words") {
+    for (const [name, { words }] of Object.entries(options)) {
+      if (words !== undefined && given[name] === undefined) {
+        values[name] = words;
+      }
+    }
+  }
   const stray = strays[0] ?? (given._ as unknown[])[0];
   if (stray !== undefined) {
     throw unknownArgument(String(stray), command);
@@ -105,7 +119,32 @@ export function parseOptions<O extends Options>(
   const names = Object.keys(options).filter((name) =>
     given[name] !== undefined && given[name] !== false
   );
+  refuseMeaningless(options, new Set(names), values);
   return { values: values as Values<O>, given: new Set(names) };
+}
+
+/**
+ * Refuses options that were given and have no meaning beside the values of
+ * others.
+ *
+ * @throws {UsageError} if there is such an option
+ */
+export function refuseMeaningless(
+  options: Options,
+  given: Given,
+  values: Readonly<Record<string, unknown>>,
+): void {
+  for (const name of given) {
+    for (const [other, meant] of Object.entries(options[name]?.when ?? {})) {
+      const value = values[other];
+      if (value !== undefined && !meant.includes(String(value))) {
+        throw new UsageError(
+          `--${name} has no meaning with --${other} ${value}: it is for ` +
+            `--${other} ${meant.join(" and ")}`,
+        );
+      }
+    }
+  }
 }
 
 function check(name: string, option: Option, text: unknown): unknown {
@@ -224,7 +263,10 @@ export function helpOf(
 ): string {
   const rows = Object.entries(options).map(([name, option]) => {
     const short = option.alias ? `-${option.alias}, ` : "    ";
-    return [`  ${short}--${name}${placeholder(option)}`, describe(option)];
+    return [
+      `  ${short}--${name}${placeholder(option)}`,
+      describe(option, options),
+    ];
   });
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
   const lines = [
@@ -250,14 +292,24 @@ function placeholder(option: Option): string {
   return ` ${option.value}`;
 }
 
-function describe(option: Option): string {
+function describe(option: Option, options: Options): string {
   const choices = option.kind === "choice"
     ? `: ${option.choices.join(", ")}`
     : "";
-  const standard = "default" in option && option.default !== undefined
-    ? ` (default: ${option.default})`
-    : "";
-  return option.about + choices + standard;
+  const defaults: string[] = [];
+  if ("default" in option && option.default !== undefined) {
+    defaults.push(`default: ${option.default}`);
+  }
+  if (option.words !== undefined) defaults.push(`for words: ${option.words}`);
+  const standard = defaults.length > 0 ? ` (${defaults.join(", ")})` : "";
+  // what has no meaning beside the default of another option
+  const needs = Object.entries(option.when ?? {}).flatMap(([other, meant]) => {
+    const of = options[other];
+    if (of?.kind !== "choice" || meant.includes(of.default)) return [];
+    const possible = meant.filter((value) => of.choices.includes(value));
+    return [`; for --${other} ${possible.join(" and ")}`];
+  });
+  return option.about + choices + standard + needs.join("");
 }
 
 /** Breaks a text at 80 columns, under its first line. */

@@ -6,6 +6,7 @@ import { writeFileAtomically } from "../atomic_file.ts";
 import { CheckpointError, DivergenceError, WordListError } from "../errors.ts";
 import { Generator } from "../generator.ts";
 import {
+  countParameters,
   createParameters,
   type Initialization,
   type ModelParameters,
@@ -15,53 +16,18 @@ import {
 } from "../parameters.ts";
 import { quote } from "../quote.ts";
 import { type LossRow, RunFolder } from "../run_folder.ts";
-import {
-  constantRate,
-  cosineDecay,
-  type Schedule,
-  stepDecay,
-} from "../schedule.ts";
-import { type Splits, splitWords } from "../splits.ts";
-import { trainSteps } from "../train.ts";
-import { buildVocabulary, Vocabulary } from "../vocabulary.ts";
 import type { ModelSizes } from "../sizes.ts";
-import { contextWindows, type Windows } from "../windows.ts";
-import type { WordList } from "../words.ts";
+import { trainSteps } from "../train.ts";
+import { Vocabulary } from "../vocabulary.ts";
+import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
+import { type Settings, settingsFrom, trainOptions } from "./settings.ts";
 import { Stopped, stopSignals } from "./signals.ts";
 import { startProgress } from "./terminal.ts";
-
-/** The schedules that a run can have. */
-export const SCHEDULES = ["step", "constant", "cosine"] as const;
-
-/** What decides a run's numbers, beside the sizes; kept in its checkpoint. */
-export interface Settings {
-  /** How many steps the whole run has. */
-  readonly steps: number;
-  /** Rows in a minibatch; 0 stands for all rows. */
-  readonly batchSize: number;
-  /** The first learning rate. */
-  readonly learningRate: number;
-  /** The last learning rate. */
-  readonly finalLearningRate: number;
-  /** How the learning rate falls. */
-  readonly schedule: typeof SCHEDULES[number];
-  /** Where or over how many steps it falls. */
-  readonly decaySteps: number;
-  /** The seed of weights and minibatches. */
-  readonly seed: number;
-  /** The seed of the split. */
-  readonly splitSeed: number;
-  /** Whether equal words stay in one part of the split. */
-  readonly keepEqualTogether: boolean;
-  /** What the word list is called. */
-  readonly words: string;
-  /** SHA-256 of the words, one per line. */
-  readonly wordsSha256: string;
-}
 
 /** A run in memory, and the folder that keeps it. */
 export interface Run {
   readonly folder: RunFolder;
+  readonly corpus: Corpus;
   readonly settings: Settings;
   readonly vocabulary: Vocabulary;
   readonly generator: Generator;
@@ -80,21 +46,23 @@ export interface StartOptions {
 }
 
 /** Starts a run: new parameters, and a folder that holds them at once. */
-export function startRun(list: WordList, options: StartOptions): Run {
+export function startRun(corpus: Corpus, options: StartOptions): Run {
   const { settings, initialization, path, overwrite } = options;
-  const vocabulary = buildVocabulary(list.words);
+  const { vocabulary, splits } = corpus;
   const sizes = { vocabularySize: vocabulary.size, ...options.sizes };
   const generator = new Generator(settings.seed);
   const parameters = createParameters(generator, sizes, { initialization });
-  const { train } = splitsOf(list, settings);
-  const windows = contextWindows(train, vocabulary, sizes.contextLength);
+  const windows = windowsOf(splits.train, vocabulary, sizes.contextLength);
   // Not a step, but all that such steps need: what memory does not do for is
   // refused before there is a folder.
-  const nothing = { steps: 0, generator, batchSize: batchSizeOf(settings) };
+  const nothing = { ...trainOptions(settings), steps: 0, generator };
   for (const _ of trainSteps(parameters, windows, nothing));
 
   const folder = RunFolder.create(path, { overwrite });
-  const run = { folder, settings, vocabulary, generator, parameters, step: 0 };
+  const run = {
+    ...{ folder, corpus, settings, vocabulary, generator, parameters },
+    step: 0,
+  };
   try {
     save(run, []);
   } catch (error) {
@@ -104,46 +72,41 @@ export function startRun(list: WordList, options: StartOptions): Run {
   return run;
 }
 
-/** The parts of a run's word list. */
-export function splitsOf(list: WordList, settings: Settings): Splits {
-  return splitWords(list.words, {
-    seed: settings.splitSeed,
-    keepEqualTogether: settings.keepEqualTogether,
-  });
-}
-
-function batchSizeOf({ batchSize }: Settings): number | "all" {
-  return batchSize === 0 ? "all" : batchSize;
-}
-
 /**
  * Goes on with the run in a folder.
  *
  * @param path the folder
- * @param wordsSha256 the hash of the words that are to be learned from
+ * @param input the file that it learns from, if one was given
  * @param steps how many steps the run is to have, if not as many as it had
  */
-export function resumeRun(
+export async function resumeRun(
   path: string,
-  wordsSha256: string,
+  input: string | undefined,
   steps?: number,
-): Run {
+): Promise<Run> {
   const { folder, checkpoint } = RunFolder.resume(path);
   try {
-    const settings = settingsFrom(
-      checkpoint.config,
-      folder.pathOf("checkpoint"),
-    );
-    if (settings.wordsSha256 !== wordsSha256) {
+    const source = folder.pathOf("checkpoint");
+    const settings = settingsFrom(checkpoint.config, source);
+    const vocabulary = new Vocabulary(checkpoint.tokens);
+    if (settings.level !== vocabulary.level) {
+      throw new CheckpointError(
+        `Cannot read ${source}: its setting level is ${settings.level}, but ` +
+          `its tokens are ${vocabulary.level}`,
+      );
+    }
+    const corpus = await readCorpus(input, settings);
+    if (settings.wordsSha256 !== await hashOf(corpus)) {
       throw new WordListError(
-        `The run in ${path} learns from another word list, ` +
-          `${quote(settings.words)}: give it with --input`,
+        `The run in ${path} learns from other ${corpus.unit}, ` +
+          `${quote(settings.words)}: give them with --input`,
       );
     }
     return {
       folder,
+      corpus,
       settings: { ...settings, steps: steps ?? settings.steps },
-      vocabulary: new Vocabulary(checkpoint.tokens),
+      vocabulary,
       generator: new Generator(0).setState(checkpoint.generatorState),
       parameters: parametersFrom(checkpoint.parameters, checkpoint.sizes),
       step: checkpoint.step,
@@ -152,64 +115,6 @@ export function resumeRun(
     folder.close();
     throw error;
   }
-}
-
-/** The largest minibatch, in rows: some 250 MB of memory. */
-export const MAX_BATCH_SIZE: number = 2 ** 24;
-
-/** Reads settings that may come from anywhere. */
-export function settingsFrom(
-  config: Readonly<Record<string, unknown>>,
-  source: string,
-): Settings {
-  const fail = (name: string): never => {
-    throw new CheckpointError(
-      `Cannot read ${source}: its setting ${name} is ${shown(config[name])}`,
-    );
-  };
-  const whole = (
-    name: keyof Settings,
-    least: number,
-    most = Number.MAX_SAFE_INTEGER,
-  ): number => {
-    const value = config[name];
-    return Number.isInteger(value) && (value as number) >= least &&
-        (value as number) <= most
-      ? value as number
-      : fail(name);
-  };
-  const rate = (name: keyof Settings): number => {
-    const value = config[name];
-    return Number.isFinite(value) && (value as number) >= 0
-      ? value as number
-      : fail(name);
-  };
-  const text = (name: keyof Settings): string => {
-    const value = config[name];
-    return typeof value === "string" ? value : fail(name);
-  };
-  const { keepEqualTogether } = config;
-  return {
-    steps: whole("steps", 1),
-    batchSize: whole("batchSize", 0, MAX_BATCH_SIZE),
-    learningRate: rate("learningRate"),
-    finalLearningRate: rate("finalLearningRate"),
-    schedule: SCHEDULES.find((name) => name === config.schedule) ??
-      fail("schedule"),
-    decaySteps: whole("decaySteps", 0),
-    seed: whole("seed", 0),
-    splitSeed: whole("splitSeed", 0),
-    keepEqualTogether: typeof keepEqualTogether === "boolean"
-      ? keepEqualTogether
-      : fail("keepEqualTogether"),
-    words: text("words"),
-    wordsSha256: text("wordsSha256"),
-  };
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return "missing";
-  return typeof value === "string" ? quote(value) : String(value);
 }
 
 /** Saves the run, with the losses since it was last saved. */
@@ -235,18 +140,6 @@ function writeConfig({ folder, parameters, settings }: Run): void {
   writeFileAtomically(folder.pathOf("config"), text);
 }
 
-function scheduleOf(settings: Settings): Schedule {
-  const { learningRate, finalLearningRate, decaySteps } = settings;
-  switch (settings.schedule) {
-    case "step":
-      return stepDecay([learningRate, finalLearningRate], decaySteps);
-    case "cosine":
-      return cosineDecay([learningRate, finalLearningRate], decaySteps);
-    case "constant":
-      return constantRate(learningRate);
-  }
-}
-
 /** How long a run goes unsaved by default, in milliseconds. */
 const SAVE_INTERVAL = 10_000;
 
@@ -256,6 +149,9 @@ const PATIENCE = 50;
 /** How many rows are worked on at a time: a few hundredths of a second. */
 const ROWS_AT_A_TIME = 16_000;
 
+/** And how many multiplications, which in wide models come to it sooner. */
+const PRODUCTS_AT_A_TIME = 200_000_000;
+
 /** How many rows the loss log of a run has, about. */
 const LOG_ROWS = 2000;
 
@@ -264,10 +160,21 @@ const LOG_ROWS = 2000;
  * such that the checkpoints come at the ends of a whole number of them.
  */
 function stepsAtATime(
-  rowsPerStep: number,
+  { parameters, settings }: Run,
+  rows: number,
   checkpointEvery: number | undefined,
 ): number {
-  const most = Math.max(1, Math.round(ROWS_AT_A_TIME / rowsPerStep));
+  const { vocabularySize: V, embeddingSize: E } = sizesOf(parameters);
+  const { batchSize, candidates } = settings;
+  const rowsPerStep = batchSize || rows;
+  const outputs = candidates === 0 ? 1 : Math.min(1, candidates / V);
+  const products = (countParameters(parameters) - V * E) * outputs;
+  const most = Math.max(
+    1,
+    Math.round(
+      Math.min(ROWS_AT_A_TIME, PRODUCTS_AT_A_TIME / products) / rowsPerStep,
+    ),
+  );
   return checkpointEvery === undefined
     ? most
     : Math.ceil(checkpointEvery / Math.ceil(checkpointEvery / most));
@@ -283,10 +190,11 @@ function stepsAtATime(
  */
 export async function learn(
   run: Run,
-  windows: Windows,
   checkpointEvery?: number,
 ): Promise<void> {
-  const { settings, folder } = run;
+  const { settings, folder, corpus, vocabulary, parameters } = run;
+  const { contextLength } = sizesOf(parameters);
+  const windows = windowsOf(corpus.splits.train, vocabulary, contextLength);
   const stepsPerRow = Math.ceil(settings.steps / LOG_ROWS);
   writeConfig(run);
   const pending: LossRow[] = [];
@@ -306,15 +214,11 @@ export async function learn(
   const progress = startProgress(run.step, settings.steps);
   try {
     const reports = trainSteps(run.parameters, windows, {
+      ...trainOptions(settings),
       steps: Math.max(0, settings.steps - run.step),
       firstStep: run.step,
-      batchSize: batchSizeOf(settings),
       generator: run.generator,
-      learningRate: scheduleOf(settings),
-      stepsPerProgress: stepsAtATime(
-        settings.batchSize || windows.Y.length,
-        checkpointEvery,
-      ),
+      stepsPerProgress: stepsAtATime(run, windows.Y.length, checkpointEvery),
     });
     for (const { step, losses } of reports) {
       losses.forEach((loss, i) => {

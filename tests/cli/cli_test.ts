@@ -22,12 +22,15 @@ Deno.test("train learns, prints losses and words, and keeps the run", async () =
   await withWords(async (folder) => {
     const { code, stdout, stderr } = await run(folder, "train", ...QUICK);
     assertEquals(code, 0, stderr);
-    const [train, dev, test, blank, ...words] = stdout.trimEnd().split("\n");
-    assertMatch(train, /^train loss \d\.\d{4}$/);
-    assertMatch(dev, /^dev {3}loss \d\.\d{4}$/);
-    assertMatch(test, /^test {2}loss \d\.\d{4}$/);
+    const [train, dev, test, blank, ...groups] = stdout.trimEnd().split("\n");
+    assertMatch(train, /^train loss \d\.\d{4}, perplexity \d+\.\d\d$/);
+    assertMatch(dev, /^dev {3}loss \d\.\d{4}, perplexity \d+\.\d\d$/);
+    assertMatch(test, /^test {2}loss \d\.\d{4}, perplexity \d+\.\d\d$/);
     assertEquals(blank, "");
+    const words = groups.filter((line) => line.startsWith("  "));
     assertEquals(words.length, 20);
+    const titles = groups.filter((line) => !line.startsWith("  "));
+    assertMatch(titles.join(" "), /^(In train: )?(In dev: )?(In test: )?New:$/);
     assertStringIncludes(stderr, "100 words from words.txt: train 80, dev 10");
     assertStringIncludes(stderr, "step 400 of 400");
     assertEquals(
@@ -68,21 +71,22 @@ Deno.test("train learns, prints losses and words, and keeps the run", async () =
     const evaluated = await run(
       folder,
       "evaluate",
-      "--model",
+      "--run",
       "out/run",
       "--input",
       "words.txt",
     );
     assertEquals(evaluated.code, 0, evaluated.stderr);
-    for (const [part, line] of [["train", train], ["dev", dev]]) {
-      const loss = line.split(" ").at(-1)!;
-      assertMatch(evaluated.stdout, new RegExp(`^${part} .*${loss}`, "m"));
-    }
+    // "train loss 2.1234, perplexity 8.36" and so on, beside one another
+    const numbers = [train, dev, test].join(" ").match(/\d+\.\d+/g);
+    const row = evaluated.stdout.split("\n")
+      .find((line) => line.startsWith("mlp"));
+    assertEquals(row?.match(/\d+\.\d+/g), numbers);
 
     const sampled = await run(
       folder,
       "sample",
-      "--model",
+      "--run",
       "out/run",
       "--num",
       "3",
@@ -95,15 +99,12 @@ Deno.test("train learns, prints losses and words, and keeps the run", async () =
     const same = await run(
       folder,
       "sample",
-      "--model",
+      "--run",
       "out/run",
       "--input",
       "words.txt",
     );
-    assertEquals(
-      same.stdout.trimEnd().split("\n").map((line) => line.split(" ")[0]),
-      words.map((line) => line.split(" ")[0]),
-    );
+    assertEquals(same.stdout.trimEnd().split("\n"), groups);
   });
 });
 
@@ -136,7 +137,7 @@ Deno.test("train --resume with more steps goes on to the bits of one run", async
     await Deno.writeTextFile(`${folder}/words.txt`, WORDS + "\nnew");
     const changed = await run(folder, "train", ...resume);
     assertEquals(changed.code, 3);
-    assertStringIncludes(changed.stderr, "learns from another word list");
+    assertStringIncludes(changed.stderr, "learns from other words");
   });
 });
 
@@ -160,7 +161,7 @@ Deno.test("train stopped by a signal keeps what it has learned", async () => {
         outcome.stderr,
         /makemore: Stopped at step \d+ of 1000000000; what was learned is kept/,
       );
-      const sampled = await run(folder, "sample", "--model", "out/run");
+      const sampled = await run(folder, "sample", "--run", "out/run");
       assertEquals(sampled.code, 0, sampled.stderr);
     }
   });
@@ -180,7 +181,7 @@ Deno.test("train that diverges names the model that is kept", async () => {
       stderr,
       /makemore: The loss of step \d+ is \S+, with learning rate 1e\+38: try a smaller learning rate; the model of step \d+ is kept in out\/run\n$/,
     );
-    const sampled = await run(folder, "sample", "--model", "out/run");
+    const sampled = await run(folder, "sample", "--run", "out/run");
     assertEquals(sampled.code, 0, sampled.stderr);
   });
 });
@@ -235,7 +236,7 @@ Deno.test("sample makes the same names from the model of the package every time"
     const prompt = await run(folder, "sample", "--prompt", "é");
     assertEquals(prompt.code, 2);
     assertStringIncludes(prompt.stderr, 'no token "é"');
-    const missing = await run(folder, "sample", "--model", "none");
+    const missing = await run(folder, "sample", "--run", "none");
     assertEquals(missing.code, 4);
     assertStringIncludes(missing.stderr, "none");
   });

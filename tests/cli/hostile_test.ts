@@ -12,12 +12,19 @@ import {
   assertThrows,
 } from "@std/assert";
 import { type Checkpoint, encodeCheckpoint } from "../../lib/checkpoint.ts";
-import { settingsFrom } from "../../lib/cli/run.ts";
+import { settingsFrom } from "../../lib/cli/settings.ts";
 import { CheckpointError } from "../../lib/errors.ts";
 import { Generator } from "../../lib/generator.ts";
 import { buildVocabulary } from "../../lib/vocabulary.ts";
 import { filesIn } from "../files.ts";
-import { hashOf, type Outcome, run, withWords, WORDS } from "./program.ts";
+import {
+  hashOf,
+  type Outcome,
+  run,
+  withFolder,
+  withWords,
+  WORDS,
+} from "./program.ts";
 
 /** Settings as `train` keeps them, of a run on the list of the tests. */
 async function goodSettings() {
@@ -29,8 +36,14 @@ async function goodSettings() {
     schedule: "step",
     decaySteps: 10,
     seed: 1,
+    level: "characters",
+    lowercase: false,
+    minimumCount: 2,
     splitSeed: 42,
     keepEqualTogether: false,
+    decay: 0,
+    weightDecay: 0,
+    candidates: 0,
     words: "words.txt",
     wordsSha256: await withWords((folder) => hashOf(`${folder}/words.txt`)),
   };
@@ -76,8 +89,8 @@ function writeRun(folder: string, checkpoint: Uint8Array): void {
 function useRun(folder: string): Promise<Outcome[]> {
   const input = ["--input", "words.txt"];
   return Promise.all([
-    run(folder, "sample", "--model", "out/run"),
-    run(folder, "evaluate", "--model", "out/run", ...input),
+    run(folder, "sample", "--run", "out/run"),
+    run(folder, "evaluate", "--run", "out/run", ...input),
     run(folder, "train", "--resume", ...input),
   ]);
 }
@@ -137,7 +150,7 @@ Deno.test("--verbose adds the stack to the line", () =>
       folder,
       "sample",
       "--verbose",
-      ...["--model", "words.txt"],
+      ...["--run", "words.txt"],
     );
     assertEquals(code, 4);
     const [line, ...stack] = stderr.trimEnd().split("\n");
@@ -165,6 +178,12 @@ Deno.test("settingsFrom() refuses settings that no run has", async () => {
     [{ seed: -1 }, "seed is -1"],
     [{ splitSeed: "42" }, 'splitSeed is "42"'],
     [{ keepEqualTogether: 0 }, "keepEqualTogether is 0"],
+    [{ level: "toString" }, 'level is "toString"'],
+    [{ lowercase: "yes" }, 'lowercase is "yes"'],
+    [{ minimumCount: 0 }, "minimumCount is 0"],
+    [{ decay: -1 }, "decay is -1"],
+    [{ weightDecay: null }, "weightDecay is null"],
+    [{ candidates: 0.5 }, "candidates is 0.5"],
     [{ words: 1 }, "words is 1"],
     [{ wordsSha256: null }, "wordsSha256 is null"],
   ];
@@ -206,20 +225,68 @@ Deno.test("train --resume goes on with odd settings, or refuses them in one line
     assertRefused(
       await run(folder, "train", ...resume),
       3,
-      'The run in out/run learns from another word list, "\\u001b[2J\\nx": ' +
-        "give it with --input",
+      'The run in out/run learns from other words, "\\u001b[2J\\nx": ' +
+        "give them with --input",
     );
   });
 });
+
+Deno.test("train --resume refuses settings of a level that the tokens have not", () =>
+  withWords(async (folder) => {
+    const tokens = ["<s>", "<unk>", "a"];
+    writeRun(folder, await checkpointBytes({}, { tokens }));
+    assertRefused(
+      await run(folder, "train", "--resume", "--input", "words.txt"),
+      4,
+      `Cannot read ${FILE}: its setting level is characters, but its tokens ` +
+        "are words",
+    );
+    // to sample from it is possible all the same
+    const sampled = await run(folder, "sample", "--run", "out/run");
+    assertEquals(sampled.code, 0, sampled.stderr);
+  }));
+
+Deno.test("settingsFrom() knows runs from before there were words", async () => {
+  const good = await goodSettings();
+  const unknown = ["level", "lowercase", "minimumCount", "decay"]
+    .concat("weightDecay", "candidates");
+  const old = Object.fromEntries(
+    Object.entries(good).filter(([name]) => !unknown.includes(name)),
+  );
+  assertEquals<unknown>(settingsFrom(old, "it"), good);
+});
+
+Deno.test("commands spell out what a text has that would steer the terminal", () =>
+  withFolder(async (folder) => {
+    const sentence = "Clear \u001b[2J the\u009b1m screen\r now. ";
+    await Deno.writeTextFile(`${folder}/a\u001b[2J.txt`, sentence.repeat(60));
+    for (const model of ["ngram", "mlp"]) {
+      const { code, stdout, stderr } = await run(
+        folder,
+        "train",
+        ...["--level", "words", "--model", model],
+        ...["--input", "a\u001b[2J.txt"],
+        ...(model === "mlp" ? ["--steps", "500"] : []),
+      );
+      assertEquals(code, 0, stderr);
+      assertMatch(stdout + stderr, /^[\P{Cc}\n]+$/u);
+      assertStringIncludes(stdout, "\\u{1b} [2J");
+      assertStringIncludes(stderr, "sentences from a\\u{1b}[2J.txt");
+    }
+  }));
 
 Deno.test("evaluate refuses a context length for which memory does not do", () =>
   withWords(async (folder) => {
     const contextLength = 2 ** 21; // 16 MB of weights
     writeRun(folder, await checkpointBytes({}, { contextLength }));
     const input = ["--input", "words.txt"];
-    const model = ["--model", "out/run"];
-    const { code, stderr } = await run(folder, "evaluate", ...model, ...input);
-    assertEquals(code, 2);
+    const model = ["--run", "out/run"];
+    const { code, stdout, stderr } = await run(
+      folder,
+      "evaluate",
+      ...[...model, ...input],
+    );
+    assertEquals([code, stdout], [2, ""]);
     assertMatch(
       stderr,
       /^makemore: Cannot lay out 400 contexts of 2097152 tokens: .*$/m,
@@ -233,7 +300,7 @@ Deno.test("sample spells out what would steer the terminal", () =>
     const { code, stdout, stderr } = await run(
       folder,
       "sample",
-      ...["--model", "out/run", "--temperature", "1000"],
+      ...["--run", "out/run", "--temperature", "1000"],
     );
     assertEquals(code, 0, stderr);
     assertMatch(stdout, /^[\P{Cc}\n]+$/u);
@@ -254,7 +321,7 @@ Deno.test({
         5,
         "Cannot write out/run/losses.csv: it is not a file",
       );
-      const model = ["--model", "out/run/losses.csv"];
+      const model = ["--run", "out/run/losses.csv"];
       assertRefused(
         await run(folder, "sample", ...model),
         4,

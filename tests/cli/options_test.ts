@@ -131,3 +131,71 @@ Deno.test("helpOf() names every option, its kind and default within 80 columns",
   assert(help.includes("step, cosine"));
   assert(help.split("\n").every((line) => line.length <= 80));
 });
+
+/** A command at two levels, some of whose options belong to one of them. */
+const levels = {
+  ...command,
+  options: {
+    level: {
+      kind: "choice",
+      choices: ["characters", "words"],
+      default: "characters",
+      about: "tokens",
+    },
+    size: {
+      kind: "whole",
+      value: "N",
+      least: 1,
+      default: 10,
+      words: 60,
+      about: "size",
+    },
+    seed: {
+      kind: "whole",
+      value: "N",
+      least: 0,
+      about: "seed",
+      when: { level: ["characters"] },
+    },
+    lowercase: { kind: "flag", about: "small", when: { level: ["words"] } },
+    run: {
+      kind: "text",
+      value: "PATH",
+      about: "run",
+      when: { model: ["mlp"] },
+    },
+  },
+} as const;
+
+Deno.test("parseOptions() has defaults for words", () => {
+  const sizeOf = (...args: string[]) => parseOptions(levels, args).values.size;
+  assertEquals(sizeOf(), 10);
+  assertEquals(sizeOf("--level", "words"), 60);
+  assertEquals(sizeOf("--level", "words", "--size", "10"), 10);
+});
+
+Deno.test("parseOptions() refuses what has no meaning beside another option", () => {
+  const words = ["--level", "words"];
+  assertThrows(
+    () => parseOptions(levels, ["--lowercase"]),
+    UsageError,
+    "--lowercase has no meaning with --level characters: it is for --level words",
+  );
+  assertThrows(
+    () => parseOptions(levels, [...words, "--seed", "1"]),
+    UsageError,
+    "--seed has no meaning with --level words: it is for --level characters",
+  );
+  assert(parseOptions(levels, [...words, "--lowercase"]).values.lowercase);
+  assertEquals(parseOptions(levels, ["--seed", "1"]).values.seed, 1);
+  // a command without the other option has no such rule
+  assertEquals(parseOptions(levels, ["--run", "a"]).values.run, "a");
+});
+
+Deno.test("helpOf() tells defaults for words, and what an option is for", () => {
+  const help = helpOf(levels, "makemore").replaceAll(/\s+/g, " ");
+  assert(help.includes("size (default: 10, for words: 60)"), help);
+  assert(help.includes("--lowercase small; for --level words"), help);
+  // what the default has need not be told
+  assert(help.includes("--seed N seed --"), help);
+});

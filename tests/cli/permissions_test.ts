@@ -31,7 +31,7 @@ const READ = "--allow-read";
 const WRITE = "--allow-write=out";
 
 const INPUT = ["--input", "words.txt"];
-const MODEL = ["--model", "out/run"];
+const RUN = ["--run", "out/run"];
 
 /** How deno says it. */
 const requires = (access: string, path: string) =>
@@ -74,14 +74,14 @@ const REFUSALS: Refusal[] = [
   {
     task: "sample",
     without: READ,
-    args: MODEL,
+    args: RUN,
     code: 4,
     sentence: `Cannot open out/run: ${requires("read", "out/run")}`,
   },
   {
     task: "evaluate",
     without: READ,
-    args: MODEL,
+    args: RUN,
     code: 4,
     sentence: `Cannot open out/run: ${requires("read", "out/run")}`,
   },
@@ -106,8 +106,8 @@ Deno.test("each task has the permissions that its commands need, and no others",
     // With exactly its flags each task works.
     const learned = await run(folder, "train", ...QUICK);
     const used = await Promise.all([
-      run(folder, "sample", ...MODEL),
-      run(folder, "evaluate", ...MODEL, ...INPUT),
+      run(folder, "sample", ...RUN),
+      run(folder, "evaluate", ...RUN, ...INPUT),
       run(folder, "find-lr", ...INPUT, "--num", "9", "--output", "out/b.svg"),
     ]);
     for (const { code, stderr } of [learned, ...used]) {

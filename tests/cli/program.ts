@@ -123,6 +123,37 @@ export const QUICK: readonly string[] = [
   ...["--input", "words.txt", "--steps", "400", "--hidden-size", "20"],
 ];
 
+/**
+ * A text of 240 sentences on 48 lines: a few words in many orders, and in each
+ * twentieth sentence a name that stands nowhere else.
+ */
+export const TEXT: string = Array.from({ length: 240 }, (_, i) => {
+  const who = ["dog", "cat", "man", "girl"][i % 4];
+  const did = ["ran", "sat", "walked", "slept", "was"][(i * 7) % 5];
+  const where = ["room", "garden", "house", "street"][(i * i + 3 * i >> 2) % 4];
+  const name = i % 20 === 19
+    ? `, said N${String.fromCharCode(65 + i / 20)}`
+    : "";
+  const end = i % 5 === 4 ? "\n" : " ";
+  return `${i % 3 ? "The" : "A"} ${who} ${did} in the ${where}${name}.${end}`;
+}).join("");
+
+/** Settings of a model of words that trains on it in a moment. */
+export const QUICK_WORDS: readonly string[] = [
+  ...["--level", "words", "--input", "text.txt", "--steps", "1900"],
+  ...["--hidden-size", "30", "--learning-rate", "1"],
+];
+
+/** A folder with that text in it. */
+export function withText<Value>(
+  use: (folder: string) => Promise<Value>,
+): Promise<Value> {
+  return withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/text.txt`, TEXT);
+    return await use(folder);
+  });
+}
+
 /** A folder with that list in it. */
 export function withWords<Value>(
   use: (folder: string) => Promise<Value>,

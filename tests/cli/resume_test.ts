@@ -178,7 +178,7 @@ Deno.test("train is told at once that another process trains in the folder", () 
     };
     const [sampled] = await Promise.all([
       // to use what it has learned so far is for everyone
-      run(folder, "sample", "--model", "out/run"),
+      run(folder, "sample", "--run", "out/run"),
       second(),
       second("--resume"),
       second("--overwrite"),

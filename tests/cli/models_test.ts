@@ -1,0 +1,252 @@
+/** The models that are made in a moment, and all models beside one another. */
+
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { evaluateModel } from "../../lib/language_model.ts";
+import { addK, countNgrams, interpolate, kneserNey } from "../../lib/ngram.ts";
+import { splitByPosition, splitWords } from "../../lib/splits.ts";
+import { tokenize } from "../../lib/tokens.ts";
+import { buildVocabulary, buildWordVocabulary } from "../../lib/vocabulary.ts";
+import { contextWindows, type Windows } from "../../lib/windows.ts";
+import {
+  QUICK,
+  run,
+  TEXT,
+  withFolder,
+  withText,
+  withWords,
+  WORDS,
+} from "./program.ts";
+
+/** The table of evaluate: losses and perplexities of the parts by model. */
+function tableOf(stdout: string): Map<string, number[]> {
+  const [parts, heads, ...rows] = stdout.trimEnd().split("\n");
+  assertMatch(parts, /^ +train +dev +test$/);
+  assertMatch(heads, /^model( +loss perplexity){3}$/);
+  return new Map(rows.map((row) => [
+    row.slice(0, 12).trim(),
+    row.slice(12).trim().split(/ +/).map(Number),
+  ]));
+}
+
+/** What the table has for losses. */
+function cells(losses: number[]): number[] {
+  return losses.flatMap((loss) => [
+    Number(loss.toFixed(4)),
+    Number(Math.exp(loss).toFixed(2)),
+  ]);
+}
+
+Deno.test("evaluate prints what the library finds, for all models and the mixture", () =>
+  withWords(async (folder) => {
+    await run(folder, "train", ...QUICK);
+    const input = ["--input", "words.txt"];
+    const { code, stdout, stderr } = await run(
+      folder,
+      "evaluate",
+      ...["--run", "out/run", ...input],
+    );
+    assertEquals(code, 0, stderr);
+    assertMatch(stderr, /^The mlp is out\/run$/m);
+    const table = tableOf(stdout);
+    assertEquals([...table.keys()], [
+      ...["mlp", "bigram net", "2-gram", "3-gram", "4-gram", "5-gram"],
+      "mixture",
+    ]);
+    const words = WORDS.split("\n");
+    const vocabulary = buildVocabulary(words);
+    const { train, dev, test } = splitWords(words);
+    for (const order of [2, 3, 4, 5]) {
+      const rows = [train, dev, test].map((part) =>
+        contextWindows(part, vocabulary, order - 1)
+      );
+      const model = kneserNey(countNgrams(rows[0], vocabulary));
+      const losses = rows.map((windows) => evaluateModel(model, windows));
+      assertEquals(table.get(`${order}-gram`), cells(losses));
+    }
+    // the weights are the best on dev, so no model alone is better there
+    const devLosses = [...table.values()].map((row) => row[2]);
+    assertAlmostEquals(devLosses.at(-1)!, Math.min(...devLosses), 2e-4);
+    const weights = /best on dev: (.*)$/m.exec(stderr)![1].split(", ");
+    assertEquals(weights.length, 6);
+    const sum = weights.reduce((sum, share) => sum + parseFloat(share), 0);
+    assertAlmostEquals(sum, 1, 0.004); // rounded to three digits
+
+    await Deno.writeTextFile(`${folder}/words.txt`, WORDS + "\nbalda");
+    const other = await run(
+      folder,
+      "evaluate",
+      ...["--run", "out/run", ...input, "--model", "mlp"],
+    );
+    assertMatch(
+      other.stderr,
+      /^The mlp is out\/run, which has learned from other words$/m,
+    );
+  }));
+
+Deno.test("evaluate --model and --order leave the others out", () =>
+  withWords(async (folder) => {
+    const input = ["--input", "words.txt"];
+    const rows = async (...args: string[]) => {
+      const { code, stdout, stderr } = await run(
+        folder,
+        "evaluate",
+        ...input,
+        ...args,
+      );
+      assertEquals(code, 0, stderr);
+      return [...tableOf(stdout).keys()];
+    };
+    assertEquals(
+      await Promise.all([
+        rows("--model", "ngram"),
+        rows("--model", "ngram", "--order", "1"),
+        rows("--model", "bigram"),
+        rows("--model", "mlp"),
+        rows("--order", "7"),
+      ]),
+      [
+        ["2-gram", "3-gram", "4-gram", "5-gram", "mixture"],
+        ["1-gram"],
+        ["bigram net"],
+        ["mlp"],
+        ["mlp", "bigram net", "7-gram", "mixture"],
+      ],
+    );
+  }));
+
+Deno.test("evaluate --level words counts a text as the library does", () =>
+  withText(async (folder) => {
+    const sentences = tokenize(TEXT);
+    const { train, dev, test } = splitByPosition(sentences);
+    const vocabulary = buildWordVocabulary(train, { minimumCount: 3 });
+    const rows = [train, dev, test].map((part) =>
+      contextWindows(part, vocabulary, 2, { acrossBoundaries: true })
+    );
+    const counts = countNgrams(rows[0], vocabulary);
+    const ways = {
+      "kneser-ney": kneserNey(counts),
+      interpolated: interpolate(counts, rows[1]),
+      "add-k": addK(counts, 0.1),
+    };
+    for (const [smoothing, model] of Object.entries(ways)) {
+      const losses = rows.map((windows: Windows) =>
+        evaluateModel(model, windows)
+      );
+      const { stdout, stderr } = await run(
+        folder,
+        "evaluate",
+        ...["--level", "words", "--input", "text.txt", "--minimum-count", "3"],
+        ...["--order", "3", "--smoothing", smoothing, "--model", "ngram"],
+      );
+      assertEquals(tableOf(stdout).get("3-gram"), cells(losses), stderr);
+    }
+    const { stdout, stderr } = await run(
+      folder,
+      "evaluate",
+      ...["--level", "words", "--input", "text.txt", "--order", "2"],
+    );
+    // 20-odd tokens: the bigram net is quick; a net of words is not there
+    assertEquals([...tableOf(stdout).keys()], [
+      ...["bigram net", "2-gram", "mixture"],
+    ]);
+    assertStringIncludes(stderr, "No net of words comes with the package");
+  }));
+
+Deno.test("train --model shows what sample and evaluate make again", () =>
+  withWords(async (folder) => {
+    const input = ["--input", "words.txt"];
+    for (const model of [["ngram", "--order", "4"], ["bigram"]]) {
+      const args = ["--model", ...model, ...input];
+      const learned = await run(folder, "train", ...args);
+      assertEquals(learned.code, 0, learned.stderr);
+      assertStringIncludes(learned.stderr, "is made in a moment, so it is not");
+      const [losses, words] = learned.stdout.split("\n\n");
+      assertEquals((await run(folder, "sample", ...args)).stdout, words);
+      const judged = await run(folder, "evaluate", ...args);
+      const numbers = judged.stdout.split("\n")[2].slice(12).match(/\d+\.\d+/g);
+      assertEquals(losses.match(/\d+\.\d+/g), numbers);
+    }
+    assert(
+      !Array.from(Deno.readDirSync(folder)).some(({ name }) => name === "out"),
+    );
+    const one = await run(
+      folder,
+      "train",
+      ...["--model", "bigram", "--steps", "1", ...input],
+    );
+    const hundred = await run(
+      folder,
+      "train",
+      ...["--model", "bigram", "--steps", "100", ...input],
+    );
+    assert(one.stdout.slice(11, 17) > hundred.stdout.slice(11, 17));
+  }));
+
+Deno.test("sample --model ngram heeds temperature, top-k, prompt and length", () =>
+  withWords(async (folder) => {
+    const words = async (...args: string[]) => {
+      const { code, stdout, stderr } = await run(
+        folder,
+        "sample",
+        ...["--model", "ngram", "--input", "words.txt", ...args],
+      );
+      assertEquals(code, 0, stderr);
+      return stdout.split("\n").filter((line) => line.startsWith("  "))
+        .map((line) => line.trim());
+    };
+    const [likeliest] = await words("--top-k", "1");
+    assertEquals(await words("--top-k", "1"), Array(20).fill(likeliest));
+    assertEquals(
+      await words("--temperature", "0.001", "--seed", "3"),
+      Array(20).fill(likeliest),
+    );
+    const wild = await words("--temperature", "50", "--max-length", "9");
+    assert(wild.every((word) => word.length <= 9));
+    assert(wild.some((word) => word.length === 9));
+    const prompted = await words("--prompt", "ca", "--num", "4");
+    assert(prompted.length === 4 && prompted.every((w) => w.startsWith("ca")));
+    // a temperature of 1 and as many tokens as there are change nothing
+    assertEquals(await words("--top-k", "1000"), await words());
+  }));
+
+Deno.test("commands refuse options of other models in one line", () =>
+  withFolder(async (folder) => {
+    const ngram = ["--model", "ngram"];
+    const refused: [Parameters<typeof run>[1], string[], string][] = [
+      [
+        "train",
+        ["--order", "3"],
+        "--order has no meaning with --model mlp: it is for --model ngram",
+      ],
+      ["train", [...ngram, "--resume"], "--resume has no meaning"],
+      ["train", [...ngram, "--output", "out/a"], "--output has no meaning"],
+      ["train", [...ngram, "--steps", "5"], "it is for --model mlp and bigram"],
+      ["train", ["--model", "bigram", "--order", "3"], "--order has no"],
+      ["train", ["--decay", "1"], "it is for --schedule inverse"],
+      [
+        "train",
+        ["--schedule", "inverse", "--final-learning-rate", "0"],
+        "--schedule inverse never comes from 0.1 to 0",
+      ],
+      ["train", ["--model", "n-gram"], "did you mean ngram?"],
+      ["train", [...ngram, "--order", "21"], "a whole number from 1 to 20"],
+      ["train", ["--candidates", "some"], "a whole number from 1, or all"],
+      ["sample", [...ngram, "--run", "out/run"], "--run has no meaning"],
+      ["sample", [...ngram, "--smoothing", "kn"], "one of kneser-ney"],
+      ["evaluate", ["--model", "bigram", "--run", "a"], "--run has no meaning"],
+      ["evaluate", ["--model", "mlp", "--order", "2"], "--order has no"],
+    ];
+    await Promise.all(refused.map(async ([command, args, message]) => {
+      const { code, stdout, stderr } = await run(folder, command, ...args);
+      const shown = `${command} ${args.join(" ")}: ${stderr}`;
+      assertEquals([code, stdout], [2, ""], shown);
+      assertStringIncludes(stderr, message, shown);
+      assertEquals(stderr.trimEnd().split("\n").length, 1, shown);
+    }));
+  }));

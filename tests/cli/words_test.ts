@@ -1,0 +1,195 @@
+/** Words of a text instead of characters, from the text to new sentences. */
+
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { readCheckpoint } from "../../lib/run_folder.ts";
+import { tokenize } from "../../lib/tokens.ts";
+import { hashOf, QUICK_WORDS, run, TEXT, withText } from "./program.ts";
+
+/** The lines of words that a command prints, without the groups' titles. */
+function sentencesIn(stdout: string): string[] {
+  return stdout.split("\n").filter((line) => line.startsWith("  "))
+    .map((line) => line.trim());
+}
+
+Deno.test("train --level words learns a text, and sample and evaluate know it", () =>
+  withText(async (folder) => {
+    const text = ["--input", "text.txt"];
+    const learned = await run(folder, "train", ...QUICK_WORDS, "--lowercase");
+    assertEquals(learned.code, 0, learned.stderr);
+    assertStringIncludes(
+      learned.stderr,
+      "240 sentences from text.txt: train 192, dev 24",
+    );
+    // nine names among 1,563 words, marks and ends of sentences
+    assertStringIncludes(learned.stderr, "Read as <unk>: 0.6 % of train");
+    assertMatch(
+      learned.stdout,
+      /^train loss \d\.\d{4}, perplexity \d+\.\d\d$/m,
+    );
+    const made = sentencesIn(learned.stdout);
+    assertEquals(made.length, 20);
+    // it has learned how a sentence goes on and ends
+    const proper = made.filter((sentence) =>
+      /^(a|the) \w+ \w+ in the \w+(, said <unk>)?\.$/.test(sentence)
+    );
+    assert(proper.length >= 15, made.join("\n"));
+
+    const { tokens, config, sizes } = readCheckpoint(`${folder}/out/run`);
+    assertEquals(tokens.slice(0, 5), ["<s>", "<unk>", "the", ".", "in"]);
+    assertEquals(
+      [config.level, config.lowercase, config.minimumCount],
+      ["words", true, 2],
+    );
+    assertEquals(sizes.contextLength, 3);
+    // the default is more candidates than there are tokens
+    assertEquals(config.candidates, 0);
+
+    // sample has the same words, and groups them where it is given the text
+    const sampled = await run(folder, "sample", "--run", "out/run");
+    assertEquals(sampled.stdout.trimEnd().split("\n").sort(), made.toSorted());
+    const grouped = await run(folder, "sample", "--run", "out/run", ...text);
+    assertEquals(grouped.stdout, learned.stdout.split("\n\n")[1]);
+    const known = new Set(tokenize(TEXT, { lowercase: true }).map(String));
+    for (const group of grouped.stdout.split(/^(?=\S)/m)) {
+      for (const sentence of sentencesIn(group)) {
+        if (sentence.includes("<unk>")) continue;
+        const stands = known.has(String(tokenize(sentence)[0]));
+        assertEquals(group.startsWith("New:"), !stands, sentence);
+      }
+    }
+    // without --steps, six times 1,563 tokens in batches of 32
+    const steps = await run(
+      folder,
+      "train",
+      ...["--level", "words", "--lowercase", ...text, "--output", "out/auto"],
+    );
+    assertStringIncludes(steps.stderr, "Steps 0 to 294, kept in out/auto");
+    const prompted = await run(
+      folder,
+      "sample",
+      ...["--run", "out/run", "--prompt", "The DOG", "--num", "3"],
+    );
+    assertMatch(prompted.stdout, /^(the dog.*\n){3}$/);
+
+    const judged = await run(folder, "evaluate", "--run", "out/run", ...text);
+    assertEquals(judged.code, 0, judged.stderr);
+    const row = judged.stdout.split("\n").find((line) => /^mlp /.test(line));
+    const [losses] = learned.stdout.split("\n\n");
+    assertEquals(row?.match(/\d+\.\d+/g), losses.match(/\d+\.\d+/g));
+  }));
+
+Deno.test("train --level words --resume goes on with all settings to the bits of one run", () =>
+  withText(async (folder) => {
+    const settings = [
+      ...QUICK_WORDS,
+      ...["--lowercase", "--minimum-count", "3", "--direct-connections"],
+      ...["--schedule", "inverse", "--decay", "0.01"],
+      ...["--weight-decay", "0.001", "--candidates", "5"],
+    ];
+    const whole = await run(folder, "train", ...settings);
+    assertEquals(whole.code, 0, whole.stderr);
+    const half = ["--output", "out/half"];
+    const first = await run(
+      folder,
+      "train",
+      ...[...settings, ...half, "--steps", "1300"],
+    );
+    assertEquals(first.code, 0, first.stderr);
+    const resume = [...half, "--resume", "--input", "text.txt"];
+    const rest = await run(folder, "train", ...resume, "--steps", "1900");
+    assertEquals(rest.code, 0, rest.stderr);
+    assertEquals(rest.stdout, whole.stdout);
+    const { parameters } = readCheckpoint(`${folder}/out/half`);
+    assertEquals(parameters, readCheckpoint(`${folder}/out/run`).parameters);
+    const losses = (name: string) => hashOf(`${folder}/out/${name}/losses.csv`);
+    assertEquals(await losses("half"), await losses("run"));
+
+    const plain = await run(
+      folder,
+      "train",
+      ...[...QUICK_WORDS, "--lowercase", "--minimum-count", "3"],
+      ...["--output", "out/plain"],
+    );
+    assert(plain.stdout !== whole.stdout, "the settings had no effect");
+
+    const other = await run(folder, "train", ...half, "--resume");
+    assertEquals(other.code, 2);
+    assertStringIncludes(other.stderr, "give one with --input");
+    await Deno.writeTextFile(`${folder}/text.txt`, TEXT + "Something new.");
+    const changed = await run(folder, "train", ...resume);
+    assertEquals(changed.code, 3);
+    assertStringIncludes(
+      changed.stderr,
+      'The run in out/half learns from other sentences, "text.txt"',
+    );
+  }));
+
+Deno.test("commands refuse what does not fit the level in one line", () =>
+  withText(async (folder) => {
+    await run(folder, "train", ...QUICK_WORDS, "--steps", "5");
+    await Deno.writeTextFile(`${folder}/few.txt`, "One. Two. Three.");
+    await Deno.writeTextFile(`${folder}/empty.txt`, " \n\n");
+    const all = "abcdefghijkl".split("").map((word) => `${word}.`).join("\n\n");
+    await Deno.writeTextFile(`${folder}/rare.txt`, all.replaceAll(".", ""));
+    await Deno.writeFile(`${folder}/binary.txt`, Uint8Array.of(97, 0x0a, 0));
+    const words = ["--level", "words"];
+    const learned = ["--run", "out/run"];
+    const refused: [Parameters<typeof run>[1], string[], number, string][] = [
+      ["train", words, 2, "learns from a text, and none comes with"],
+      ["sample", words, 2, "--level is words, but the model of the package"],
+      ["train", ["--lowercase"], 2, "--lowercase has no meaning with --level"],
+      ["train", ["--minimum-count", "3"], 2, "it is for --level words"],
+      ["train", [...words, "--split-seed", "1"], 2, "--split-seed has no"],
+      [
+        "sample",
+        [...learned, "--lowercase", ...words],
+        2,
+        "has its vocabulary",
+      ],
+      [
+        "evaluate",
+        [...learned, "--level", "characters"],
+        2,
+        "--level is characters, but out/run has learned words",
+      ],
+      ["evaluate", [...learned, "--split-seed", "1"], 2, "--split-seed has no"],
+      ["evaluate", learned, 2, "give one with --input"],
+      [
+        "train",
+        [...QUICK_WORDS, "--candidates", "100", "--output", "out/a"],
+        2,
+        "The candidates are 100: they must be",
+      ],
+      [
+        "train",
+        [...QUICK_WORDS, "--candidates", "5", "--batch-size", "all"]
+          .concat("--output", "out/a"),
+        2,
+        "but the batch is all rows",
+      ],
+      ["train", [...words, "--input", "few.txt"], 2, "Cannot split 3"],
+      ["train", [...words, "--input", "empty.txt"], 3, "has no words"],
+      ["train", [...words, "--input", "rare.txt"], 2, "0 words stand in the"],
+      [
+        "train",
+        [...words, "--input", "binary.txt"],
+        3,
+        "line 2: contains a NUL",
+      ],
+      ["train", [...words, "--input", "none.txt"], 3, "no such file"],
+    ];
+    await Promise.all(refused.map(async ([command, args, code, message]) => {
+      const outcome = await run(folder, command, ...args);
+      const shown = `${command} ${args.join(" ")}: ${outcome.stderr}`;
+      assertEquals(outcome.code, code, shown);
+      assertStringIncludes(outcome.stderr, message, shown);
+      assertEquals(outcome.stdout, "");
+      assertEquals(outcome.stderr.trimEnd().split("\n").length, 1, shown);
+    }));
+    assertEquals(Array.from(Deno.readDirSync(`${folder}/out`)).length, 1);
+  }));
