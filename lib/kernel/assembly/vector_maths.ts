@@ -56,7 +56,8 @@ export function sumsOfLanes(a: v128, b: v128, c: v128, d: v128): v128 {
  * q = Q(x²). The larger x, the less it depends on n/q, so that N and Q are
  * short: their greatest relative error, fitted for this by least squares with
  * weights, is 7.5e-9. N(0) and Q(0) lie below 1 and 2, as rounding is finest
- * there. At most 3.5 units in the last place from tanh; 1 for large x.
+ * there. At most 3.5 units in the last place from tanh: 1 for large x, and for
+ * some a little smaller 1 + 2⁻²³.
  */
 const TANH = memory.data(16 * 9, 16);
 spread(
