@@ -21,6 +21,7 @@
  * | the bigram net | {@linkcode createBigramNet}, {@linkcode bigramLoss}, {@linkcode trainBigramNet}, {@linkcode bigramNetModel} |
  * | using any of these | {@linkcode mlpModel}, {@linkcode evaluateModel}, {@linkcode rowProbabilities}, {@linkcode sampleModel}, {@linkcode fitMixtureWeights}, {@linkcode mixModels} |
  * | words of a text | {@linkcode tokenize}, {@linkcode detokenize} |
+ * | both cores | {@linkcode setThreads}, {@linkcode threadsRunning} |
  * | keeping a model | {@linkcode encodeCheckpoint}, {@linkcode decodeCheckpoint}, {@linkcode decodeModel} |
  *
  * @example From a word list to new words
@@ -119,4 +120,5 @@ export * from "./lib/tokens.ts";
 export * from "./lib/pretrained.ts";
 export * from "./lib/principal_components.ts";
 export * from "./lib/checkpoint.ts";
+export { setThreads, threadsRunning } from "./lib/kernel/threads.ts";
 export * from "./lib/errors.ts";

@@ -28,6 +28,11 @@ export const contestants: readonly Contestant[] = [
     command: () => deno("makemore"),
   },
   {
+    name: "makemore-2",
+    heading: "this package, 2 threads",
+    command: () => deno("makemore-2"),
+  },
+  {
     name: "pytorch",
     heading: "PyTorch",
     command: () => python(1),

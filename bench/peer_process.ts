@@ -8,7 +8,8 @@ import { decode, encode, linesOf, type Question, type Reply } from "./wire.ts";
 
 /** The peers that run in Deno. Only the one that is wanted is loaded. */
 const peers: Readonly<Record<string, () => Promise<Peer>>> = {
-  makemore: async () => (await import("./peers/makemore.ts")).makemore,
+  makemore: async () => (await import("./peers/makemore.ts")).makemore(1),
+  "makemore-2": async () => (await import("./peers/makemore.ts")).makemore(2),
   "tfjs-cpu": async () => await (await import("./peers/tfjs.ts")).tfjs("cpu"),
   "tfjs-wasm": async () => await (await import("./peers/tfjs.ts")).tfjs("wasm"),
   "jax-js": async () => await (await import("./peers/jax.ts")).jax(),

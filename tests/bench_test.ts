@@ -67,7 +67,7 @@ for (const [name, makePeer] of Object.entries(peers)) {
     fn: async () => {
       const peer = await makePeer();
       for (const task of small) {
-        const expected = await outcomesOf(makemore, task);
+        const expected = await outcomesOf(makemore(1), task);
         const outcomes = await outcomesOf(peer, task);
         assertEquals(outcomes.length, expected.length);
         assertEquals(disagreement(task.kind, outcomes, expected), undefined);

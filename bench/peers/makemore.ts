@@ -9,6 +9,7 @@ import {
   Generator,
   parametersFrom,
   sample,
+  setThreads,
   type TrainOptions,
   trainSteps,
   Vocabulary,
@@ -16,17 +17,30 @@ import {
 import type { Outcome, Peer, Work } from "../peer.ts";
 import type { Problem } from "../problem.ts";
 
-/** This package. */
-export const makemore: Peer = {
-  label: `${config.name} ${config.version}, 1 thread`,
-  prepare: (problem) => {
-    const parameters = parametersFrom(problem.parameters, problem.sizes);
-    return {
-      run: work(problem, parameters),
-      close: () => disposeParameters(parameters),
-    };
-  },
-};
+/** Smaller minibatches are not shared between threads. */
+const LEAST_SHARED = 200;
+
+/** This package with one thread, or two. */
+export function makemore(threads: 1 | 2): Peer {
+  setThreads(threads);
+  const plural = threads === 1 ? "" : "s";
+  return {
+    label: `${config.name} ${config.version}, ${threads} thread${plural}`,
+    prepare: (problem) => {
+      if (threads === 2 && !isShared(problem)) return undefined;
+      const parameters = parametersFrom(problem.parameters, problem.sizes);
+      return {
+        run: work(problem, parameters),
+        close: () => disposeParameters(parameters),
+      };
+    },
+  };
+}
+
+/** Whether two threads do anything else than one. */
+function isShared({ kind, rowsAtOnce }: Problem): boolean {
+  return kind !== "names" && rowsAtOnce >= LEAST_SHARED;
+}
 
 function work(
   problem: Problem,

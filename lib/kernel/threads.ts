@@ -112,7 +112,17 @@ export function setThreads(count: 1 | 2 | undefined): void {
   if (count === 1 || second === null) second = undefined;
 }
 
-/** How many threads share large batches just now: 1 or 2. */
+/**
+ * How many threads share large batches just now: 1 or 2.
+ *
+ * @example
+ * ```ts
+ * import { threadsRunning } from "@makemore/mlp/kernel";
+ * import { assert } from "@std/assert";
+ *
+ * assert(threadsRunning() <= 2);
+ * ```
+ */
 export function threadsRunning(): number {
   return second?.isRunning ? 2 : 1;
 }
