@@ -149,11 +149,11 @@ export function* trainSteps(
   }
   for (let step = firstStep; step < end;) {
     const count = Math.min(stepsPerProgress, end - step);
-    const rates = Float64Array.from({ length: count }, (_, i) => {
-      const value = rate(step + i);
-      checkRate(value);
-      return value;
-    });
+    const rates = new Float64Array(count);
+    for (let i = 0; i < count; i++) {
+      rates[i] = rate(step + i);
+      checkRate(rates[i]);
+    }
     const losses = new Float64Array(count);
     const done = batchSize === "all"
       ? engine.stepsOnAll(rates, losses, how)
