@@ -7,6 +7,7 @@
 import { allocate } from "./memory";
 import { E4, P, Q, V, V4 } from "./model";
 import { ROW } from "./matrix_products";
+import { R } from "./batch";
 import { columns4 } from "./output_layer";
 
 const MOST_ROWS: u32 = 64;
@@ -27,11 +28,11 @@ export function setTileRows(columns4: u32): void {
 }
 
 /** The hidden layer, and after it x if the output layer sees it too. */
-export let hidden: usize = 0; // [Q][tileRows][8]
+export let hidden: usize = 0; // [Q][panelRows][8]
 /** First logits, then their gradients, in blocks of 4 rows. */
 export let logits: usize = 0; // [tileRows/4][columns4][4]
 /** The gradients once more, in blocks of 4 tokens. */
-export let dLogits: usize = 0; // [columns4/4][tileRows][4]
+export let dLogits: usize = 0; // [columns4/4][panelRows][4]
 /** The gradient of one panel of the above. */
 export let dHidden: usize = 0; // [tileRows][8]
 
@@ -59,13 +60,20 @@ export function clearActivations(): void {
   memory.fill(logits, 0, dHidden - logits);
 }
 
-/** Bytes from panel to panel of `hidden`, and from block to block. */
+/**
+ * Bytes from panel to panel of `hidden`, and from block to block. A batch with
+ * fewer rows than a tile leaves no gaps, which would cost it half the cache:
+ * caches map addresses a power of 2 apart to the same places.
+ */
 export function hiddenPanel(): usize {
-  return tileRows * ROW;
+  return panelRows() * ROW;
 }
 export function logitsBlock(): usize {
   return columns4 * 16;
 }
 export function dLogitsBlock(): usize {
-  return tileRows * 16;
+  return panelRows() * 16;
+}
+function panelRows(): u32 {
+  return min(tileRows, (R + 3) & ~3);
 }
