@@ -132,6 +132,9 @@ export function encodeCheckpoint(
   const { vocabularySize, contextLength, embeddingSize, hiddenSize } = sizes;
   const { directConnections } = sizes;
   const shapes = parameterShapes(sizes);
+  if (parameters.Wd && !shapes.Wd) {
+    fail("it has the parameter Wd, but its sizes have no directConnections");
+  }
   const tensors = new Map(
     parameterNames(shapes).map((name) => {
       const array = parameters[name] ??

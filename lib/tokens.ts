@@ -16,7 +16,7 @@ export interface TokenizeOptions {
 }
 
 /** An empty line ends a paragraph; a single line break does not. */
-const PARAGRAPH_BREAK = /(?:\r\n|\n|\r)[^\S\n\r]*(?:\r\n|\n|\r)\s*/u;
+const PARAGRAPH_BREAK = /\n[^\S\n]*\n\s*/u;
 
 /**
  * Takes a text apart into sentences, and these into words and punctuation
@@ -51,7 +51,7 @@ export function tokenize(
 ): string[][] {
   const sentences = new Intl.Segmenter(locale, { granularity: "sentence" });
   const words = new Intl.Segmenter(locale, { granularity: "word" });
-  return text.normalize("NFC").split(PARAGRAPH_BREAK)
+  return text.normalize("NFC").replaceAll(/\r\n?/g, "\n").split(PARAGRAPH_BREAK)
     .map((paragraph) => paragraph.replaceAll(/\s+/gu, " "))
     .flatMap((paragraph) => [...sentences.segment(paragraph)])
     .map(({ segment }) => tokensOf(segment, words))

@@ -100,7 +100,7 @@ Deno.test("wordProblem() is the same work for all, and a sampled one of its own"
       work.close();
     }
   };
-  const full = await losses(makemore, problem);
+  const full = await losses(makemore(1), problem);
   assertEquals(
     disagreement("minibatch", await losses(loops, problem), full),
     undefined,
@@ -109,7 +109,7 @@ Deno.test("wordProblem() is the same work for all, and a sampled one of its own"
   assertEquals(sampled.windows, problem.windows);
   // With scaled weights all is a guess; a sampled loss is lower by about the
   // mean logarithm of how often the targets are to be expected.
-  const [loss] = (await losses(makemore, sampled)).map(Number);
+  const [loss] = (await losses(makemore(1), sampled)).map(Number);
   assert(loss > 1 && loss < Number(full[0]) - 0.5, `${loss}, ${full}`);
 });
 

@@ -170,6 +170,13 @@ Deno.test("encodeCheckpoint() keeps Wd, in a sixth tensor", () => {
     CheckpointError,
     "Cannot write this checkpoint: it lacks the parameter Wd",
   );
+  const { directConnections: _direct, ...sizes } = checkpoint.sizes;
+  assertThrows(
+    () => encodeCheckpoint({ ...checkpoint, sizes }),
+    CheckpointError,
+    "Cannot write this checkpoint: it has the parameter Wd, but its sizes " +
+      "have no directConnections",
+  );
 });
 
 Deno.test("encodeCheckpoint() writes the bytes of before for a model without Wd", async () => {

@@ -27,6 +27,14 @@ Deno.test("tokenize() ends sentences where Unicode does, and at empty lines", ()
   assertEquals(tokenize(" \n\n \t\n"), []);
 });
 
+Deno.test("tokenize() reads the line breaks of Windows and of old Macs alike", () => {
+  const text = "The dog ran\nin a room.\n\nA title\n \nIt\nsat.\n";
+  const sentences = tokenize(text);
+  assertEquals(sentences.map((tokens) => tokens.length), [7, 2, 3]);
+  assertEquals(tokenize(text.replaceAll("\n", "\r\n")), sentences);
+  assertEquals(tokenize(text.replaceAll("\n", "\r")), sentences);
+});
+
 Deno.test("tokenize() knows other scripts and languages", () => {
   assertEquals(tokenize("Ça va? Très bien, l’été «chaud»."), [
     ["Ça", "va", "?"],

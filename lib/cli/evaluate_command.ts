@@ -125,7 +125,9 @@ async function modelsOf(
   // none of words comes with the package
   const hasNet = wanted("mlp") &&
     !(values.model === "all" && run === undefined && values.level === "words");
-  const net = hasNet ? await loadModel(run, input) : undefined;
+  const net = hasNet
+    ? await loadModel(run, input, corpusSettings(values))
+    : undefined;
   const settings = net
     ? settingsWith(net, values, given)
     : corpusSettings(values);

@@ -45,14 +45,16 @@ export interface LearnedModel extends UsableModel {
 /**
  * Reads the model of a command: the one in a run folder or a file, or the one
  * that comes with the package. A file with parameters alone, as PyTorch saves
- * it, has the vocabulary of the word list.
+ * it, has the vocabulary of the corpus.
  *
  * @param path the folder or file, if one was given
- * @param input the word list, if one was given
+ * @param input the word list or text, if one was given
+ * @param given what was given of the corpus's settings
  */
 export async function loadModel(
   path: string | undefined,
   input: string | undefined,
+  given: CorpusSettings,
 ): Promise<LearnedModel> {
   if (path === undefined) {
     const { parameters, vocabulary } = pretrainedModel();
@@ -67,15 +69,15 @@ export async function loadModel(
     const vocabulary = new Vocabulary(model.tokens);
     return learnedModel(path, parameters, vocabulary, settings);
   }
-  const { source, vocabulary } = await readCorpus(input);
+  const { source, vocabulary } = await readCorpus(input, given);
   if (vocabulary.size !== model.sizes.vocabularySize) {
     throw new CheckpointError(
       `${path} holds parameters for ${model.sizes.vocabularySize} tokens and no ` +
         `vocabulary, and ${source} has ${vocabulary.size} tokens: ` +
-        "give the word list that it was trained on with --input",
+        "give the list or text that it was trained on with --input",
     );
   }
-  return learnedModel(path, parameters, vocabulary);
+  return learnedModel(path, parameters, vocabulary, given);
 }
 
 /** A model that has learned, to be used. */
@@ -86,17 +88,22 @@ export function learnedModel(
   settings: Partial<Settings> = {},
 ): LearnedModel {
   const { level, lowercase } = vocabulary;
+  const { contextLength } = sizesOf(parameters);
   return {
     name,
     vocabulary,
     settings: { lowercase, ...settings, level },
-    contextLength: sizesOf(parameters).contextLength,
+    contextLength,
     rowProbabilities(windows) {
       using model = mlpModel(parameters);
       return rowProbabilities(model, windows);
     },
     sample: (options) =>
-      inARow(vocabulary, options, (one) => sample(parameters, vocabulary, one)),
+      inARow(
+        { vocabulary, contextLength },
+        options,
+        (one) => sample(parameters, vocabulary, one),
+      ),
   };
 }
 
@@ -118,15 +125,19 @@ export function settingsWith(
         "another model with --run",
     );
   }
-  for (const option of ["lowercase", "minimum-count"]) {
-    if (given.has(option)) {
+  refuseMeaningless(CORPUS, given, { level });
+  const said = corpusSettings(values);
+  const differs = {
+    lowercase: said.lowercase !== settings.lowercase,
+    "minimum-count": said.minimumCount !== settings.minimumCount,
+  };
+  for (const [option, isOther] of Object.entries(differs)) {
+    if (given.has(option) && isOther) {
       throw new UsageError(
         `--${option} cannot be given with ${name}, which has its vocabulary`,
       );
     }
   }
-  refuseMeaningless(CORPUS, given, { level });
-  const said = corpusSettings(values);
   return {
     ...said,
     ...settings,
@@ -165,7 +176,7 @@ export function makeModel(
     rowProbabilities: (windows) => rowProbabilities(model, windows),
     sample: (options) =>
       inARow(
-        vocabulary,
+        { vocabulary, contextLength: model.contextLength },
         options,
         (one) => sampleModel(tempered(model, one), vocabulary, one),
       ),
@@ -178,15 +189,19 @@ export function makeModel(
  * out. Words stand alone.
  */
 function inARow(
-  vocabulary: Vocabulary,
+  { vocabulary, contextLength }: Pick<
+    UsableModel,
+    "vocabulary" | "contextLength"
+  >,
   options: SampleOptions,
   sampleOne: (options: SampleOptions) => string[],
 ): string[] {
   if (vocabulary.level === "characters") return sampleOne(options);
   const [boundary] = vocabulary.tokens;
-  let before: readonly string[] = [];
+  let before: readonly string[] = []; // as much as the model sees
   const join = (tokens: readonly string[]) => {
-    before = [...tokens, boundary];
+    const said = [...before, ...tokens, boundary];
+    before = said.slice(Math.max(0, said.length - contextLength));
     return vocabulary.join(tokens);
   };
   const next = () => sampleOne({ ...options, count: 1, before, join });

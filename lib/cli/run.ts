@@ -95,6 +95,13 @@ export async function resumeRun(
           `its tokens are ${vocabulary.level}`,
       );
     }
+    const { candidates, batchSize } = settings;
+    if (candidates > 0 && (candidates >= vocabulary.size || batchSize === 0)) {
+      throw new CheckpointError(
+        `Cannot read ${source}: its setting candidates is ${candidates}, but ` +
+          `it has ${vocabulary.size} tokens and a batch size of ${batchSize}`,
+      );
+    }
     const corpus = await readCorpus(input, settings);
     if (settings.wordsSha256 !== await hashOf(corpus)) {
       throw new WordListError(

@@ -99,7 +99,7 @@ async function modelOf(
     const model = makeModel(values.model, corpus, { order, smoothing });
     return { model, corpus };
   }
-  const model = await loadModel(run, input);
+  const model = await loadModel(run, input, corpusSettings(values));
   const settings = settingsWith(model, values, given);
   return input === undefined
     ? { model }

@@ -269,7 +269,16 @@ async function trainOther(
   printWords(words, model.vocabulary, corpus);
 }
 
-function refuseOtherSettings({ output }: TrainValues, given: Given): void {
+function refuseOtherSettings(
+  { output, steps }: TrainValues,
+  given: Given,
+): void {
+  if (given.has("steps") && steps === "auto") {
+    throw new UsageError(
+      "--steps auto cannot be given with --resume: give the number of steps " +
+        `that the run in ${output} is to have`,
+    );
+  }
   for (const name of given) {
     if (!WITH_RESUME.has(name)) {
       throw new UsageError(

@@ -218,6 +218,17 @@ Deno.test("train --resume goes on with odd settings, or refuses them in one line
       4,
       `Cannot read ${FILE}: its setting batchSize is 33554432`,
     );
+    // of as many tokens as there are, and where there are no minibatches
+    const { size } = buildVocabulary(WORDS.split("\n"));
+    for (const [candidates, batchSize] of [[size, 32], [3, 0]]) {
+      writeRun(folder, await checkpointBytes({ candidates, batchSize }));
+      assertRefused(
+        await run(folder, "train", ...resume),
+        4,
+        `Cannot read ${FILE}: its setting candidates is ${candidates}, but ` +
+          `it has ${size} tokens and a batch size of ${batchSize}`,
+      );
+    }
     writeRun(
       folder,
       await checkpointBytes({ words: "\u001b[2J\nx", wordsSha256: "" }),

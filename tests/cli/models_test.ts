@@ -215,6 +215,32 @@ Deno.test("sample --model ngram heeds temperature, top-k, prompt and length", ()
     assertEquals(await words("--top-k", "1000"), await words());
   }));
 
+Deno.test("sample --level words sees as many sentences before as the model does", () =>
+  withFolder(async (folder) => {
+    // what follows "Yes." only the sentence before it tells
+    const text = "Yes. Yes. No. ".repeat(60);
+    await Deno.writeTextFile(`${folder}/text.txt`, text);
+    const words = ["--level", "words", "--input", "text.txt"];
+    const lengths = ["--context-length", "6", "--steps", "300"];
+    const learned = await run(folder, "train", ...words, ...lengths);
+    assertEquals(learned.code, 0, learned.stderr);
+    for (
+      const model of [["--model", "ngram", "--order", "7"], [
+        "--run",
+        "out/run",
+      ]]
+    ) {
+      const { stdout, stderr } = await run(
+        folder,
+        "sample",
+        // of what is printed in groups only these two counts are left
+        ...[...words, ...model, "--top-k", "1", "--num", "12"],
+      );
+      const count = (sentence: string) => stdout.split(sentence).length - 1;
+      assertEquals([count("Yes."), count("No.")], [8, 4], stdout + stderr);
+    }
+  }));
+
 Deno.test("commands refuse options of other models in one line", () =>
   withFolder(async (folder) => {
     const ngram = ["--model", "ngram"];

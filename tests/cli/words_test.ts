@@ -7,6 +7,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { readCheckpoint } from "../../lib/run_folder.ts";
+import { encodeSafetensors } from "../../lib/safetensors.ts";
+import { parameterNames, parameterShapes } from "../../lib/sizes.ts";
 import { tokenize } from "../../lib/tokens.ts";
 import { hashOf, QUICK_WORDS, run, TEXT, withText } from "./program.ts";
 
@@ -129,6 +131,45 @@ Deno.test("train --level words --resume goes on with all settings to the bits of
     );
   }));
 
+Deno.test("sample and evaluate take parameters alone with the words of a text", () =>
+  withText(async (folder) => {
+    const how = ["--level", "words", "--lowercase", "--minimum-count", "3"];
+    const text = ["--input", "text.txt"];
+    const settings = ["--lowercase", "--minimum-count", "3", "--num", "0"];
+    const learned = await run(folder, "train", ...QUICK_WORDS, ...settings);
+    assertEquals(learned.code, 0, learned.stderr);
+    // as safetensors.torch.save_file writes them
+    const { parameters, sizes } = readCheckpoint(`${folder}/out/run`);
+    const shapes = parameterShapes(sizes);
+    const tensors = parameterNames(shapes).map((name) => {
+      const data = new Uint8Array(parameters[name]!.buffer);
+      return [name, { dtype: "F32", shape: shapes[name]!, data }] as const;
+    });
+    await Deno.writeFile(
+      `${folder}/alone.safetensors`,
+      encodeSafetensors(new Map(tensors), new Map()),
+    );
+    const both = async (command: "sample" | "evaluate", ...args: string[]) => {
+      const outcomes = await Promise.all(
+        ["out/run", "alone.safetensors"].map((model) =>
+          run(folder, command, "--run", model, ...text, ...how, ...args)
+        ),
+      );
+      for (const { code, stderr } of outcomes) assertEquals(code, 0, stderr);
+      assertEquals(outcomes[1].stdout, outcomes[0].stdout);
+    };
+    await both("sample", "--prompt", "The");
+    await both("evaluate", "--model", "mlp");
+
+    const other = ["--run", "alone.safetensors", "--level", "words", ...text];
+    const refused = await run(folder, "evaluate", ...other);
+    assertEquals([refused.code, refused.stdout], [4, ""]);
+    assertMatch(
+      refused.stderr,
+      /^makemore: alone.safetensors holds parameters for 21 tokens and no vocabulary, and text.txt has 22 tokens: give .*\n$/,
+    );
+  }));
+
 Deno.test("commands refuse what does not fit the level in one line", () =>
   withText(async (folder) => {
     await run(folder, "train", ...QUICK_WORDS, "--steps", "5");
@@ -141,6 +182,12 @@ Deno.test("commands refuse what does not fit the level in one line", () =>
     const learned = ["--run", "out/run"];
     const refused: [Parameters<typeof run>[1], string[], number, string][] = [
       ["train", words, 2, "learns from a text, and none comes with"],
+      [
+        "train",
+        ["--resume", "--input", "text.txt", "--steps", "auto"],
+        2,
+        "--steps auto cannot be given with --resume",
+      ],
       ["sample", words, 2, "--level is words, but the model of the package"],
       ["train", ["--lowercase"], 2, "--lowercase has no meaning with --level"],
       ["train", ["--minimum-count", "3"], 2, "it is for --level words"],
