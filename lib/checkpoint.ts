@@ -27,7 +27,11 @@ import {
   parameterShapes,
   sizesOfShapes,
 } from "./sizes.ts";
-import { MAX_VOCABULARY_SIZE, Vocabulary } from "./vocabulary.ts";
+import {
+  MAX_TOKEN_LENGTH,
+  MAX_VOCABULARY_SIZE,
+  Vocabulary,
+} from "./vocabulary.ts";
 
 export type { Scalar } from "./json_scanner.ts";
 
@@ -75,9 +79,6 @@ export const MAX_RECENT_LOSSES = 1000;
 
 /** The layout that is written and read. */
 const VERSION = "1";
-
-/** The longest token, in UTF-16 units: a character is one or two. */
-const MAX_TOKEN_LENGTH = 64;
 
 /**
  * The bytes of a checkpoint: a safetensors file. Equal checkpoints have equal

@@ -9,6 +9,7 @@
 
 import type { Generator, MultinomialOptions } from "./generator.ts";
 import type { Vocabulary } from "./vocabulary.ts";
+import { checkWhole } from "./whole_number.ts";
 import type { Windows } from "./windows.ts";
 
 /**
@@ -158,8 +159,12 @@ export function evaluateModel(model: LanguageModel, windows: Windows): number {
   if (probabilities.length === 0) {
     throw new RangeError("There are no rows to evaluate the model on");
   }
-  let sum = 0;
-  for (const p of probabilities) sum -= Math.log(p);
+  return meanLoss(probabilities);
+}
+
+/** The mean negative log-likelihood of rows that have these probabilities. */
+export function meanLoss(probabilities: Float64Array): number {
+  const sum = probabilities.reduce((sum, p) => sum - Math.log(p), 0);
   return sum / probabilities.length;
 }
 
@@ -233,8 +238,8 @@ export function sampleModel(
   const { generator, count = 20, prompt = "", maxLength = 100 } = options;
   const { method = "exponential", before = "" } = options;
   const { join = (tokens) => vocabulary.join(tokens) } = options;
-  checkFrom(0, "number of words", count);
-  checkFrom(1, "maximum length", maxLength);
+  checkWhole("number of words", count, 0);
+  checkWhole("maximum length", maxLength, 1);
   if (vocabulary.size !== model.vocabularySize) {
     throw new RangeError(
       `The vocabulary has ${vocabulary.size} tokens, ` +
@@ -260,12 +265,4 @@ export function sampleModel(
     }
     return join(ids.map((id) => vocabulary.tokens[id]));
   });
-}
-
-function checkFrom(least: number, what: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new RangeError(
-      `The ${what} is ${value}: it must be a whole number from ${least}`,
-    );
-  }
 }

@@ -13,6 +13,7 @@ import {
 import { trainSteps } from "./train.ts";
 import type { Windows } from "./windows.ts";
 import { DivergenceError } from "./errors.ts";
+import { checkWhole } from "./whole_number.ts";
 
 /** Settings of {@linkcode findLearningRate}. */
 export interface FinderOptions {
@@ -95,11 +96,7 @@ export function findLearningRate(
   const { generator, batchSize = 32, count = 1000 } = options;
   const { exponents: [first, last] = [-3, 0], weightDecay, candidates } =
     options;
-  if (!Number.isSafeInteger(count) || count < 2) {
-    throw new RangeError(
-      `The number of rates to try is ${count}: it must be a whole number from 2`,
-    );
-  }
+  checkWhole("number of rates to try", count, 2);
   if (!(Number.isFinite(first) && Number.isFinite(last) && first < last)) {
     throw new RangeError(
       `The exponents are ${first} and ${last}: ` +

@@ -8,6 +8,7 @@ import type { Generator } from "./generator.ts";
 import type { ModelParameters } from "./parameters.ts";
 import { detokenize } from "./tokens.ts";
 import { UNKNOWN, type Vocabulary } from "./vocabulary.ts";
+import { checkWhole } from "./whole_number.ts";
 
 /** How much to trust what the model expects. */
 export interface SoftmaxOptions {
@@ -85,8 +86,8 @@ export function sample(
   const { generator, count = 20, prompt = "", maxLength = 100 } = options;
   const { temperature = 1, topK, before = "" } = options;
   const { join = (tokens) => vocabulary.join(tokens) } = options;
-  checkCount("number of words", count, 0);
-  checkCount("maximum length", maxLength, 1);
+  checkWhole("number of words", count, 0);
+  checkWhole("maximum length", maxLength, 1);
   checkSoftmax({ temperature, topK });
   const start = vocabulary.encode(prompt);
   if (start.length > maxLength) {
@@ -175,21 +176,13 @@ function engineFor(
   return engine;
 }
 
-function checkCount(what: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new RangeError(
-      `The ${what} is ${value}: it must be a whole number from ${least}`,
-    );
-  }
-}
-
 function checkSoftmax({ temperature = 1, topK }: SoftmaxOptions): void {
   if (!(temperature > 0 && temperature < Infinity)) {
     throw new RangeError(
       `The temperature is ${temperature}: it must be a finite number above 0`,
     );
   }
-  if (topK !== undefined) checkCount("top-k", topK, 1);
+  if (topK !== undefined) checkWhole("top-k", topK, 1);
 }
 
 /** Where a new word was seen before, if anywhere. */

@@ -2,6 +2,8 @@
  * Schedules: the learning rate of each step.
  */
 
+import { checkWhole } from "./whole_number.ts";
+
 /**
  * The learning rate of a step, counted from 0. Any function is a schedule.
  */
@@ -134,9 +136,5 @@ export function checkWeightDecay(weightDecay: number): void {
 
 /** Refuses what cannot be a number of steps. */
 export function checkSteps(steps: number): void {
-  if (!Number.isSafeInteger(steps) || steps < 0) {
-    throw new RangeError(
-      `The number of steps is ${steps}: it must be a whole number from 0`,
-    );
-  }
+  checkWhole("number of steps", steps, 0);
 }

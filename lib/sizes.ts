@@ -5,6 +5,7 @@
  */
 
 import { MAX_VOCABULARY_SIZE } from "./vocabulary.ts";
+import { checkWhole } from "./whole_number.ts";
 
 /** The sizes that make a model. */
 export interface ModelSizes {
@@ -66,11 +67,7 @@ export function parameterNames(
 export function parameterShapes(sizes: ModelSizes): ParameterShapes {
   const { directConnections, ...counts } = sizes;
   for (const [name, size] of Object.entries(counts)) {
-    if (!Number.isSafeInteger(size) || size < 1) {
-      throw new RangeError(
-        `The ${wordsOf(name)} is ${size}: it must be a whole number from 1`,
-      );
-    }
+    checkWhole(wordsOf(name), size, 1);
   }
   const { vocabularySize: V, contextLength: T, embeddingSize: E } = sizes;
   const { hiddenSize: H } = sizes;

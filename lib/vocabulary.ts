@@ -6,6 +6,7 @@
  */
 
 import { detokenize, tokenize } from "./tokens.ts";
+import { checkWhole } from "./whole_number.ts";
 
 /** The token that begins and ends every word; its id is 0. */
 export const BOUNDARY = ".";
@@ -22,8 +23,8 @@ export const UNKNOWN = "<unk>";
 /** The most tokens a vocabulary can have: ids are stored in 16 bits. */
 export const MAX_VOCABULARY_SIZE = 65_535;
 
-/** The longest word, in UTF-16 units, that has a token of its own. */
-const LONGEST_WORD = 64;
+/** The longest token that a checkpoint keeps, in UTF-16 units. */
+export const MAX_TOKEN_LENGTH = 64;
 
 /** What tokens are: the characters of words, or the words of a text. */
 export type Level = "characters" | "words";
@@ -285,11 +286,7 @@ export function buildWordVocabulary(
   sentences: Iterable<Iterable<string>>,
   { minimumCount = 2 }: WordVocabularyOptions = {},
 ): Vocabulary {
-  if (!Number.isSafeInteger(minimumCount) || minimumCount < 1) {
-    throw new RangeError(
-      `The minimum count is ${minimumCount}: it must be a whole number from 1`,
-    );
-  }
+  checkWhole("minimum count", minimumCount, 1);
   const counts = new Map<string, number>();
   for (const sentence of sentences) {
     for (const word of sentence) counts.set(word, (counts.get(word) ?? 0) + 1);
@@ -303,7 +300,7 @@ export function buildWordVocabulary(
   counts.delete(UNKNOWN); // a text that marks unknown words itself
   const words = [...counts.entries()]
     .filter(([word, count]) =>
-      count >= minimumCount && word.length <= LONGEST_WORD
+      count >= minimumCount && word.length <= MAX_TOKEN_LENGTH
     )
     .sort(([a, m], [b, n]) => n - m || byCodePoint(a, b))
     .map(([word]) => word);

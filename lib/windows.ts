@@ -8,6 +8,7 @@
 
 import type { Generator } from "./generator.ts";
 import type { Vocabulary } from "./vocabulary.ts";
+import { checkWhole } from "./whole_number.ts";
 
 /** Rows of contexts, and the token that follows each. */
 export interface Windows {
@@ -80,11 +81,7 @@ export function contextWindows(
   contextLength: number = 3,
   { acrossBoundaries = false }: WindowOptions = {},
 ): Windows {
-  if (!Number.isSafeInteger(contextLength) || contextLength < 1) {
-    throw new RangeError(
-      `The context length is ${contextLength}: it must be a whole number from 1`,
-    );
-  }
+  checkWhole("context length", contextLength, 1);
   const Y = encodeAll(words, vocabulary); // [N]
   if (Y.length * contextLength > MOST_NUMBERS) {
     throw new RangeError(
@@ -231,9 +228,5 @@ export function drawMinibatch(
 
 /** Refuses what cannot be the number of rows of a minibatch. */
 export function checkBatchSize(batchSize: number): void {
-  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
-    throw new RangeError(
-      `The batch size is ${batchSize}: it must be a whole number from 1`,
-    );
-  }
+  checkWhole("batch size", batchSize, 1);
 }

@@ -7,24 +7,12 @@ import {
 import {
   bigramTable,
   contextRows,
-  type Figure,
   lossByOrder,
   weightTables,
 } from "../lib/plots.ts";
 import { blue, divergingColour, green } from "../lib/plots/palette.ts";
 import type { SvgElement } from "../lib/plots/svg.ts";
-import { DOMParser } from "linkedom";
-
-/** The elements of a figure that a CSS selector finds. */
-function find(figure: Figure, selector: string): SvgElement[] {
-  const svg = new DOMParser().parseFromString(figure.svg, "image/svg+xml");
-  return [...(svg as unknown as SvgElement).querySelectorAll(selector)];
-}
-
-/** The texts of those elements. */
-function texts(figure: Figure, selector: string): (string | null)[] {
-  return find(figure, selector).map(({ textContent }) => textContent);
-}
+import { find, texts } from "./svg.ts";
 
 /** How many cells there are on a path: each begins with a move. */
 function cellsOn(path: SvgElement): number {

@@ -12,7 +12,6 @@ import {
   contextCounts,
   display,
   embeddingMap,
-  type Figure,
   jupyterDisplay,
   learningRateFinder,
   liveFigure,
@@ -23,20 +22,8 @@ import { divergingColour, green, ink, paper } from "../lib/plots/palette.ts";
 import { blue, purple, vermillion } from "../lib/plots/palette.ts";
 import { buckets, movingMean } from "../lib/plots/smoothing.ts";
 import { logTicks } from "../lib/plots/ticks.ts";
-import type { SvgElement } from "../lib/plots/svg.ts";
-import { DOMParser } from "linkedom";
+import { find, texts } from "./svg.ts";
 import { exampleFigures, figureFile } from "./figures.ts";
-
-/** The elements of a figure that a CSS selector finds. */
-function find(figure: Figure, selector: string): SvgElement[] {
-  const svg = new DOMParser().parseFromString(figure.svg, "image/svg+xml");
-  return [...(svg as unknown as SvgElement).querySelectorAll(selector)];
-}
-
-/** The texts of those elements. */
-function texts(figure: Figure, selector: string): (string | null)[] {
-  return find(figure, selector).map(({ textContent }) => textContent);
-}
 
 const alphabet = [...".abcdefghijklmnopqrstuvwxyz"];
 

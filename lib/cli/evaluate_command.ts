@@ -1,5 +1,6 @@
 /** `makemore evaluate`: how good models are on the parts of a corpus. */
 
+import { meanLoss } from "../language_model.ts";
 import { fitMixtureWeights } from "../mixture.ts";
 import type { Vocabulary } from "../vocabulary.ts";
 import type { Windows } from "../windows.ts";
@@ -21,7 +22,7 @@ import {
   type UsableModel,
 } from "./models.ts";
 import type { Given, Values } from "./options.ts";
-import { formatLosses, meanLoss, PARTS, tellCorpus } from "./results.ts";
+import { formatLosses, PARTS, tellCorpus } from "./results.ts";
 import { print, tell } from "./terminal.ts";
 
 const OPTIONS = {

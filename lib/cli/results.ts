@@ -30,12 +30,6 @@ export function tellCorpus(
   tell(`Read as ${UNKNOWN}: ${unknown.join(", ")}`);
 }
 
-/** The mean negative log-likelihood of rows, in nats. */
-export function meanLoss(probabilities: Float64Array): number {
-  const sum = probabilities.reduce((sum, p) => sum - Math.log(p), 0);
-  return sum / probabilities.length;
-}
-
 /** Losses, each with its perplexity, in columns of 20. */
 export function formatLosses(losses: readonly number[]): string {
   return losses.map((loss) =>

@@ -3,6 +3,7 @@
 import { UsageError } from "../errors.ts";
 import { evaluate } from "../evaluate.ts";
 import { Generator } from "../generator.ts";
+import { meanLoss } from "../language_model.ts";
 import { countParameters, sizesOf } from "../parameters.ts";
 import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
 import { writeFigures } from "./figures.ts";
@@ -18,7 +19,7 @@ import {
 } from "./model_options.ts";
 import { learnedModel, makeModel } from "./models.ts";
 import type { Given, Values } from "./options.ts";
-import { meanLoss, printLosses, printWords, tellCorpus } from "./results.ts";
+import { printLosses, printWords, tellCorpus } from "./results.ts";
 import { learn, resumeRun, type Run, startRun } from "./run.ts";
 import { MAX_BATCH_SIZE, SCHEDULES } from "./settings.ts";
 import { print, tell } from "./terminal.ts";

@@ -1,8 +1,7 @@
 import type * as Plot from "@observablehq/plot";
 import { drawChart } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
-import { divergingColour } from "./palette.ts";
-import { createElement, type SvgDocument, type SvgElement } from "./svg.ts";
+import { documentOf, drawCells, drawRamp } from "./diverging_scale.ts";
 import { formatShare } from "./words.ts";
 
 /** Options of `activationHeatMap()`. */
@@ -12,7 +11,6 @@ export interface ActivationHeatMapOptions extends FigureOptions {
 }
 
 const mostCells = 50_000;
-const levels = 41;
 
 /**
  * The activations of a tanh layer as a table of colours, one row an example,
@@ -82,14 +80,20 @@ export function activationHeatMap(
       },
       marks: [
         (_index, { x, y }, _channels, _dimensions, context) =>
-          drawCells(
-            activations,
-            x as (value: number) => number,
-            y as (value: number) => number,
+          drawCells({
+            rows,
+            columns,
+            value: (row, column) => activations[row][column],
+            x: x as (value: number) => number,
+            y: y as (value: number) => number,
+            edge: (position) => position.toFixed(1),
+            label: "cells",
+          }, documentOf(context)) as never,
+        (_index, _scales, _channels, { width }, context) =>
+          drawRamp(
+            { right: width - 24, label: "activation h" },
             documentOf(context),
           ) as never,
-        (_index, _scales, _channels, { width }, context) =>
-          drawRamp(width - 24, documentOf(context)) as never,
       ],
     },
   });
@@ -110,82 +114,6 @@ function everyFew(
     ticks: ticks as never,
     tickFormat: (at: number) => labels?.[at - 0.5] ?? String(at - 0.5),
   };
-}
-
-/** One path a colour keeps thousands of cells in a small file. */
-function drawCells(
-  activations: ArrayLike<ArrayLike<number>>,
-  x: (column: number) => number,
-  y: (row: number) => number,
-  document: SvgDocument,
-): SvgElement {
-  const edge = (position: number) => position.toFixed(1);
-  const paths = new Map<string, string>();
-  for (let row = 0; row < activations.length; row++) {
-    for (let column = 0; column < activations[row].length; column++) {
-      const colour = levelColour(activations[row][column]);
-      paths.set(
-        colour,
-        (paths.get(colour) ?? "") +
-          `M${edge(x(column))},${edge(y(row))}H${edge(x(column + 1))}V${
-            edge(y(row + 1))
-          }H${edge(x(column))}Z`,
-      );
-    }
-  }
-  const group = createElement(document, "g", { "aria-label": "cells" });
-  for (const [colour, d] of [...paths].sort()) {
-    group.append(
-      createElement(document, "path", {
-        d,
-        fill: colour,
-        "shape-rendering": "crispEdges",
-      }),
-    );
-  }
-  return group;
-}
-
-/** The legend, from rectangles: Plot's own needs a canvas. */
-function drawRamp(right: number, document: SvgDocument): SvgElement {
-  const cell = 4;
-  const left = right - levels * cell;
-  const group = createElement(document, "g", {
-    "aria-label": "legend",
-    class: "ramp",
-  });
-  for (let level = 0; level < levels; level++) {
-    group.append(createElement(document, "rect", {
-      x: left + level * cell,
-      y: 40,
-      width: cell,
-      height: 10,
-      fill: levelColour(2 * level / (levels - 1) - 1),
-      "shape-rendering": "crispEdges",
-    }));
-  }
-  for (const value of [-1, 0, 1]) {
-    group.append(createElement(document, "text", {
-      x: left + levels * cell * (value + 1) / 2,
-      y: 65,
-    }, String(value).replace("-", "−")));
-  }
-  group.append(createElement(document, "text", {
-    x: left - 14,
-    y: 49,
-    "text-anchor": "end",
-  }, "activation h"));
-  return group;
-}
-
-/** Plot hands its document on to what draws itself. */
-function documentOf(context: unknown): SvgDocument {
-  return (context as { document: SvgDocument }).document;
-}
-
-function levelColour(value: number): string {
-  const level = Math.round((value + 1) / 2 * (levels - 1));
-  return divergingColour(2 * level / (levels - 1) - 1);
 }
 
 function check(

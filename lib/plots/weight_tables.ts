@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
-import { divergingColour } from "./palette.ts";
+import { documentOf, drawCells, drawRamp } from "./diverging_scale.ts";
 import { createElement, type SvgDocument, type SvgElement } from "./svg.ts";
 
 /** A square table of numbers, with its name. */
@@ -24,7 +24,6 @@ export interface WeightTablesOptions extends FigureOptions {
 }
 
 const mostTokens = 60;
-const levels = 41;
 const cellSize = 14;
 /** Columns that stay empty between two tables. */
 const gap = 3;
@@ -123,23 +122,18 @@ export function weightTables(
             ) as never,
         ),
         (_index, _scales, _channels, { width }, context) =>
-          drawRamp(
-            width - right,
-            limit,
-            options.valueLabel ?? "value",
-            documentOf(context),
-          ) as never,
+          drawRamp({
+            right: width - right,
+            label: options.valueLabel ?? "value",
+            format: (value) => formatValue(value * limit),
+            attributes: { "font-size": 13 },
+          }, documentOf(context)) as never,
       ],
     },
   });
 }
 
-/** Plot hands its document on to what draws itself. */
-function documentOf(context: unknown): SvgDocument {
-  return (context as { document: SvgDocument }).document;
-}
-
-/** One path a colour, and the name above. */
+/** The cells, and the name above. */
 function drawTable(
   { name, values }: WeightTable,
   limit: number,
@@ -147,27 +141,15 @@ function drawTable(
   y: (row: number) => number,
   document: SvgDocument,
 ): SvgElement {
-  const edge = (position: number) => String(Math.round(10 * position) / 10);
-  const paths = new Map<string, string>();
-  for (let row = 0; row < values.length; row++) {
-    for (let column = 0; column < values.length; column++) {
-      const colour = levelColour(values[row][column] / limit);
-      paths.set(
-        colour,
-        (paths.get(colour) ?? "") +
-          `M${edge(x(column))},${edge(y(row))}H${edge(x(column + 1))}` +
-          `V${edge(y(row + 1))}H${edge(x(column))}Z`,
-      );
-    }
-  }
-  const group = createElement(document, "g", { "aria-label": name });
-  for (const [colour, d] of [...paths].sort()) {
-    group.append(createElement(document, "path", {
-      d,
-      fill: colour,
-      "shape-rendering": "crispEdges",
-    }));
-  }
+  const group = drawCells({
+    rows: values.length,
+    columns: values.length,
+    value: (row, column) => values[row][column] / limit,
+    x,
+    y,
+    edge: (position) => String(Math.round(10 * position) / 10),
+    label: name,
+  }, document);
   group.append(createElement(document, "text", {
     x: x(0),
     y: y(0) - 12,
@@ -176,50 +158,6 @@ function drawTable(
     "font-weight": "bold",
   }, name));
   return group;
-}
-
-/** The legend, from rectangles: Plot's own needs a canvas. */
-function drawRamp(
-  right: number,
-  limit: number,
-  label: string,
-  document: SvgDocument,
-): SvgElement {
-  const cell = 4;
-  const left = right - levels * cell;
-  const group = createElement(document, "g", {
-    "aria-label": "legend",
-    class: "ramp",
-    "font-size": 13,
-  });
-  for (let level = 0; level < levels; level++) {
-    group.append(createElement(document, "rect", {
-      x: left + level * cell,
-      y: 40,
-      width: cell,
-      height: 10,
-      fill: levelColour(2 * level / (levels - 1) - 1),
-      "shape-rendering": "crispEdges",
-    }));
-  }
-  for (const value of [-1, 0, 1]) {
-    group.append(createElement(document, "text", {
-      x: left + levels * cell * (value + 1) / 2,
-      y: 65,
-    }, formatValue(value * limit).replace("-", "−")));
-  }
-  group.append(createElement(document, "text", {
-    x: left - 14,
-    y: 49,
-    "text-anchor": "end",
-  }, label));
-  return group;
-}
-
-function levelColour(share: number): string {
-  const clamped = Math.max(-1, Math.min(1, share));
-  const level = Math.round((clamped + 1) / 2 * (levels - 1));
-  return divergingColour(2 * level / (levels - 1) - 1);
 }
 
 function formatValue(value: number): string {

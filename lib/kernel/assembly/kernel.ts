@@ -255,8 +255,7 @@ export function lossOfWhole(): f64 {
 
 /** The loss of each row by itself: the address of f64[N]. */
 export function lossesOfRows(): usize {
-  gatherEmbeddings();
-  multiplyEmbeddings();
+  beginPass();
   for (let first: u32 = 0; first < R; first += tileRows) {
     const filled = (min(tileRows, R - first) + 3) & ~3;
     computeHidden(first, filled);
