@@ -17,9 +17,6 @@ import {
 import type { Outcome, Peer, Work } from "../peer.ts";
 import type { Problem } from "../problem.ts";
 
-/** Smaller minibatches are not shared between threads. */
-const LEAST_SHARED = 200;
-
 /** This package with one thread, or two. */
 export function makemore(threads: 1 | 2): Peer {
   setThreads(threads);
@@ -38,8 +35,8 @@ export function makemore(threads: 1 | 2): Peer {
 }
 
 /** Whether two threads do anything else than one. */
-function isShared({ kind, rowsAtOnce }: Problem): boolean {
-  return kind !== "names" && rowsAtOnce >= LEAST_SHARED;
+function isShared({ kind, candidates }: Problem): boolean {
+  return kind !== "names" && candidates === undefined;
 }
 
 function work(

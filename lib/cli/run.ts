@@ -154,7 +154,7 @@ const SAVE_INTERVAL = 10_000;
 const PATIENCE = 50;
 
 /** How many rows are worked on at a time: a few hundredths of a second. */
-const ROWS_AT_A_TIME = 16_000;
+const ROWS_AT_A_TIME = 32_000;
 
 /** And how many multiplications, which in wide models come to it sooner. */
 const PRODUCTS_AT_A_TIME = 200_000_000;

@@ -10,7 +10,7 @@
  */
 
 import { kernelWasm } from "./kernel_wasm.ts";
-import type { PartExports } from "./second_thread.ts";
+import type { HalfExports } from "./halves.ts";
 import { type SharedSteps, shareSteps } from "./threads.ts";
 
 export { setThreads, threadsRunning } from "./threads.ts";
@@ -112,7 +112,7 @@ export interface KernelWords {
 }
 
 /** What the module exports; see lib/kernel/assembly/kernel.ts. */
-interface Exports extends PartExports {
+interface Exports extends HalfExports {
   bytesWanted(): number;
   stageAddress(): number;
   stageSize(): number;

@@ -1,43 +1,43 @@
 /**
- * Both cores for large batches. A second thread has a copy of the kernel and
- * does one of the two parts that assembly/parts.ts divides a large batch into;
- * the two hand each other the gradients of their part, and both update their
- * weights. The results are the same bits with one thread and with two.
+ * Both cores for one model. A second thread has a copy of the kernel; each of
+ * the two works on one half of the hidden layer, whose weights are its own, and
+ * they swap what the halves add to the logits and to the gradient of the
+ * embeddings. The results are the same bits with one thread and with two.
  *
  * The thread is begun when so much work has been done that it will pay, never
  * waited for, and never keeps a program from ending. Where there are no
- * threads, or waiting for one is not allowed (a page in a browser), everything
- * runs in the calling thread.
+ * threads, or waiting for one is not allowed (a page in a browser), or both
+ * together are slower than one (the other core is busy), everything runs in the
+ * calling thread.
  */
 
 import {
+  type HalfExports,
+  openMailbox,
+  type SharedWork,
+  signals,
+  workOnHalf,
+} from "./halves.ts";
+import { paceOf } from "./pace.ts";
+import {
   type AdoptedRows,
   type Job,
-  type PartExports,
-  type PartSizes,
   secondThread,
   type SecondThreadData,
-  signals,
+  type SharedSizes,
 } from "./second_thread.ts";
 
 /** A kernel whose work may be shared. */
 export interface SharedKernel {
-  readonly instance: PartExports;
+  readonly instance: HalfExports;
   readonly module: WebAssembly.Module;
-  readonly sizes: PartSizes;
+  readonly sizes: SharedSizes;
   /** A number of its own for the sizes and rows that the kernel has. */
   readonly key: number;
 }
 
 /** Steps of a kernel: on minibatches, or on all rows. */
-export interface SharedSteps {
-  /** Whether weights are updated; if not, there is one step, for its loss. */
-  readonly backward: boolean;
-  /** One for each step, which its loss replaces. */
-  readonly rates: Float64Array;
-  readonly weightDecay: number;
-  /** The size of minibatches; 0 for all rows. */
-  readonly batchSize: number;
+export interface SharedSteps extends SharedWork {
   /** How one thread does it: the steps done before a loss was not finite. */
   alone(): number;
 }
@@ -49,12 +49,17 @@ const PAYS_AFTER = 300;
  * multiplications, of which a thread does some ten in a nanosecond.
  */
 const LEAST_OF_CALL = 5e6;
-const LEAST_OF_STEP = 1e6;
+const LEAST_OF_STEP = 4e5;
+/** A layer of so few units has no halves. */
+const NARROW = 8;
 /** How many kernels the second thread remembers. */
 const MOST_KNOWN = 4;
 /** A kernel of more bytes is not copied for a second thread. */
 const MOST_BYTES = 2 ** 28;
-/** A thread that is so many milliseconds late is not waited for any more. */
+/**
+ * A thread that is so many milliseconds late is not waited for any more, and
+ * as many times later if the work takes longer.
+ */
 const PATIENCE = 1000;
 /** How often a thread looks before it sleeps: some 20 microseconds. */
 const SPINS = 20_000;
@@ -83,7 +88,7 @@ let second: SecondThread | null | undefined;
 
 /**
  * Says how many threads a kernel may use: 1, or 2 for batches that are large
- * enough. What is computed is the same, to the bit.
+ * enough: a minibatch of 32 rows is, with the lecture's model. What is computed is the same, to the bit.
  *
  * Unless it is said, a second thread is begun as soon as a program has worked
  * on large batches for some tenths of a second. One that is asked for is begun
@@ -128,21 +133,31 @@ export function threadsRunning(): number {
 }
 
 /**
- * Does steps with both threads if there is a second one, and if not, alone.
+ * Does steps with both threads if there is a second one and that is faster, and
+ * if not, alone.
  *
  * @returns the steps done before a loss was not finite
  */
 export function shareSteps(kernel: SharedKernel, steps: SharedSteps): number {
   if (!isWorthSharing(kernel, steps)) return steps.alone();
+  const { batchSize, backward, rates } = steps;
+  const pace = paceOf(`${kernel.key} ${batchSize} ${backward}`);
   const thread = secondThreadFor(kernel.module);
-  if (thread) return thread.share(kernel, steps);
   const begun = performance.now();
+  if (thread && (wanted === 2 || pace.isForTwo())) {
+    const isKnown = thread.knows(kernel);
+    const done = thread.share(kernel, steps);
+    if (isKnown) pace.ofTwo((performance.now() - begun) / rates.length);
+    return done;
+  }
   const done = steps.alone();
-  worked += performance.now() - begun;
+  const took = performance.now() - begun;
+  pace.ofOne(took / rates.length);
+  if (!thread) worked += took;
   return done;
 }
 
-/** Whether two threads would be done sooner, and the second has room. */
+/** Whether two threads could be done sooner, and the second has room. */
 function isWorthSharing(
   { instance, sizes: [V, T, E, H, direct] }: SharedKernel,
   { backward, rates, batchSize }: SharedSteps,
@@ -151,8 +166,8 @@ function isWorthSharing(
   const rows = batchSize > 0 ? Math.min(batchSize, contexts) : contexts;
   const width = direct ? H + T * E : H;
   const step = rows * width * (V + 20) * (backward ? 3 : 1); // 20 for tanh
-  return step >= LEAST_OF_STEP && step * rates.length >= LEAST_OF_CALL &&
-    Boolean(instance.mayHaveParts(rows)) &&
+  return width > NARROW && step >= LEAST_OF_STEP &&
+    step * rates.length >= LEAST_OF_CALL &&
     instance.memory.buffer.byteLength <= MOST_BYTES;
 }
 
@@ -171,14 +186,13 @@ function beginSecondThread(module: WebAssembly.Module): SecondThread | null {
     const threads = builtinModule("node:worker_threads");
     if (!threads?.isMainThread) return null;
     if (globalThis.navigator?.hardwareConcurrency === 1) return null;
-    const signal = new Int32Array(new SharedArrayBuffer(4 * signals.length));
-    Atomics.wait(signal, 0, 1, 0); // throws where waiting is not allowed
-    const data = { module, signals: signal.buffer };
-    const worker = new threads.Worker(`(${secondThread})()`, {
-      eval: true,
-      workerData: data,
-    });
-    return new SecondThread(worker, signal);
+    const seen = new Int32Array(new SharedArrayBuffer(4 * signals.length));
+    Atomics.wait(seen, 0, 1, 0); // throws where waiting is not allowed
+    const worker = new threads.Worker(
+      `(${secondThread})(${workOnHalf}, ${openMailbox})`,
+      { eval: true, workerData: { module, signals: seen.buffer } },
+    );
+    return new SecondThread(worker, seen);
   } catch {
     return null;
   }
@@ -195,135 +209,141 @@ function builtinModule(name: string): WorkerThreads | undefined {
 /** The second thread, as the first one sees it. */
 class SecondThread {
   readonly #worker: Worker;
-  readonly #signal: Int32Array<SharedArrayBuffer>;
+  readonly #signals: Int32Array<SharedArrayBuffer>;
   /** The kernels that the thread has, the last used at the end. */
   #known: number[] = [];
   #jobs = 0;
-  #parts = 0;
+  #sent = 0;
   #box = new SharedArrayBuffer(0);
 
-  constructor(worker: Worker, signal: Int32Array<SharedArrayBuffer>) {
+  constructor(worker: Worker, seen: Int32Array<SharedArrayBuffer>) {
     this.#worker = worker;
-    this.#signal = signal;
-    worker.on("error", () => Atomics.store(signal, signals.state, 2));
+    this.#signals = seen;
+    worker.on("error", () => Atomics.store(seen, signals.state, 2));
     worker.unref();
   }
 
   get isRunning(): boolean {
-    return Atomics.load(this.#signal, signals.state) === 1;
+    return Atomics.load(this.#signals, signals.state) === 1;
+  }
+
+  /** Whether the thread has the kernel's rows already. */
+  knows({ key }: SharedKernel): boolean {
+    return this.#known.includes(key);
   }
 
   /** Ends the thread, for good. */
   end(): void {
-    Atomics.store(this.#signal, signals.state, 2);
+    Atomics.store(this.#signals, signals.state, 2);
     this.#worker.terminate();
   }
 
-  /** Does the first part of each batch here, and the second one there. */
+  /**
+   * Does the first half of the work here, and the second one there. If the
+   * thread fails on the way, all is done again, alone.
+   */
   share(kernel: SharedKernel, steps: SharedSteps): number {
     const { instance } = kernel;
-    const { backward, rates, weightDecay, batchSize } = steps;
-    const weightsSize = instance.weightsSize();
-    const partSize = instance.asideSize(backward);
-    if (!this.#waitFor(signals.jobs, this.#jobs, 0)) return steps.alone();
+    const { backward, rates } = steps;
+    let job: Job | undefined;
     try {
-      this.#send(kernel, steps, weightsSize, partSize);
-    } catch { // no memory for a copy of the rows
+      this.#waitForJobs();
+      job = this.#jobOf(kernel, steps);
+      this.#worker.postMessage(job);
+      this.#jobs = (this.#jobs + 1) | 0;
+      const data = { ...job, signals: this.#signals };
+      const mailbox = openMailbox(0, data, this.#sent, this.#waiting());
+      const done = workOnHalf(instance, 0, steps, mailbox);
+      this.#sent = mailbox.sent;
+      return done;
+    } catch { // no memory for a copy of the rows, or the thread failed
       this.end();
+      instance.workOn(2);
+      if (!job) return steps.alone();
+      rates.set(job.rates);
+      if (backward) {
+        bytesOf(instance, instance.weightsAddress(), job.offset)
+          .set(new Uint8Array(job.box, 0, job.offset));
+      }
+      if (job.generator) {
+        generatorWordsOf(instance).set(job.generator.words);
+        instance.resumeGenerator(job.generator.position);
+      }
       return steps.alone();
     }
-    const aside = bytesOf(instance, instance.asideAddress(), partSize);
-    for (let step = 0; step < rates.length; step++) {
-      let loss: number;
-      if (batchSize > 0) instance.drawBatch(batchSize);
-      if (!instance.hasParts()) {
-        loss = instance.stepDrawn(rates[step], weightDecay);
-      } else {
-        const begun = performance.now();
-        instance.passPart(0, backward, rates[step], weightDecay);
-        this.#parts = (this.#parts + 1) | 0;
-        const place = weightsSize + (this.#parts & 1) * partSize;
-        new Uint8Array(this.#box, place, partSize).set(aside);
-        this.#tell(signals.first, this.#parts);
-        const took = performance.now() - begun;
-        if (this.#waitFor(signals.second, this.#parts, took)) {
-          const there = place + 2 * partSize;
-          aside.set(new Uint8Array(this.#box, there, partSize));
-          loss = instance.joinPart(0, backward);
-        } else loss = instance.finishAlone(backward, rates[step]);
-      }
-      rates[step] = loss;
-      if (!Number.isFinite(loss)) return step;
-    }
-    return rates.length;
   }
 
-  /** Tells the thread what to do. */
-  #send(
-    { instance, key, sizes }: SharedKernel,
-    { backward, rates, weightDecay, batchSize }: SharedSteps,
-    weightsSize: number,
-    partSize: number,
-  ): void {
-    const boxSize = weightsSize + 4 * partSize;
+  /** What the thread is told. The weights are in the box. */
+  #jobOf({ instance, key, sizes }: SharedKernel, work: SharedWork): Job {
+    const { backward, rates, weightDecay, batchSize } = work;
+    const weights = [0, 1, 2].flatMap((array) =>
+      [0, 1].map((half) => instance.weightBytesOfHalf(half, array))
+    );
+    const offset = instance.weightsSize();
+    const longest = (Math.max(instance.longestMessage(), ...weights) + 63) &
+      ~63;
+    const boxSize = offset + 4 * longest;
     if (this.#box.byteLength < boxSize) {
       this.#box = new SharedArrayBuffer(boxSize);
     }
     new Uint8Array(this.#box).set(
-      bytesOf(instance, instance.weightsAddress(), weightsSize),
+      bytesOf(instance, instance.weightsAddress(), offset),
     );
-    const isKnown = this.#known.includes(key);
+    const rows = this.#known.includes(key) ? undefined : rowsOf(instance);
     this.#known = [...this.#known.filter((known) => known !== key), key];
-    this.#worker.postMessage({
+    return {
       key,
       sizes,
-      rows: isKnown ? undefined : rowsOf(instance),
+      rows,
       forget: this.#known.length > MOST_KNOWN ? this.#known.shift() : undefined,
       box: this.#box,
-      weightsSize,
-      partSize,
+      offset,
+      longest,
       backward,
-      learningRates: rates.slice(),
+      rates: rates.slice(),
       weightDecay,
-      minibatches: batchSize === 0 ? undefined : {
-        size: batchSize,
-        words: new Uint32Array(
-          instance.memory.buffer,
-          instance.generatorWords(),
-          624,
-        ).slice(),
+      batchSize,
+      generator: batchSize === 0 ? undefined : {
+        words: generatorWordsOf(instance).slice(),
         position: instance.generatorPosition(),
       },
-    });
-    this.#jobs = (this.#jobs + 1) | 0;
+    };
   }
 
-  #tell(index: number, value: number): void {
-    Atomics.store(this.#signal, index, value);
-    Atomics.notify(this.#signal, index);
+  /** Waits until the thread has ended all its jobs. */
+  #waitForJobs(): void {
+    const wait = this.#waiting();
+    for (let looks = 0;; looks++) {
+      const ended = Atomics.load(this.#signals, signals.jobs);
+      if (ended === this.#jobs) return;
+      wait(signals.jobs, ended, looks);
+    }
   }
 
   /**
-   * Waits until the thread has come to a value; a thread that has failed, or
-   * is far too late, is ended, and from then on the first one works alone.
+   * How to wait for the thread: for a while by looking, then asleep. One that
+   * has failed, or is far too late, is not waited for.
    */
-  #waitFor(index: number, value: number, took: number): boolean {
-    const until = performance.now() + PATIENCE + 10 * took;
-    for (let spins = 0; this.isRunning; spins++) {
-      const there = Atomics.load(this.#signal, index);
-      // The thread may have gone on to the next part already.
-      if (((there - value) | 0) >= 0 && this.isRunning) return true;
-      if (spins < SPINS) continue;
-      const left = until - performance.now();
-      if (left <= 0) this.end();
-      else Atomics.wait(this.#signal, index, there, left);
-    }
-    return false;
+  #waiting(): (index: number, seen: number, looks: number) => void {
+    const begun = performance.now();
+    let until = 0;
+    return (index, seen, looks) => {
+      if (looks < SPINS) return;
+      const now = performance.now();
+      if (looks === SPINS) until = now + PATIENCE + 10 * (now - begun);
+      if (!this.isRunning || now >= until) throw new Error("Nobody answers");
+      Atomics.wait(this.#signals, index, seen, until - now);
+    };
   }
 }
 
+function generatorWordsOf(instance: HalfExports): Uint32Array {
+  const { memory } = instance;
+  return new Uint32Array(memory.buffer, instance.generatorWords(), 624);
+}
+
 function bytesOf(
-  instance: PartExports,
+  instance: HalfExports,
   address: number,
   size: number,
 ): Uint8Array {
@@ -331,7 +351,7 @@ function bytesOf(
 }
 
 /** The rows of a kernel, for another one to adopt. */
-function rowsOf(instance: PartExports): AdoptedRows {
+function rowsOf(instance: HalfExports): AdoptedRows {
   const size = instance.rowsSize();
   const bytes = new SharedArrayBuffer(size);
   new Uint8Array(bytes).set(

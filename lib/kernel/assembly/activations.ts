@@ -31,6 +31,8 @@ export function setTileRows(columns4: u32): void {
 export let hidden: usize = 0; // [Q][panelRows][8]
 /** First logits, then their gradients, in blocks of 4 rows. */
 export let logits: usize = 0; // [tileRows/4][columns4][4]
+/** The logits that the other half of the hidden layer adds. */
+export let otherLogits: usize = 0; // as logits
 /** The gradients once more, in blocks of 4 tokens. */
 export let dLogits: usize = 0; // [columns4/4][panelRows][4]
 /** The gradient of one panel of the above. */
@@ -49,6 +51,7 @@ export function layOutActivations(): void {
   logits = allocate(room, 4);
   dLogits = allocate(room, 4);
   dC = allocate(u64(V) * E4, 4);
+  otherLogits = allocate(room, 4);
   dHidden = allocate(MOST_ROWS, ROW);
   dW2 = allocate(u64(Q) * V4, ROW);
   db1 = allocate(P, ROW);

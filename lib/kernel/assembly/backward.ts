@@ -19,6 +19,7 @@ import {
   used,
 } from "./batch";
 import { decay, shrink } from "./decay";
+import { ownEnd, ownEndOfHidden, ownFirst } from "./halves";
 import {
   db1,
   db2,
@@ -43,7 +44,7 @@ export function clearGradients(): void {
   memory.fill(db1, 0, P * ROW);
   memory.fill(db2, 0, columns4 * 16);
   if (Q > P) memory.fill(dDirect, 0, positionOfEmbeddings(T));
-  for (let p: u32 = 0; p < P; p++) {
+  for (let p = ownFirst(), past = ownEndOfHidden(); p < past; p++) {
     for (let t: u32 = 0; t < T; t++) {
       let at = dTables + p * tablePanel() + positionOfTables(t);
       const end = at + ((load<u32>(used + 4 * t) + 3) & ~3) * ROW;
@@ -62,7 +63,7 @@ export function clearGradients(): void {
  */
 export function backpropagate(first: u32, rows: u32, add: bool): void {
   const single = isSingleTile();
-  for (let p: u32 = 0; p < Q; p++) {
+  for (let p = ownFirst(), end = ownEnd(); p < end; p++) {
     // dHidden = dLogits @ W2
     multiply(
       logits,

@@ -43,6 +43,10 @@ export let dTables: usize = 0; // [P][T·capacity][8]
 export let dDirect: usize = 0; // [T][E4/4][capacity][4]
 /** The gradient of the embeddings of one position, by way of W1. */
 export let dEmbeddings: usize = 0; // [capacity/4][E4][4]
+/** The gradient of the slots, one position's after the other's. */
+export let dSlots: usize = 0; // [slots in use][E4]
+/** What the other half of the hidden layer adds to it. */
+export let otherDSlots: usize = 0; // as dSlots
 
 /** To find the slot of a token, and the merged row of a context, again. */
 let slotOfToken: usize = 0; // { epoch: u32, slot: u32 }[T][V]
@@ -65,6 +69,13 @@ export function positionOfTables(t: u32): usize {
 }
 export function positionOfEmbeddings(t: u32): usize {
   return t * capacity * E4 * 4;
+}
+
+/** The bytes of the gradient of all slots in use. */
+export function bytesOfSlots(): usize {
+  let count: u32 = 0;
+  for (let t: u32 = 0; t < T; t++) count += load<u32>(used + 4 * t);
+  return count * E4 * 4;
 }
 
 /**
@@ -93,6 +104,8 @@ export function layOutBatch(
   dTables = allocate(u64(P) * T * capacity, ROW);
   dDirect = allocate(Q > P ? u64(T) * capacity * E4 : 0, 4);
   dEmbeddings = allocate(u64(capacity) * E4, 4);
+  dSlots = allocate(u64(T) * capacity * E4, 4);
+  otherDSlots = allocate(u64(T) * capacity * E4, 4);
   slotOfToken = allocate(u64(T) * V, 8);
   rowOfContext = allocate(drawn && merged ? D : 0, 8);
   drawnRow = allocate(drawn ? rows : 0, 4);

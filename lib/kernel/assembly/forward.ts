@@ -4,6 +4,7 @@
  */
 
 import {
+  addAll,
   multiply,
   multiplyTransposed,
   ROW,
@@ -11,6 +12,16 @@ import {
 } from "./matrix_products";
 import { exp, log, storeTanh } from "./vector_maths";
 import { b1, C, E, E4, P, Q, T, W1, W1Panel } from "./model";
+import {
+  doesBoth,
+  endPanel,
+  firstPanel,
+  isDivided,
+  ownEndOfHidden,
+  ownFirst,
+  ownHalf,
+  SECOND,
+} from "./halves";
 import {
   columns,
   columns2,
@@ -43,6 +54,7 @@ import {
   hiddenPanel,
   logits,
   logitsBlock,
+  otherLogits,
 } from "./activations";
 
 /** The embeddings of all slots, in both arrangements. */
@@ -84,7 +96,7 @@ export function gatherEmbeddings(): void {
 
 /** tables = embeddings @ W1, position by position: all slots. */
 export function multiplyEmbeddings(): void {
-  for (let p: u32 = 0; p < P; p++) {
+  for (let p = ownFirst(), end = ownEndOfHidden(); p < end; p++) {
     for (let t: u32 = 0; t < T; t++) {
       multiply(
         embeddingsTurned + positionOfEmbeddings(t),
@@ -125,7 +137,7 @@ function copyEmbeddings(first: u32, rows: u32): void {
 /** hidden = tanh(Σₜ tables[slot of t] + b1) for the rows from `first`. */
 export function computeHidden(first: u32, rows: u32): void {
   if (Q > P) copyEmbeddings(first, rows);
-  for (let p: u32 = 0; p < P; p++) {
+  for (let p = ownFirst(), end = ownEndOfHidden(); p < end; p++) {
     const table = tables + p * tablePanel();
     const bias0 = v128.load(b1 + p * ROW, 0);
     const bias1 = v128.load(b1 + p * ROW, 16);
@@ -144,19 +156,33 @@ export function computeHidden(first: u32, rows: u32): void {
   }
 }
 
-/** logits = [hidden, x] @ [W2; Wd], without b2, which is added on the way to the loss. */
+/**
+ * logits = [hidden, x] @ [W2; Wd], without b2, which is added on the way to the
+ * loss. Each half of the hidden layer has a sum of its own.
+ */
 export function computeLogits(rows: u32): void {
+  computeLogitsOf(ownHalf(), rows, logits);
+  if (doesBoth()) computeLogitsOf(SECOND, rows, otherLogits);
+}
+
+function computeLogitsOf(half: u32, rows: u32, to: usize): void {
+  const p = firstPanel(half);
   multiplyTransposed(
-    hidden,
+    hidden + p * hiddenPanel(),
     hiddenPanel(),
-    outputWeights,
+    outputWeights + p * outputPanel(),
     outputPanel(),
-    logits,
+    to,
     logitsBlock(),
     rows / 4,
     columns2,
-    Q,
+    endPanel(half) - p,
   );
+}
+
+/** logits += those of the other half. */
+export function joinLogits(rows: u32): void {
+  if (isDivided()) addAll(logits, otherLogits, rows / 4 * logitsBlock());
 }
 
 /** Lanes to be read one by one: the largest logit and the sum of each row. */

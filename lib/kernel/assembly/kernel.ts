@@ -30,9 +30,12 @@ import {
   N,
 } from "./rows";
 import {
+  bytesOfSlots,
   drawBatch,
   drawBatchUnmerged,
+  dSlots,
   layOutBatch,
+  otherDSlots,
   R,
   size,
   wholeBatch,
@@ -43,22 +46,21 @@ import {
   layOutCandidates,
   scatter,
 } from "./candidates";
+import { divide, weightBytesOfHalf, weightsOfHalf, workOn } from "./halves";
 import {
-  aside,
-  asideBytes,
-  firstRowOf,
-  hasParts,
-  joinAside,
-  layOutNoParts,
-  layOutParts,
-  mayHaveParts,
-  setAside,
-} from "./parts";
-import { clearActivations, layOutActivations, tileRows } from "./activations";
+  clearActivations,
+  dLogits,
+  layOutActivations,
+  logits,
+  logitsBlock,
+  otherLogits,
+  tileRows,
+} from "./activations";
 import {
   computeHidden,
   computeLogits,
   gatherEmbeddings,
+  joinLogits,
   multiplyEmbeddings,
   softmaxAndLoss,
 } from "./forward";
@@ -66,7 +68,12 @@ import { backpropagate, clearGradients } from "./backward";
 import { setDecay } from "./decay";
 import { useAllTokens } from "./output_layer";
 import { layOutRowLosses, losses, storeRowLosses } from "./row_losses";
-import { update } from "./update";
+import {
+  gatherSlots,
+  joinSlots,
+  updateEmbeddings,
+  updateLayers,
+} from "./update";
 import {
   beginSampling,
   computeProbabilities,
@@ -153,12 +160,8 @@ function prepare(batch: u32, sampled: u32): bool {
   if (candidates != 0) workWithAllTokens();
   const rows = batch == WHOLE ? N : batch;
   if (!layOutBatch(afterRows, rows, batch != WHOLE, sampled == 0)) return false;
-  if (sampled == 0) {
-    if (!layOutParts(rows)) return false;
-  } else {
-    layOutNoParts();
-    if (!layOutCandidates(sampled, rows)) return false;
-  }
+  if (sampled != 0 && !layOutCandidates(sampled, rows)) return false;
+  divide(sampled != 0);
   afterBatch = mark();
   if (batch == WHOLE) wholeBatch();
   prepared = batch;
@@ -181,66 +184,86 @@ export function prepareSampling(words: u32): bool {
   return layOutSampling(afterRows, words);
 }
 
+/** The pass on its way: whether it goes backward, and what it has lost. */
+let backward = false;
+let scale: f32 = 0;
+let loss: f64 = 0;
+
 /** What all rows of the batch as it stands need. */
-function beginPass(): void {
+export function beginPass(
+  back: bool,
+  learningRate: f64,
+  weightDecay: f64,
+): void {
+  backward = back;
+  scale = f32(learningRate / f64(size));
+  loss = 0;
+  setDecay(f32(learningRate * weightDecay));
   gatherEmbeddings();
   multiplyEmbeddings();
+  if (backward) clearGradients();
+}
+
+/** The rows of the tile that begins with `first`, filled up with others. */
+function filledRows(first: u32): u32 {
+  return (min(tileRows, R - first) + 3) & ~3;
+}
+
+/** The way forward through one tile, as far as each half goes by itself. */
+export function forwardTile(first: u32): void {
+  const filled = filledRows(first);
+  computeHidden(first, filled);
+  computeLogits(filled);
 }
 
 /**
- * The loss of one part of the batch, not yet divided by its size, and its
- * gradients if asked for. A loss that is not finite ends it at once.
+ * The rest of the way, and the way back, if the loss is finite. Returns the loss
+ * of the tiles so far, not divided by the size of the batch.
  */
-function passThrough(part: u32, backward: bool, learningRate: f64): f64 {
-  const scale = f32(learningRate / f64(size));
-  const begin = firstRowOf(part), end = firstRowOf(part + 1);
-  if (backward) clearGradients();
-  let loss: f64 = 0;
-  for (let first = begin; first < end; first += tileRows) {
-    const rows = min(tileRows, end - first);
-    const filled = (rows + 3) & ~3;
-    computeHidden(first, filled);
-    computeLogits(filled);
-    if (candidates != 0) hideOthersTargets(first, filled);
-    loss += softmaxAndLoss(first, filled, backward, scale);
-    if (!isFinite(loss)) break;
-    if (backward) backpropagate(first, rows, first > begin);
+export function finishTile(first: u32): f64 {
+  const filled = filledRows(first);
+  joinLogits(filled);
+  if (candidates != 0) hideOthersTargets(first, filled);
+  loss += softmaxAndLoss(first, filled, backward, scale);
+  if (backward && isFinite(loss)) {
+    backpropagate(first, min(tileRows, R - first), first > 0);
   }
   return loss;
 }
 
-/**
- * The loss of the batch as it stands, and the gradients if asked for, unless
- * the loss is not finite.
- */
-function pass(backward: bool, learningRate: f64): f64 {
-  beginPass();
-  const loss = passThrough(0, backward, learningRate);
-  if (!hasParts()) return loss / f64(size);
-  setAside(loss, backward);
-  return passSecondPart(backward, learningRate);
+/** The mean loss of the pass. */
+export function meanLoss(): f64 {
+  return loss / f64(size);
 }
 
-/** The second part, with the first one put aside. */
-function passSecondPart(backward: bool, learningRate: f64): f64 {
-  const first = load<f64>(aside);
-  if (!isFinite(first)) return first / f64(size);
-  const loss = passThrough(1, backward, learningRate);
-  return joinAside(1, loss, backward) / f64(size);
+/**
+ * The mean loss of the batch as it stands, and the gradients if asked for, unless
+ * the loss is not finite.
+ */
+function pass(back: bool, learningRate: f64, weightDecay: f64): f64 {
+  beginPass(back, learningRate, weightDecay);
+  for (let first: u32 = 0; first < R; first += tileRows) {
+    forwardTile(first);
+    if (!isFinite(finishTile(first))) break;
+  }
+  return meanLoss();
 }
 
 /** One step on the batch as it stands, unless its loss is not finite. */
 function step(learningRate: f64, weightDecay: f64): f64 {
-  setDecay(f32(learningRate * weightDecay));
-  return updated(pass(true, learningRate));
-}
-
-/** Updates the weights, unless the loss is not finite. */
-function updated(loss: f64): f64 {
+  const loss = pass(true, learningRate, weightDecay);
   if (!isFinite(loss)) return loss;
-  update();
+  gatherSlots();
+  updateLayers();
+  finishStep();
   if (candidates != 0) scatter();
   return loss;
+}
+
+/** What is left to do when both halves' gradients of the slots are there. */
+export function finishStep(): void {
+  joinSlots();
+  updateEmbeddings();
 }
 
 /** One step over all rows; the loss before it. */
@@ -250,17 +273,16 @@ export function stepWhole(learningRate: f64, weightDecay: f64): f64 {
 
 /** The mean loss of all rows. */
 export function lossOfWhole(): f64 {
-  return pass(false, 0);
+  return pass(false, 0, 0);
 }
 
 /** The loss of each row by itself: the address of f64[N]. */
 export function lossesOfRows(): usize {
-  beginPass();
+  beginPass(false, 0, 0);
   for (let first: u32 = 0; first < R; first += tileRows) {
-    const filled = (min(tileRows, R - first) + 3) & ~3;
-    computeHidden(first, filled);
-    computeLogits(filled);
-    storeRowLosses(first, filled);
+    forwardTile(first);
+    joinLogits(filledRows(first));
+    storeRowLosses(first, filledRows(first));
   }
   return losses;
 }
@@ -287,8 +309,8 @@ export function trainSteps(steps: u32, batch: u32, weightDecay: f64): u32 {
 }
 
 /**
- * For two threads, which have a kernel each and do one part each: what one
- * thread did lies at `aside`, where the other's is put before they are joined.
+ * For two threads, which have a kernel each: the weights that both begin with,
+ * and the rows, which the second one adopts.
  */
 export function weightsAddress(): usize {
   return C;
@@ -315,44 +337,40 @@ export function adopt(rows: u32, contexts: u32): bool {
   afterRows = mark();
   return true;
 }
-export { hasParts, mayHaveParts };
-export function asideAddress(): usize {
-  return aside;
-}
-export function asideSize(backward: bool): u32 {
-  return u32(asideBytes(backward));
-}
-export { drawBatch };
-export function stepDrawn(learningRate: f64, weightDecay: f64): f64 {
-  return step(learningRate, weightDecay);
-}
 
-/** The loss of the part that this thread has done. */
-let own: f64 = 0;
-
-/** Does one part of the batch as it stands, and leaves it aside, too. */
-export function passPart(
-  part: u32,
-  backward: bool,
-  learningRate: f64,
-  weightDecay: f64,
-): void {
-  setDecay(f32(learningRate * weightDecay));
-  beginPass();
-  own = passThrough(part, backward, learningRate);
-  setAside(own, backward);
+/**
+ * Each works on its half of the hidden layer, and they hand each other its
+ * logits of each tile, its gradient of the slots, and in the end its weights.
+ */
+export { drawBatch, gatherSlots, updateLayers, workOn };
+export { weightBytesOfHalf, weightsOfHalf };
+export function mergedRows(): u32 {
+  return R;
 }
-
-/** Joins the other's part to this one's; the loss before the update. */
-export function joinPart(part: u32, backward: bool): f64 {
-  const loss = joinAside(part, own, backward) / f64(size);
-  return backward ? updated(loss) : loss;
+export function rowsOfTile(): u32 {
+  return tileRows;
 }
-
-/** Does the second part, too, where the first was left aside. */
-export function finishAlone(backward: bool, learningRate: f64): f64 {
-  const loss = passSecondPart(backward, learningRate);
-  return backward ? updated(loss) : loss;
+export function logitsAddress(): usize {
+  return logits;
+}
+export function otherLogitsAddress(): usize {
+  return otherLogits;
+}
+export function logitsBytes(first: u32): u32 {
+  return u32(filledRows(first) / 4 * logitsBlock());
+}
+export function slotsAddress(): usize {
+  return dSlots;
+}
+export function otherSlotsAddress(): usize {
+  return otherDSlots;
+}
+export function slotsBytes(): u32 {
+  return u32(bytesOfSlots());
+}
+/** No message of the logits or of the slots is longer. */
+export function longestMessage(): u32 {
+  return u32(max(dLogits - logits, otherDSlots - dSlots));
 }
 
 /** The generator's words, where to write them, and the index of the next. */

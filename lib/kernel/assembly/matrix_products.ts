@@ -153,6 +153,13 @@ function touch(at: usize): void {
   v128.load(at, 0), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48);
 }
 
+/** to += from, over so many bytes: whole vectors. */
+export function addAll(to: usize, from: usize, bytes: usize): void {
+  for (const end = to + bytes; to < end; to += 16, from += 16) {
+    v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
+  }
+}
+
 /** A 4 × 4 block turned over: rows at `from` become columns at `to`. */
 export function transpose(
   from: usize,

@@ -1,0 +1,54 @@
+import { assertEquals } from "@std/assert";
+import { Pace, paceOf } from "../lib/kernel/pace.ts";
+
+/** How many of so many times work is for two, which takes them so long. */
+function timesForTwo(pace: Pace, times: number, ofTwo: number): number {
+  let count = 0;
+  for (let i = 0; i < times; i++) {
+    if (pace.isForTwo()) {
+      count++;
+      pace.ofTwo(ofTwo);
+    } else pace.ofOne(10);
+  }
+  return count;
+}
+
+Deno.test("Pace is for one at first, and then for two as long as they are faster", () => {
+  assertEquals(timesForTwo(new Pace(), 1, 9), 0);
+  assertEquals(timesForTwo(new Pace(), 100, 9), 99);
+});
+
+Deno.test("Pace is seldom for two where they are slower", () => {
+  // Once alone; then three times together and ten times alone, in turns.
+  assertEquals(timesForTwo(new Pace(), 1 + 5 * 13, 11), 5 * 3);
+});
+
+Deno.test("Pace forgives two of being slower now and then", () => {
+  const pace = new Pace();
+  pace.ofOne(10);
+  for (let i = 0; i < 100; i++) {
+    assertEquals(pace.isForTwo(), true);
+    pace.ofTwo(i % 3 === 0 ? 9 : 11);
+  }
+});
+
+Deno.test("Pace goes by how fast one was last", () => {
+  const pace = new Pace();
+  pace.ofOne(10);
+  for (let i = 0; i < 3; i++) pace.ofTwo(11);
+  for (let i = 0; i < 10; i++) {
+    assertEquals(pace.isForTwo(), false);
+    pace.ofOne(20); // the machine is busy now
+  }
+  for (let i = 0; i < 10; i++) {
+    assertEquals(pace.isForTwo(), true);
+    pace.ofTwo(15);
+  }
+});
+
+Deno.test("paceOf() remembers kinds of work, but not for ever", () => {
+  const pace = paceOf("one");
+  assertEquals(paceOf("one"), pace);
+  for (let i = 0; i < 100; i++) paceOf(`other ${i}`);
+  assertEquals(paceOf("one") === pace, false);
+});
