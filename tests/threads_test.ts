@@ -346,7 +346,8 @@ Deno.test("setThreads() does steps again if the second thread fails on the way",
        kernel.loss();
        while (threadsRunning() !== 2) await new Promise((r) => setTimeout(r, 5));
        console.log(threadsRunning(), run() === alone);
-       console.log(threadsRunning(), run() === alone);`,
+       const again = run() === alone;
+       console.log(threadsRunning(), again);`,
     ));
     assertEquals(output, "true\n2 true\n1 true", where);
   }

@@ -36,11 +36,15 @@ export interface HalfExports {
   rowsOfTile(): number;
   beginPass(backward: boolean, rate: number, weightDecay: number): void;
   forwardTile(first: number): void;
+  /** 0 if the loss is not finite. */
   finishTile(first: number): number;
   meanLoss(): number;
   gatherSlots(): void;
   updateLayers(): void;
   finishStep(): void;
+  /** 0 and 1 are the halves of the rows. */
+  passPart(part: 0 | 1): void;
+  partLossesAddress(): number;
   logitsAddress(): number;
   otherLogitsAddress(): number;
   logitsBytes(first: number): number;
@@ -145,7 +149,9 @@ export function openMailbox(
 }
 
 /**
- * Does one half of the work. In the end both threads have all weights.
+ * Does one half of the work: of each step that of one half of the hidden layer,
+ * so that both threads have all weights only in the end. For a loss there are no
+ * weights to be kept, and each thread takes one half of the rows.
  *
  * @returns the steps done before a loss was not finite
  */
@@ -156,6 +162,15 @@ export function workOnHalf(
   { send, receive }: Mailbox,
 ): number {
   const { memory } = kernel;
+  if (!backward) {
+    const losses = kernel.partLossesAddress();
+    kernel.beginPass(false, 0, 0);
+    kernel.passPart(half);
+    send(memory, losses + 8 * half, 8);
+    receive(memory, losses + 8 * (1 - half), 8);
+    rates[0] = kernel.meanLoss();
+    return Number.isFinite(rates[0]) ? 1 : 0;
+  }
   const logits = kernel.logitsAddress();
   const otherLogits = kernel.otherLogitsAddress();
   const slots = kernel.slotsAddress();
@@ -165,18 +180,17 @@ export function workOnHalf(
   let step = 0;
   for (; step < rates.length; step++) {
     if (batchSize > 0) kernel.drawBatch(batchSize);
-    kernel.beginPass(backward, rates[step], weightDecay);
+    kernel.beginPass(true, rates[step], weightDecay);
     const rows = kernel.mergedRows();
     for (let first = 0; first < rows; first += rowsOfTile) {
       const bytes = kernel.logitsBytes(first);
       kernel.forwardTile(first);
       send(memory, logits, bytes);
       receive(memory, otherLogits, bytes);
-      if (!Number.isFinite(kernel.finishTile(first))) break;
+      if (!kernel.finishTile(first)) break;
     }
     rates[step] = kernel.meanLoss();
     if (!Number.isFinite(rates[step])) break;
-    if (!backward) continue;
     const bytes = kernel.slotsBytes();
     kernel.gatherSlots();
     send(memory, slots, bytes);
@@ -184,7 +198,7 @@ export function workOnHalf(
     receive(memory, otherSlots, bytes);
     kernel.finishStep();
   }
-  for (let array = 0; backward && array < 3; array++) {
+  for (let array = 0; array < 3; array++) {
     send(
       memory,
       kernel.weightsOfHalf(half, array),

@@ -67,7 +67,7 @@ import {
 import { backpropagate, clearGradients } from "./backward";
 import { setDecay } from "./decay";
 import { useAllTokens } from "./output_layer";
-import { layOutRowLosses, losses, storeRowLosses } from "./row_losses";
+import { layOutRowLosses, rowLosses, storeRowLosses } from "./row_losses";
 import {
   gatherSlots,
   joinSlots,
@@ -184,10 +184,12 @@ export function prepareSampling(words: u32): bool {
   return layOutSampling(afterRows, words);
 }
 
-/** The pass on its way: whether it goes backward, and what it has lost. */
+/** The pass on its way: whether it goes backward, and by how much. */
 let backward = false;
 let scale: f32 = 0;
-let loss: f64 = 0;
+/** What it has lost so far, in the first half of its tiles and in the second. */
+const losses = memory.data(16, 8); // f64[2]
+let middle: u32 = 0; // the row that the second half begins with
 
 /** What all rows of the batch as it stands need. */
 export function beginPass(
@@ -197,7 +199,8 @@ export function beginPass(
 ): void {
   backward = back;
   scale = f32(learningRate / f64(size));
-  loss = 0;
+  middle = R / (2 * tileRows) * tileRows;
+  memory.fill(losses, 0, 16);
   setDecay(f32(learningRate * weightDecay));
   gatherEmbeddings();
   multiplyEmbeddings();
@@ -216,42 +219,51 @@ export function forwardTile(first: u32): void {
   computeLogits(filled);
 }
 
-/**
- * The rest of the way, and the way back, if the loss is finite. Returns the loss
- * of the tiles so far, not divided by the size of the batch.
- */
-export function finishTile(first: u32): f64 {
+/** The rest of the way, and the way back; false if the loss is not finite. */
+export function finishTile(first: u32): bool {
   const filled = filledRows(first);
   joinLogits(filled);
   if (candidates != 0) hideOthersTargets(first, filled);
-  loss += softmaxAndLoss(first, filled, backward, scale);
-  if (backward && isFinite(loss)) {
-    backpropagate(first, min(tileRows, R - first), first > 0);
-  }
-  return loss;
+  const at = losses + (first < middle ? 0 : 8);
+  const loss = load<f64>(at) + softmaxAndLoss(first, filled, backward, scale);
+  store<f64>(at, loss);
+  if (!isFinite(loss)) return false;
+  if (backward) backpropagate(first, min(tileRows, R - first), first > 0);
+  return true;
 }
 
-/** The mean loss of the pass. */
-export function meanLoss(): f64 {
-  return loss / f64(size);
+/** The tiles of some rows, one after the other. */
+function passThrough(first: u32, end: u32): void {
+  for (; first < end; first += tileRows) {
+    forwardTile(first);
+    if (!finishTile(first)) break;
+  }
 }
 
 /**
- * The mean loss of the batch as it stands, and the gradients if asked for, unless
- * the loss is not finite.
+ * One half of the tiles, 0 or 1, in a pass that only goes forward: two threads
+ * can do one each, and need nothing of each other but what the other has lost.
  */
-function pass(back: bool, learningRate: f64, weightDecay: f64): f64 {
-  beginPass(back, learningRate, weightDecay);
-  for (let first: u32 = 0; first < R; first += tileRows) {
-    forwardTile(first);
-    if (!isFinite(finishTile(first))) break;
-  }
-  return meanLoss();
+export function passPart(part: u32): void {
+  if (part == 0) passThrough(0, middle);
+  else passThrough(middle, R);
+}
+export function partLossesAddress(): usize {
+  return losses;
+}
+
+/** The mean loss of all rows, or the first that is not finite. */
+export function meanLoss(): f64 {
+  const first = load<f64>(losses, 0);
+  const sum = isFinite(first) ? first + load<f64>(losses, 8) : first;
+  return sum / f64(size);
 }
 
 /** One step on the batch as it stands, unless its loss is not finite. */
 function step(learningRate: f64, weightDecay: f64): f64 {
-  const loss = pass(true, learningRate, weightDecay);
+  beginPass(true, learningRate, weightDecay);
+  passThrough(0, R);
+  const loss = meanLoss();
   if (!isFinite(loss)) return loss;
   gatherSlots();
   updateLayers();
@@ -273,7 +285,9 @@ export function stepWhole(learningRate: f64, weightDecay: f64): f64 {
 
 /** The mean loss of all rows. */
 export function lossOfWhole(): f64 {
-  return pass(false, 0, 0);
+  beginPass(false, 0, 0);
+  passThrough(0, R);
+  return meanLoss();
 }
 
 /** The loss of each row by itself: the address of f64[N]. */
@@ -284,7 +298,7 @@ export function lossesOfRows(): usize {
     joinLogits(filledRows(first));
     storeRowLosses(first, filledRows(first));
   }
-  return losses;
+  return rowLosses;
 }
 
 /**

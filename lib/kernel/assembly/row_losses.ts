@@ -15,7 +15,7 @@ import { log } from "./vector_maths";
 let order: usize = 0; // u32[N]
 let ends: usize = 0; // u32[D + 1]
 
-export let losses: usize = 0; // f64[N]
+export let rowLosses: usize = 0; // f64[N]
 
 /** Lanes to be read one by one. */
 const largestOfRow = memory.data(16, 16); // f32[4]
@@ -25,7 +25,7 @@ const sumOfRow = memory.data(16, 16); // f32[4]
 export function layOutRowLosses(): bool {
   order = allocate(N, 4);
   ends = allocate(u64(D) + 1, 4);
-  losses = allocate(N, 8);
+  rowLosses = allocate(N, 8);
   if (!commit()) return false;
   memory.fill(ends, 0, (D + 1) * 4);
   for (let i: u32 = 0; i < N; i++) {
@@ -63,7 +63,7 @@ export function storeRowLosses(first: u32, contexts: u32): void {
         const i = load<u32>(order + 4 * place);
         const target: u32 = load<u16>(targetOfRow + 2 * i);
         const z = load<f32>(block + target * 16 + lane * 4);
-        store<f64>(losses + 8 * i, total - f64(z));
+        store<f64>(rowLosses + 8 * i, total - f64(z));
       }
     }
   }
