@@ -3,6 +3,7 @@
 import { UsageError } from "../errors.ts";
 import { evaluate } from "../evaluate.ts";
 import { Generator } from "../generator.ts";
+import { setThreads } from "../kernel/threads.ts";
 import { meanLoss } from "../language_model.ts";
 import { countParameters, sizesOf } from "../parameters.ts";
 import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
@@ -144,6 +145,17 @@ const OPTIONS = {
       "seconds)",
     when: { model: ["mlp"] },
   },
+  threads: {
+    kind: "whole",
+    value: "N",
+    least: 1,
+    most: 2,
+    or: "auto",
+    default: "auto",
+    about: "on how many cores, or auto for two where that is faster; what " +
+      "comes out is the same",
+    when: { model: ["mlp"] },
+  },
   num: {
     kind: "whole",
     value: "N",
@@ -165,6 +177,7 @@ const WITH_RESUME = new Set([
   "resume",
   "steps",
   "checkpoint-every",
+  "threads",
   "num",
   "verbose",
 ]);
@@ -197,6 +210,7 @@ export const trainCommand = {
 async function runTrain(values: TrainValues, given: Given): Promise<void> {
   if (values.model !== "mlp") return trainOther(values.model, values, given);
   if (values.resume) refuseOtherSettings(values, given);
+  setThreads(values.threads === "auto" ? undefined : values.threads as 1 | 2);
   const run = values.resume
     ? await resumeRun(
       values.output,
