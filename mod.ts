@@ -19,7 +19,7 @@
  * | using a model | {@linkcode evaluate}, {@linkcode perplexity}, {@linkcode sample}, {@linkcode nextTokenProbabilities}, {@linkcode labelWords}, {@linkcode projectToPlane}, {@linkcode pretrainedModel} |
  * | counting models | {@linkcode countNgrams}, {@linkcode addK}, {@linkcode interpolate}, {@linkcode kneserNey} |
  * | the bigram net | {@linkcode createBigramNet}, {@linkcode bigramLoss}, {@linkcode trainBigramNet}, {@linkcode bigramNetModel} |
- * | using any of these | {@linkcode mlpModel}, {@linkcode evaluateModel}, {@linkcode rowProbabilities}, {@linkcode sampleModel}, {@linkcode fitMixtureWeights}, {@linkcode mixModels} |
+ * | using any of these | {@linkcode mlpModel}, {@linkcode evaluateModel}, {@linkcode rowProbabilities}, {@linkcode sampleModel}, {@linkcode fitMixtureWeights}, {@linkcode mixModels}, {@linkcode mixProbabilities} |
  * | words of a text | {@linkcode tokenize}, {@linkcode detokenize} |
  * | both cores | {@linkcode setThreads}, {@linkcode threadsRunning} |
  * | keeping a model | {@linkcode encodeCheckpoint}, {@linkcode decodeCheckpoint}, {@linkcode decodeModel} |

@@ -5,7 +5,7 @@
  * Letters: `M` models, `N` rows.
  */
 
-import type { LanguageModel } from "./language_model.ts";
+import { type LanguageModel, rowProbabilities } from "./language_model.ts";
 
 /** When the rows' mean log-likelihood grows by less in a round, the fit is done. */
 const TOLERANCE = 1e-9;
@@ -55,14 +55,8 @@ export function fitMixtureWeights(
 ): Float64Array {
   const M = probabilities.length;
   if (M === 0) throw new RangeError("There are no models to mix");
-  const N = probabilities[0].length;
+  const N = checkedRows(probabilities);
   for (const [m, rows] of probabilities.entries()) {
-    if (rows.length !== N) {
-      throw new RangeError(
-        `Model ${m} has ${rows.length} rows, model 0 has ${N}: ` +
-          "all must be judged by the same",
-      );
-    }
     for (let row = 0; row < N; row++) {
       if (!(rows[row] >= 0 && rows[row] < Infinity)) {
         throw new RangeError(
@@ -106,6 +100,60 @@ function normalised(shares: Float64Array): Float64Array {
     );
   }
   return shares.map((share) => share / sum);
+}
+
+/**
+ * What a mixture gives to the token of each row: the weighted mean of what the
+ * models give.
+ *
+ * @param probabilities the probability that each model gives to the token of
+ * each row, `[M][N]`, as {@linkcode rowProbabilities} gives them
+ * @param weights the weight of each model, `[M]`
+ * @returns float64 `[N]`
+ * @throws {RangeError} if there are not as many weights as models, at least one,
+ * or the models' rows do not agree in number
+ *
+ * @example
+ * ```ts
+ * import { mixProbabilities } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rows = mixProbabilities([[1, 0.5], [0, 0.25]], [0.75, 0.25]);
+ * assertEquals([...rows], [0.75, 0.4375]);
+ * ```
+ */
+export function mixProbabilities(
+  probabilities: readonly ArrayLike<number>[],
+  weights: ArrayLike<number>,
+): Float64Array {
+  const M = probabilities.length;
+  if (M === 0 || weights.length !== M) {
+    throw new RangeError(
+      `There are ${weights.length} weights for ${M} models: each needs one`,
+    );
+  }
+  const N = checkedRows(probabilities);
+  const mixed = new Float64Array(N);
+  for (let m = 0; m < M; m++) {
+    for (let row = 0; row < N; row++) {
+      mixed[row] += weights[m] * probabilities[m][row];
+    }
+  }
+  return mixed;
+}
+
+/** How many rows there are, the same number of each model. */
+function checkedRows(probabilities: readonly ArrayLike<number>[]): number {
+  const N = probabilities[0].length;
+  for (const [m, rows] of probabilities.entries()) {
+    if (rows.length !== N) {
+      throw new RangeError(
+        `Model ${m} has ${rows.length} rows, model 0 has ${N}: ` +
+          "all must be judged by the same",
+      );
+    }
+  }
+  return N;
 }
 
 /**
@@ -195,5 +243,10 @@ export function mixModels(
       }
       return probs;
     },
+    rowProbabilities: (windows) =>
+      mixProbabilities(
+        models.map((model) => rowProbabilities(model, windows)),
+        weights,
+      ),
   };
 }

@@ -6,7 +6,11 @@ import {
 } from "@std/assert";
 import { Generator } from "../lib/generator.ts";
 import { evaluateModel, rowProbabilities } from "../lib/language_model.ts";
-import { fitMixtureWeights, mixModels } from "../lib/mixture.ts";
+import {
+  fitMixtureWeights,
+  mixModels,
+  mixProbabilities,
+} from "../lib/mixture.ts";
 import { addK, countNgrams } from "../lib/ngram.ts";
 import { splitWords } from "../lib/splits.ts";
 import { buildVocabulary } from "../lib/vocabulary.ts";
@@ -91,6 +95,27 @@ Deno.test("mixModels() answers with the weighted mean", () => {
   assert(evaluateModel(mixture, heldOut) < Math.min(...losses));
   const alone = mixModels(models, [0, 0, 1, 0]);
   assertEquals(evaluateModel(alone, heldOut), losses[2]);
+});
+
+Deno.test("mixModels() gives rows what it gives their tokens one by one", () => {
+  const weights = fitMixtureWeights(rows);
+  const mixture = mixModels(models, weights);
+  const { X, Y } = heldOut;
+  rowProbabilities(mixture, heldOut).forEach((p, row) => {
+    const context = X.subarray(3 * row, 3 * row + 3);
+    assertAlmostEquals(p, mixture.probability(context, Y[row]), 1e-15);
+  });
+  // A model that sees more than the rows hold is refused as it is alone.
+  const short = contextWindows(dev, vocabulary, 2);
+  assertThrows(() => rowProbabilities(mixture, short), RangeError, "sees 3");
+});
+
+Deno.test("mixProbabilities() refuses weights that are too few, and rows that differ", () => {
+  const refuses = (rows: number[][], weights: number[], message: string) =>
+    assertThrows(() => mixProbabilities(rows, weights), RangeError, message);
+  refuses([], [], "0 weights for 0 models");
+  refuses([[1], [1]], [1], "1 weights for 2 models");
+  refuses([[1], [1, 1]], [0.5, 0.5], "Model 1 has 2 rows");
 });
 
 Deno.test("mixModels() refuses what does not go together", () => {

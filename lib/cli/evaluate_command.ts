@@ -1,7 +1,7 @@
 /** `makemore evaluate`: how good models are on the parts of a corpus. */
 
 import { meanLoss } from "../language_model.ts";
-import { fitMixtureWeights } from "../mixture.ts";
+import { fitMixtureWeights, mixProbabilities } from "../mixture.ts";
 import type { Vocabulary } from "../vocabulary.ts";
 import type { Windows } from "../windows.ts";
 import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
@@ -98,7 +98,7 @@ async function runEvaluate(
   const dev = PARTS.indexOf("dev");
   const weights = fitMixtureWeights(answers.map((parts) => parts[dev]));
   const losses = PARTS.map((_, part) =>
-    meanLoss(mixed(answers.map((parts) => parts[part]), weights))
+    meanLoss(mixProbabilities(answers.map((parts) => parts[part]), weights))
   );
   print("mixture".padEnd(12) + formatLosses(losses));
   const shares = names.map((name, m) => `${weights[m].toFixed(3)} ${name}`);
@@ -165,14 +165,4 @@ async function tellNet(
   } else if (wanted === "all") {
     tell("No net of words comes with the package: give one with --run");
   }
-}
-
-/** The probability of each row in a mixture of models. */
-function mixed(
-  probabilities: readonly Float64Array[],
-  weights: Float64Array,
-): Float64Array {
-  return probabilities[0].map((_, row) =>
-    weights.reduce((p, weight, m) => p + weight * probabilities[m][row], 0)
-  );
 }
