@@ -14,18 +14,27 @@ const MOST_TOKENS_ON_MAP = 200;
 /** Of larger embeddings the principal components would take long to find. */
 const LARGEST_EMBEDDING_ON_MAP = 2000;
 
-/** Draws the loss curve and the embedding map into the run folder. */
+/**
+ * Draws the loss curve and the embedding map into the run folder. The curve of
+ * sampled steps tells so: their losses are lower than those of all tokens.
+ */
 export function writeFigures(
   folder: RunFolder,
   parameters: ModelParameters,
   vocabulary: Vocabulary,
+  candidates: number,
 ): void {
   const rows = readLossLog(folder.pathOf("losses"));
   const curve = lossCurve([{
     name: "minibatch",
     steps: rows.map(({ step }) => step),
     losses: rows.map(({ loss }) => loss),
-  }], { smoothing: Math.max(1, Math.ceil(rows.length / 20)) });
+  }], {
+    smoothing: Math.max(1, Math.ceil(rows.length / 20)),
+    ...(candidates > 0
+      ? { title: `Loss while training, among ${candidates} candidates` }
+      : {}),
+  });
   writeFileAtomically(folder.pathOf("lossFigure"), curve.svg);
 
   const { embeddingSize } = sizesOf(parameters);

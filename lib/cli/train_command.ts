@@ -223,7 +223,7 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
   const { parameters, settings, vocabulary, corpus } = run;
   describe(run);
   await learn(run, values["checkpoint-every"]);
-  await writeFigures(folder, parameters, vocabulary);
+  writeFigures(folder, parameters, vocabulary, settings.candidates);
   tell(`The run is kept in ${folder.path}`);
 
   const { contextLength } = sizesOf(parameters);

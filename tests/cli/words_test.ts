@@ -110,6 +110,8 @@ Deno.test("train --level words --resume goes on with all settings to the bits of
     assertEquals(parameters, readCheckpoint(`${folder}/out/run`).parameters);
     const losses = (name: string) => hashOf(`${folder}/out/${name}/losses.csv`);
     assertEquals(await losses("half"), await losses("run"));
+    const figure = Deno.readTextFileSync(`${folder}/out/run/loss.svg`);
+    assertStringIncludes(figure, "Loss while training, among 5 candidates");
 
     const plain = await run(
       folder,
