@@ -223,7 +223,7 @@ const cases: Record<string, Case> = {
     batchSize: 12,
     candidates: 50,
   },
-  // As many as would be divided into two parts, were they not sampled.
+  // Steps that are not sampled would work on two halves of the hidden layer.
   "of hundreds of rows": {
     V: 90,
     T: 2,

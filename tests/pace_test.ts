@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Pace, paceOf } from "../lib/kernel/pace.ts";
 
 /** How many of so many times work is for two, which takes them so long. */
@@ -19,8 +19,13 @@ Deno.test("Pace is for one at first, and then for two as long as they are faster
 });
 
 Deno.test("Pace is seldom for two where they are slower", () => {
-  // Once alone; then three times together and ten times alone, in turns.
-  assertEquals(timesForTwo(new Pace(), 1 + 5 * 13, 11), 5 * 3);
+  // Once alone, three times together, ten times alone; then together once, and
+  // alone twice as often each time, up to 640 times.
+  assertEquals(timesForTwo(new Pace(), 1 + 3 + 10, 11), 3);
+  assertEquals(timesForTwo(new Pace(), 1 + 3 + 10 + 1 + 20 + 1 + 40, 11), 5);
+  // Those with rests of 10 to 320 are over after 639 times.
+  const further = Math.ceil((100_000 - 639) / 641);
+  assertEquals(timesForTwo(new Pace(), 100_000, 11), 3 + 5 + further);
 });
 
 Deno.test("Pace forgives two of being slower now and then", () => {
@@ -48,7 +53,7 @@ Deno.test("Pace goes by how fast one was last", () => {
 
 Deno.test("paceOf() remembers kinds of work, but not for ever", () => {
   const pace = paceOf("one");
-  assertEquals(paceOf("one"), pace);
+  assert(paceOf("one") === pace);
   for (let i = 0; i < 100; i++) paceOf(`other ${i}`);
-  assertEquals(paceOf("one") === pace, false);
+  assert(paceOf("one") !== pace);
 });

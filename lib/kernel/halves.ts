@@ -42,9 +42,9 @@ export interface HalfExports {
   gatherSlots(): void;
   updateLayers(): void;
   finishStep(): void;
-  /** 0 and 1 are the halves of the rows. */
-  passPart(part: 0 | 1): void;
-  partLossesAddress(): number;
+  /** 0 and 1 are the halves of the tiles, not of the hidden layer. */
+  passHalfOfTiles(half: 0 | 1): void;
+  tileLossesAddress(): number;
   logitsAddress(): number;
   otherLogitsAddress(): number;
   logitsBytes(first: number): number;
@@ -90,6 +90,9 @@ export interface MailboxData {
   /** How many messages each thread has sent, and whether it sleeps. */
   readonly signals: Int32Array<SharedArrayBuffer>;
 }
+
+/** How often a thread looks before it sleeps: some 20 microseconds long. */
+export const LOOKS = 2000;
 
 /** What stands where in the numbers that both threads see. */
 export const signals = {
@@ -163,9 +166,9 @@ export function workOnHalf(
 ): number {
   const { memory } = kernel;
   if (!backward) {
-    const losses = kernel.partLossesAddress();
+    const losses = kernel.tileLossesAddress();
     kernel.beginPass(false, 0, 0);
-    kernel.passPart(half);
+    kernel.passHalfOfTiles(half);
     send(memory, losses + 8 * half, 8);
     receive(memory, losses + 8 * (1 - half), 8);
     rates[0] = kernel.meanLoss();

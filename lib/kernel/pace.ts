@@ -5,8 +5,12 @@
 
 /** How many times in a row two threads may be slower than one was. */
 const PATIENCE = 3;
-/** How many times work is then done alone before two are tried again. */
+/**
+ * How many times work is then done alone before two are tried again, once; each
+ * time in vain it is twice as often, up to the most.
+ */
 const REST = 10;
+const MOST_REST = 640;
 /** How many kinds of work are remembered. */
 const MOST_KINDS = 32;
 
@@ -27,6 +31,7 @@ export class Pace {
   #alone = 0;
   #slower = 0;
   #rest = 1; // once alone, to know how long that takes
+  #nextRest = REST;
 
   /** Whether the next steps are for two threads. */
   isForTwo(): boolean {
@@ -41,9 +46,13 @@ export class Pace {
 
   /** A step took two threads so many milliseconds. */
   ofTwo(milliseconds: number): void {
-    this.#slower = milliseconds > this.#alone ? this.#slower + 1 : 0;
-    if (this.#slower < PATIENCE) return;
-    this.#slower = 0;
-    this.#rest = REST;
+    if (milliseconds <= this.#alone) {
+      this.#slower = 0;
+      this.#nextRest = REST;
+    } else if (++this.#slower >= PATIENCE) {
+      this.#slower = PATIENCE - 1;
+      this.#rest = this.#nextRest;
+      this.#nextRest = Math.min(2 * this.#nextRest, MOST_REST);
+    }
   }
 }

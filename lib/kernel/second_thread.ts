@@ -55,6 +55,7 @@ export interface SecondThreadData {
 export function secondThread(
   work: typeof workOnHalf,
   mailboxOf: typeof openMailbox,
+  looksAwake: number,
 ): void {
   // deno-lint-ignore no-explicit-any
   const { process } = globalThis as any;
@@ -73,7 +74,7 @@ export function secondThread(
   };
 
   const wait = (index: number, seen: number, looks: number) => {
-    if (looks > 20_000) Atomics.wait(signals, index, seen);
+    if (looks >= looksAwake) Atomics.wait(signals, index, seen);
   };
 
   const bytesAt = (kernel: HalfExports, address: number, size: number) =>

@@ -2,7 +2,8 @@
  * Both cores for one model. A second thread has a copy of the kernel; each of
  * the two works on one half of the hidden layer, whose weights are its own, and
  * they swap what the halves add to the logits and to the gradient of the
- * embeddings. The results are the same bits with one thread and with two.
+ * embeddings. For a loss alone each takes half of the rows. The results are the
+ * same bits with one thread and with two.
  *
  * The thread is begun when so much work has been done that it will pay, never
  * waited for, and never keeps a program from ending. Where there are no
@@ -13,6 +14,7 @@
 
 import {
   type HalfExports,
+  LOOKS,
   openMailbox,
   type SharedWork,
   signals,
@@ -50,19 +52,19 @@ const PAYS_AFTER = 300;
  */
 const LEAST_OF_CALL = 5e6;
 const LEAST_OF_STEP = 4e5;
-/** A layer of so few units has no halves. */
+/** One panel of units has no halves. */
 const NARROW = 8;
 /** How many kernels the second thread remembers. */
 const MOST_KNOWN = 4;
 /** A kernel of more bytes is not copied for a second thread. */
 const MOST_BYTES = 2 ** 28;
 /**
- * A thread that is so many milliseconds late is not waited for any more, and
- * as many times later if the work takes longer.
+ * A thread that is so many milliseconds late is not waited for any more; ten
+ * times as long as the messages of a job have taken on average come on top.
  */
 const PATIENCE = 1000;
-/** How often a thread looks before it sleeps: some 20 microseconds. */
-const SPINS = 20_000;
+/** How many milliseconds it may go unnoticed that a thread has failed. */
+const NAP = 20;
 
 /** What node:worker_threads has, in Deno as in Node, that is used here. */
 interface WorkerThreads {
@@ -87,13 +89,15 @@ let worked = 0;
 let second: SecondThread | null | undefined;
 
 /**
- * Says how many threads a kernel may use: 1, or 2 for batches that are large
- * enough: a minibatch of 32 rows is, with the lecture's model. What is computed is the same, to the bit.
+ * Says how many threads a kernel may use: 1, or 2 for steps and losses that are
+ * large enough; a minibatch of 32 rows is, with the lecture's last model. What is
+ * computed is the same, to the bit.
  *
  * Unless it is said, a second thread is begun as soon as a program has worked
- * on large batches for some tenths of a second. One that is asked for is begun
- * with the next large batch. Until it runs, and where it can't (in a browser's
- * page, on a machine with one core), one thread does it all.
+ * for some tenths of a second, and has its part as long as both together are
+ * faster. One that is asked for is begun with the next work that is large
+ * enough, and always has its part. Until it runs, and where it can't (in a
+ * browser's page, on a machine with one core), one thread does it all.
  *
  * @param count 1 or 2; `undefined` leaves it to the package again
  * @throws {RangeError} if it is another number
@@ -113,12 +117,12 @@ export function setThreads(count: 1 | 2 | undefined): void {
     throw new RangeError(`Cannot use ${count} threads: take 1 or 2`);
   }
   wanted = count;
-  if (count === 1) second?.end();
-  if (count === 1 || second === null) second = undefined;
+  if (count === 1 || second?.hasFailed) second?.end();
+  if (count === 1 || second?.hasFailed || second === null) second = undefined;
 }
 
 /**
- * How many threads share large batches just now: 1 or 2.
+ * How many threads share the work just now: 1 or 2.
  *
  * @example
  * ```ts
@@ -166,6 +170,8 @@ function isWorthSharing(
   const rows = batchSize > 0 ? Math.min(batchSize, contexts) : contexts;
   const width = direct ? H + T * E : H;
   const step = rows * width * (V + 20) * (backward ? 3 : 1); // 20 for tanh
+  // One tile has no halves, where rows are what is divided.
+  if (!backward && rows < 2 * instance.rowsOfTile()) return false;
   return width > NARROW && step >= LEAST_OF_STEP &&
     step * rates.length >= LEAST_OF_CALL &&
     instance.memory.buffer.byteLength <= MOST_BYTES;
@@ -174,6 +180,10 @@ function isWorthSharing(
 /** The second thread if it runs already; it is begun when it is time. */
 function secondThreadFor(module: WebAssembly.Module): SecondThread | null {
   if (wanted === 1) return null;
+  if (second?.hasFailed) {
+    second.end();
+    second = null;
+  }
   if (second === undefined && (wanted === 2 || worked > PAYS_AFTER)) {
     second = beginSecondThread(module);
   }
@@ -189,7 +199,7 @@ function beginSecondThread(module: WebAssembly.Module): SecondThread | null {
     const seen = new Int32Array(new SharedArrayBuffer(4 * signals.length));
     Atomics.wait(seen, 0, 1, 0); // throws where waiting is not allowed
     const worker = new threads.Worker(
-      `(${secondThread})(${workOnHalf}, ${openMailbox})`,
+      `(${secondThread})(${workOnHalf}, ${openMailbox}, ${LOOKS})`,
       { eval: true, workerData: { module, signals: seen.buffer } },
     );
     return new SecondThread(worker, seen);
@@ -227,6 +237,10 @@ class SecondThread {
     return Atomics.load(this.#signals, signals.state) === 1;
   }
 
+  get hasFailed(): boolean {
+    return Atomics.load(this.#signals, signals.state) === 2;
+  }
+
   /** Whether the thread has the kernel's rows already. */
   knows({ key }: SharedKernel): boolean {
     return this.#known.includes(key);
@@ -252,7 +266,8 @@ class SecondThread {
       this.#worker.postMessage(job);
       this.#jobs = (this.#jobs + 1) | 0;
       const data = { ...job, signals: this.#signals };
-      const mailbox = openMailbox(0, data, this.#sent, this.#waiting());
+      const wait = this.#waiting(this.#sent);
+      const mailbox = openMailbox(0, data, this.#sent, wait);
       const done = workOnHalf(instance, 0, steps, mailbox);
       this.#sent = mailbox.sent;
       return done;
@@ -312,7 +327,7 @@ class SecondThread {
 
   /** Waits until the thread has ended all its jobs. */
   #waitForJobs(): void {
-    const wait = this.#waiting();
+    const wait = this.#waiting(this.#jobs);
     for (let looks = 0;; looks++) {
       const ended = Atomics.load(this.#signals, signals.jobs);
       if (ended === this.#jobs) return;
@@ -323,16 +338,23 @@ class SecondThread {
   /**
    * How to wait for the thread: for a while by looking, then asleep. One that
    * has failed, or is far too late, is not waited for.
+   *
+   * @param first what the number that is waited for was at the beginning
    */
-  #waiting(): (index: number, seen: number, looks: number) => void {
+  #waiting(
+    first: number,
+  ): (index: number, seen: number, looks: number) => void {
     const begun = performance.now();
     let until = 0;
     return (index, seen, looks) => {
-      if (looks < SPINS) return;
+      if (looks < LOOKS) return;
       const now = performance.now();
-      if (looks === SPINS) until = now + PATIENCE + 10 * (now - begun);
+      if (looks === LOOKS) {
+        const messages = Math.max(1, (seen - first) | 0);
+        until = now + PATIENCE + 10 * (now - begun) / messages;
+      }
       if (!this.isRunning || now >= until) throw new Error("Nobody answers");
-      Atomics.wait(this.#signals, index, seen, until - now);
+      Atomics.wait(this.#signals, index, seen, NAP);
     };
   }
 }

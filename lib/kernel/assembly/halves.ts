@@ -12,7 +12,7 @@ import { b1, P, Q, W1, W1Panel, W2, W2Panel } from "./model";
 import { ROW } from "./matrix_products";
 
 /** Which half is worked on, or both. */
-export const FIRST: u32 = 0;
+const FIRST: u32 = 0;
 export const SECOND: u32 = 1;
 const BOTH: u32 = 2;
 let half: u32 = BOTH;

@@ -189,7 +189,7 @@ let backward = false;
 let scale: f32 = 0;
 /** What it has lost so far, in the first half of its tiles and in the second. */
 const losses = memory.data(16, 8); // f64[2]
-let middle: u32 = 0; // the row that the second half begins with
+let middleRow: u32 = 0; // that the second half begins with
 
 /** What all rows of the batch as it stands need. */
 export function beginPass(
@@ -199,7 +199,7 @@ export function beginPass(
 ): void {
   backward = back;
   scale = f32(learningRate / f64(size));
-  middle = R / (2 * tileRows) * tileRows;
+  middleRow = R / (2 * tileRows) * tileRows;
   memory.fill(losses, 0, 16);
   setDecay(f32(learningRate * weightDecay));
   gatherEmbeddings();
@@ -224,7 +224,7 @@ export function finishTile(first: u32): bool {
   const filled = filledRows(first);
   joinLogits(filled);
   if (candidates != 0) hideOthersTargets(first, filled);
-  const at = losses + (first < middle ? 0 : 8);
+  const at = losses + (first < middleRow ? 0 : 8);
   const loss = load<f64>(at) + softmaxAndLoss(first, filled, backward, scale);
   store<f64>(at, loss);
   if (!isFinite(loss)) return false;
@@ -244,11 +244,11 @@ function passThrough(first: u32, end: u32): void {
  * One half of the tiles, 0 or 1, in a pass that only goes forward: two threads
  * can do one each, and need nothing of each other but what the other has lost.
  */
-export function passPart(part: u32): void {
-  if (part == 0) passThrough(0, middle);
-  else passThrough(middle, R);
+export function passHalfOfTiles(half: u32): void {
+  if (half == 0) passThrough(0, middleRow);
+  else passThrough(middleRow, R);
 }
-export function partLossesAddress(): usize {
+export function tileLossesAddress(): usize {
   return losses;
 }
 
@@ -279,9 +279,7 @@ export function finishStep(): void {
 }
 
 /** One step over all rows; the loss before it. */
-export function stepWhole(learningRate: f64, weightDecay: f64): f64 {
-  return step(learningRate, weightDecay);
-}
+export { step as stepWhole };
 
 /** The mean loss of all rows. */
 export function lossOfWhole(): f64 {

@@ -44,8 +44,7 @@ export function W2Panel(): usize {
   return V4 * ROW;
 }
 
-/** The vocabulary and the embedding, rounded up to an even number. */
-export let V2: u32 = 0;
+/** The embedding, rounded up to an even number. */
 export let E2: u32 = 0;
 
 /** Lays out a model of these sizes. */
@@ -58,7 +57,6 @@ export function layOutModel(
 ): void {
   release(bottom);
   V = v, T = t, E = e, H = h;
-  V2 = (V + 1) & ~1;
   E2 = (E + 1) & ~1;
   V4 = (V + 3) & ~3;
   E4 = (E + 3) & ~3;
