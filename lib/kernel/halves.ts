@@ -87,7 +87,7 @@ export interface MailboxData {
   /** Bytes of the box before the messages, and of the longest of them. */
   readonly offset: number;
   readonly longest: number;
-  /** How many messages each thread has sent, and whether it sleeps. */
+  /** Numbers as `signals` names them. */
   readonly signals: Int32Array<SharedArrayBuffer>;
 }
 
@@ -122,6 +122,7 @@ export function openMailbox(
   sent: number,
   wait: (index: number, seen: number, looks: number) => void,
 ): Mailbox & { readonly sent: number } {
+  // The two places of signals.sent, which is not known in the second thread.
   const MINE = half === 0 ? 16 : 32, THEIRS = half === 0 ? 32 : 16;
   const placeOf = (half: number, message: number) =>
     offset + (2 * half + (message & 1)) * longest;
