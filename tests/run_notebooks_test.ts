@@ -214,6 +214,32 @@ Deno.test("Kernel stops a busy loop when asked, and keeps its variables", async 
   }
 });
 
+Deno.test("Kernel takes other ports if one is taken before it is bound", async () => {
+  // As the end of a connection, which is how the system gives ports away.
+  const hostname = "127.0.0.1";
+  using server = Deno.listen({ hostname, port: 0 });
+  using near = await Deno.connect({ hostname, port: server.addr.port });
+  using _far = await server.accept();
+  const { listen } = Deno;
+  // The first of five ports, and the last.
+  for (const taken of [0, 4]) {
+    let asked = 0;
+    const inTurn = (options: Parameters<typeof listen>[0]) =>
+      asked++ === taken
+        ? { addr: near.localAddr, close() {} }
+        : listen(options);
+    Deno.listen = inTurn as unknown as typeof listen;
+    try {
+      const kernel = await Kernel.start(".");
+      assertEquals((await kernel.execute("1 + 1")).error, undefined);
+      await kernel.stop();
+      assertEquals(asked, 10);
+    } finally {
+      Deno.listen = listen;
+    }
+  }
+});
+
 Deno.test("notebookDifferences() compares texts, figures, counts and outputs", () => {
   const figure = (text: string, x: number): Output => ({
     output_type: "display_data",

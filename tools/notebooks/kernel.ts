@@ -26,6 +26,8 @@ export interface Execution {
 /** The kernel may publish outputs this many milliseconds after saying it is idle. */
 const lateMilliseconds = 150;
 const startSeconds = 60;
+/** How often other ports are tried, where one was taken meanwhile. */
+const mostTries = 5;
 const delimiter = "<IDS|MSG>";
 const uncaughtType = "uncaught_error";
 
@@ -69,9 +71,23 @@ export class Kernel {
 
   /** Starts a kernel whose cells run in `folder`, and waits until it answers. */
   static async start(folder: string): Promise<Kernel> {
+    for (let tries = 1;; tries++) {
+      const key = randomUUID();
+      const process = await KernelProcess.start(folder, key);
+      try {
+        return await Kernel.#connectTo(process, key);
+      } catch (error) {
+        const isPortTaken = (await process.stderr).includes("AddrInUse");
+        if (!isPortTaken || tries === mostTries) throw error;
+      }
+    }
+  }
+
+  static async #connectTo(
+    process: KernelProcess,
+    key: string,
+  ): Promise<Kernel> {
     const deadline = Date.now() + 1000 * startSeconds;
-    const key = randomUUID();
-    const process = await KernelProcess.start(folder, key);
     const sockets: Socket[] = [];
     try {
       const [shell, control, published] = process.ports;
@@ -261,7 +277,8 @@ class KernelProcess {
   ended = false;
   readonly #child: Deno.ChildProcess;
   readonly #connectionFile: string;
-  readonly #stderr: Promise<string>;
+  /** All that the process has said when it has ended. */
+  readonly stderr: Promise<string>;
 
   private constructor(folder: string, file: string, ports: number[]) {
     this.ports = ports;
@@ -274,7 +291,7 @@ class KernelProcess {
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    this.#stderr = new Response(this.#child.stderr).text();
+    this.stderr = new Response(this.#child.stderr).text();
     this.exit = this.#child.status;
     this.exit.then(() => this.ended = true);
   }
@@ -325,7 +342,7 @@ class KernelProcess {
 
   /** What to say when the process ended too early. */
   async failure(): Promise<KernelError> {
-    return new KernelError(`The kernel ended by itself: ${await this.#stderr}`);
+    return new KernelError(`The kernel ended by itself: ${await this.stderr}`);
   }
 
   /** Ends the process at once if it still runs. */
@@ -337,7 +354,7 @@ class KernelProcess {
   async end(): Promise<void> {
     this.kill();
     await this.exit;
-    await this.#stderr;
+    await this.stderr;
     await Deno.remove(this.#connectionFile);
   }
 }
