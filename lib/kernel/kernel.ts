@@ -11,7 +11,7 @@
 
 import { kernelWasm } from "./kernel_wasm.ts";
 import type { HalfExports } from "./halves.ts";
-import { type SharedSteps, shareSteps } from "./threads.ts";
+import { generatorWordsOf, type SharedSteps, shareSteps } from "./threads.ts";
 
 export { setThreads, threadsRunning } from "./threads.ts";
 
@@ -768,17 +768,13 @@ export class Kernel {
 
   #loadGenerator({ words, position }: KernelGenerator): void {
     const instance = this.#use();
-    new Uint32Array(instance.memory.buffer, instance.generatorWords(), 624)
-      .set(words);
+    generatorWordsOf(instance).set(words);
     instance.resumeGenerator(position);
   }
 
   #storeGenerator(generator: KernelGenerator): void {
     const instance = this.#use();
-    const { buffer } = instance.memory;
-    generator.words.set(
-      new Uint32Array(buffer, instance.generatorWords(), 624),
-    );
+    generator.words.set(generatorWordsOf(instance));
     generator.position = instance.generatorPosition();
   }
 

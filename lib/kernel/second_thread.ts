@@ -64,7 +64,7 @@ export function secondThread(
   );
   const { module, signals: shared } = workerData as SecondThreadData;
   const signals = new Int32Array(shared) as MailboxData["signals"];
-  const STATE = 0, JOBS = 1;
+  const STATE = 0, JOBS = 1, SENT = 32; // as halves.ts names them
   const kernels = new Map<number, HalfExports>();
   let sent = 0, jobs = 0;
 
@@ -120,7 +120,7 @@ export function secondThread(
       tell(JOBS, jobs);
     } catch {
       tell(STATE, 2);
-      Atomics.notify(signals, 32); // wakes the first thread
+      Atomics.notify(signals, SENT); // wakes the first thread
     }
   });
   tell(STATE, 1);

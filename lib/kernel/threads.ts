@@ -117,8 +117,10 @@ export function setThreads(count: 1 | 2 | undefined): void {
     throw new RangeError(`Cannot use ${count} threads: take 1 or 2`);
   }
   wanted = count;
-  if (count === 1 || second?.hasFailed) second?.end();
-  if (count === 1 || second?.hasFailed || second === null) second = undefined;
+  if (!second || count === 1 || second.hasFailed) {
+    second?.end();
+    second = undefined;
+  }
 }
 
 /**
@@ -289,7 +291,8 @@ class SecondThread {
   }
 
   /** What the thread is told. The weights are in the box. */
-  #jobOf({ instance, key, sizes }: SharedKernel, work: SharedWork): Job {
+  #jobOf(kernel: SharedKernel, work: SharedWork): Job {
+    const { instance, key, sizes } = kernel;
     const { backward, rates, weightDecay, batchSize } = work;
     const weights = [0, 1, 2].flatMap((array) =>
       [0, 1].map((half) => instance.weightBytesOfHalf(half, array))
@@ -304,7 +307,7 @@ class SecondThread {
     new Uint8Array(this.#box).set(
       bytesOf(instance, instance.weightsAddress(), offset),
     );
-    const rows = this.#known.includes(key) ? undefined : rowsOf(instance);
+    const rows = this.knows(kernel) ? undefined : rowsOf(instance);
     this.#known = [...this.#known.filter((known) => known !== key), key];
     return {
       key,
@@ -359,7 +362,8 @@ class SecondThread {
   }
 }
 
-function generatorWordsOf(instance: HalfExports): Uint32Array {
+/** The state of a kernel's generator, `[624]`, where the kernel has it. */
+export function generatorWordsOf(instance: HalfExports): Uint32Array {
   const { memory } = instance;
   return new Uint32Array(memory.buffer, instance.generatorWords(), 624);
 }
