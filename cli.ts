@@ -11,18 +11,13 @@
  * @module
  */
 
-import { evaluateCommand } from "./lib/cli/evaluate_command.ts";
-import { findLrCommand } from "./lib/cli/find_lr_command.ts";
-import {
-  type Command,
-  helpOf,
-  nearest,
-  parseOptions,
-} from "./lib/cli/options.ts";
-import { sampleCommand } from "./lib/cli/sample_command.ts";
-import { print, tell } from "./lib/cli/terminal.ts";
-import { trainCommand } from "./lib/cli/train_command.ts";
-import { MakemoreError, UsageError } from "./lib/errors.ts";
+import { evaluateCommand } from "./cli/evaluate_command.ts";
+import { findLrCommand } from "./cli/find_lr_command.ts";
+import { type Command, helpOf, nearest, parseOptions } from "./cli/options.ts";
+import { sampleCommand } from "./cli/sample_command.ts";
+import { print, tell } from "./cli/terminal.ts";
+import { trainCommand } from "./cli/train_command.ts";
+import { MakemoreError, UsageError } from "./lib/errors/errors.ts";
 
 const PROGRAM = "makemore";
 

@@ -61,9 +61,9 @@
  * @module
  */
 
-export * from "./lib/words.ts";
-export * from "./lib/vocabulary.ts";
-export * from "./lib/splits.ts";
+export * from "./lib/data/words.ts";
+export * from "./lib/data/vocabulary.ts";
+export * from "./lib/data/splits.ts";
 export {
   contextWindows,
   drawMinibatch,
@@ -71,9 +71,9 @@ export {
   takeRows,
   type WindowOptions,
   type Windows,
-} from "./lib/windows.ts";
-export * from "./lib/generator.ts";
-export * from "./lib/python_random.ts";
+} from "./lib/data/windows.ts";
+export * from "./lib/random/torch_generator.ts";
+export * from "./lib/random/python_random.ts";
 export {
   countParameters,
   createParameters,
@@ -84,41 +84,41 @@ export {
   type ParameterOptions,
   parametersFrom,
   sizesOf,
-} from "./lib/parameters.ts";
+} from "./lib/model/variables.ts";
 export {
   type ModelSizes,
   PARAMETER_NAMES,
   type ParameterArrays,
   type ParameterName,
   parameterNames,
-} from "./lib/sizes.ts";
-export * from "./lib/forward.ts";
+} from "./lib/kernel/parameters.ts";
+export * from "./lib/model/forward.ts";
 export {
   constantRate,
   cosineDecay,
   inverseDecay,
   type Schedule,
   stepDecay,
-} from "./lib/schedule.ts";
-export * from "./lib/train_step.ts";
-export * from "./lib/train.ts";
-export * from "./lib/learning_rate_finder.ts";
-export * from "./lib/evaluate.ts";
-export * from "./lib/sample.ts";
+} from "./lib/training/schedules.ts";
+export * from "./lib/training/step.ts";
+export * from "./lib/training/loop.ts";
+export * from "./lib/training/rate_finder.ts";
+export * from "./lib/language_models/evaluate.ts";
+export * from "./lib/language_models/sample.ts";
 export {
   evaluateModel,
   type LanguageModel,
   rowProbabilities,
   sampleModel,
   type SampleModelOptions,
-} from "./lib/language_model.ts";
-export * from "./lib/mlp_model.ts";
-export * from "./lib/ngram.ts";
-export * from "./lib/bigram_net.ts";
-export * from "./lib/mixture.ts";
-export * from "./lib/tokens.ts";
-export * from "./lib/pretrained.ts";
-export * from "./lib/principal_components.ts";
-export * from "./lib/checkpoint.ts";
+} from "./lib/language_models/language_model.ts";
+export * from "./lib/language_models/mlp.ts";
+export * from "./lib/language_models/ngram.ts";
+export * from "./lib/language_models/bigram_net.ts";
+export * from "./lib/language_models/mixture.ts";
+export * from "./lib/data/tokens.ts";
+export * from "./lib/language_models/pretrained.ts";
+export * from "./lib/model/principal_components.ts";
+export * from "./lib/saving/checkpoint.ts";
 export { setThreads, threadsRunning } from "./lib/kernel/threads.ts";
-export * from "./lib/errors.ts";
+export * from "./lib/errors/errors.ts";

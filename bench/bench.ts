@@ -9,15 +9,10 @@
  *     deno task bench --rounds 9 --only step-32,names --peers pytorch,loops
  */
 
-import { UsageError } from "../lib/errors.ts";
+import { UsageError } from "../lib/errors/errors.ts";
 import { defaultWords } from "../mod.ts";
-import {
-  type Command,
-  helpOf,
-  nearest,
-  parseOptions,
-} from "../lib/cli/options.ts";
-import { print, tell } from "../lib/cli/terminal.ts";
+import { type Command, helpOf, nearest, parseOptions } from "../cli/options.ts";
+import { print, tell } from "../cli/terminal.ts";
 import { type Contestant, contestants } from "./contestants.ts";
 import { type FirstUse, measureFirstUse } from "./first_use.ts";
 import { thisMachine } from "./machine.ts";

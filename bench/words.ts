@@ -9,9 +9,9 @@
  *     deno task bench:words --rounds 5 --candidates 512
  */
 
-import { UsageError } from "../lib/errors.ts";
-import { type Command, helpOf, parseOptions } from "../lib/cli/options.ts";
-import { print, tell } from "../lib/cli/terminal.ts";
+import { UsageError } from "../lib/errors/errors.ts";
+import { type Command, helpOf, parseOptions } from "../cli/options.ts";
+import { print, tell } from "../cli/terminal.ts";
 import { contestants } from "./contestants.ts";
 import { busyNote, describeMachine, thisMachine } from "./machine.ts";
 import {

@@ -4,7 +4,7 @@
  * skipped and say so; with `CI=true` they fail.
  */
 
-import { parseWords } from "../lib/words.ts";
+import { parseWords } from "../lib/data/words.ts";
 import { hasCanonicalList } from "../tools/fetch_names.ts";
 
 const path = new URL("../data/makemore/names.txt", import.meta.url);

@@ -2,8 +2,8 @@
  * A small checkpoint, for the tests of all that has to do with files.
  */
 
-import type { Checkpoint } from "../lib/checkpoint.ts";
-import { Generator } from "../lib/generator.ts";
+import type { Checkpoint } from "../lib/saving/checkpoint.ts";
+import { Generator } from "../lib/random/torch_generator.ts";
 
 /** A run of a model of 3 tokens, at step 7. The same numbers each time. */
 export function smallCheckpoint(): Checkpoint {

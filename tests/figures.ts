@@ -22,7 +22,7 @@ import {
   weightTables,
   wordMap,
   wordProbabilities,
-} from "../lib/plots.ts";
+} from "../lib/plots/mod.ts";
 
 /** Where the SVG of an example lies. */
 export function figureFile(name: string): URL {

@@ -1,7 +1,7 @@
 /** What tests look for in figures. */
 
 import { DOMParser } from "linkedom";
-import type { Figure } from "../lib/plots.ts";
+import type { Figure } from "../lib/plots/mod.ts";
 import type { SvgElement } from "../lib/plots/svg.ts";
 
 /** The elements of a figure that a CSS selector finds. */

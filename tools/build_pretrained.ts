@@ -8,21 +8,21 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { writeFileAtomically } from "../lib/atomic_file.ts";
-import { encodeCheckpoint } from "../lib/checkpoint.ts";
-import { evaluate } from "../lib/evaluate.ts";
-import { Generator } from "../lib/generator.ts";
+import { writeFileAtomically } from "../cli/atomic_file.ts";
+import { encodeCheckpoint } from "../lib/saving/checkpoint.ts";
+import { evaluate } from "../lib/language_models/evaluate.ts";
+import { Generator } from "../lib/random/torch_generator.ts";
 import {
   createParameters,
   parameterArrays,
   sizesOf,
-} from "../lib/parameters.ts";
-import { stepDecay } from "../lib/schedule.ts";
-import { splitWords } from "../lib/splits.ts";
-import { trainSteps } from "../lib/train.ts";
-import { buildVocabulary } from "../lib/vocabulary.ts";
-import { contextWindows } from "../lib/windows.ts";
-import { readWords } from "../lib/words.ts";
+} from "../lib/model/variables.ts";
+import { stepDecay } from "../lib/training/schedules.ts";
+import { splitWords } from "../lib/data/splits.ts";
+import { trainSteps } from "../lib/training/loop.ts";
+import { buildVocabulary } from "../lib/data/vocabulary.ts";
+import { contextWindows } from "../lib/data/windows.ts";
+import { readWords } from "../lib/data/words.ts";
 
 const STEPS = 200_000;
 const SEED = 2147483647;

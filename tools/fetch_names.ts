@@ -4,7 +4,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { writeFileAtomically } from "../lib/atomic_file.ts";
+import { writeFileAtomically } from "../cli/atomic_file.ts";
 
 /** Where the list is. */
 export const ADDRESS =

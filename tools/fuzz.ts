@@ -7,15 +7,18 @@
  */
 
 import fc from "fast-check";
-import { decodeCheckpoint, encodeCheckpoint } from "../lib/checkpoint.ts";
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+} from "../lib/saving/checkpoint.ts";
 import {
   CheckpointError,
   type MakemoreError,
   WordListError,
-} from "../lib/errors.ts";
-import { Generator } from "../lib/generator.ts";
-import { decodeSafetensors } from "../lib/safetensors.ts";
-import { parseWords } from "../lib/words.ts";
+} from "../lib/errors/errors.ts";
+import { Generator } from "../lib/random/torch_generator.ts";
+import { decodeSafetensors } from "../lib/saving/safetensors.ts";
+import { parseWords } from "../lib/data/words.ts";
 import { damaged, mutations } from "./mutations.ts";
 import { wholeOptions } from "./whole_options.ts";
 

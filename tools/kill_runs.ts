@@ -7,9 +7,9 @@
  *     deno task kill --seed 1 --kills 50 --write-kills 200
  */
 
-import { isUnfinishedFile } from "../lib/atomic_file.ts";
-import { Generator } from "../lib/generator.ts";
-import { readCheckpoint, RUN_FILES } from "../lib/run_folder.ts";
+import { isUnfinishedFile } from "../cli/atomic_file.ts";
+import { Generator } from "../lib/random/torch_generator.ts";
+import { readCheckpoint, RUN_FILES } from "../cli/run_folder.ts";
 import {
   hashOf,
   type Outcome,

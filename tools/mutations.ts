@@ -5,7 +5,10 @@
  */
 
 import fc from "fast-check";
-import { decodeSafetensors, encodeSafetensors } from "../lib/safetensors.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+} from "../lib/saving/safetensors.ts";
 
 /** Where in a file: a place between 0 and 1 of a region. */
 interface Place {

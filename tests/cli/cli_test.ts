@@ -4,7 +4,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { readCheckpoint } from "../../lib/run_folder.ts";
+import { readCheckpoint } from "../../cli/run_folder.ts";
 import {
   Program,
   QUICK,

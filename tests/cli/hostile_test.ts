@@ -11,11 +11,14 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { type Checkpoint, encodeCheckpoint } from "../../lib/checkpoint.ts";
-import { settingsFrom } from "../../lib/cli/settings.ts";
-import { CheckpointError } from "../../lib/errors.ts";
-import { Generator } from "../../lib/generator.ts";
-import { buildVocabulary } from "../../lib/vocabulary.ts";
+import {
+  type Checkpoint,
+  encodeCheckpoint,
+} from "../../lib/saving/checkpoint.ts";
+import { settingsFrom } from "../../cli/settings.ts";
+import { CheckpointError } from "../../lib/errors/errors.ts";
+import { Generator } from "../../lib/random/torch_generator.ts";
+import { buildVocabulary } from "../../lib/data/vocabulary.ts";
 import { filesIn } from "../files.ts";
 import {
   hashOf,

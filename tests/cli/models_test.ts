@@ -7,12 +7,20 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { evaluateModel } from "../../lib/language_model.ts";
-import { addK, countNgrams, interpolate, kneserNey } from "../../lib/ngram.ts";
-import { splitByPosition, splitWords } from "../../lib/splits.ts";
-import { tokenize } from "../../lib/tokens.ts";
-import { buildVocabulary, buildWordVocabulary } from "../../lib/vocabulary.ts";
-import { contextWindows, type Windows } from "../../lib/windows.ts";
+import { evaluateModel } from "../../lib/language_models/language_model.ts";
+import {
+  addK,
+  countNgrams,
+  interpolate,
+  kneserNey,
+} from "../../lib/language_models/ngram.ts";
+import { splitByPosition, splitWords } from "../../lib/data/splits.ts";
+import { tokenize } from "../../lib/data/tokens.ts";
+import {
+  buildVocabulary,
+  buildWordVocabulary,
+} from "../../lib/data/vocabulary.ts";
+import { contextWindows, type Windows } from "../../lib/data/windows.ts";
 import {
   QUICK,
   run,

@@ -4,8 +4,8 @@ import {
   nearest,
   type Options,
   parseOptions,
-} from "../../lib/cli/options.ts";
-import { UsageError } from "../../lib/errors.ts";
+} from "../../cli/options.ts";
+import { UsageError } from "../../lib/errors/errors.ts";
 
 const options = {
   steps: { kind: "whole", value: "N", least: 1, default: 10, about: "steps" },

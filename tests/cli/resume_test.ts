@@ -9,7 +9,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { readCheckpoint, readLossLog } from "../../lib/run_folder.ts";
+import { readCheckpoint, readLossLog } from "../../cli/run_folder.ts";
 import { killRuns } from "../../tools/kill_runs.ts";
 import { canMount, filesIn, unshare } from "../files.ts";
 import {

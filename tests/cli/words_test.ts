@@ -6,10 +6,13 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { readCheckpoint } from "../../lib/run_folder.ts";
-import { encodeSafetensors } from "../../lib/safetensors.ts";
-import { parameterNames, parameterShapes } from "../../lib/sizes.ts";
-import { tokenize } from "../../lib/tokens.ts";
+import { readCheckpoint } from "../../cli/run_folder.ts";
+import { encodeSafetensors } from "../../lib/saving/safetensors.ts";
+import {
+  parameterNames,
+  parameterShapes,
+} from "../../lib/kernel/parameters.ts";
+import { tokenize } from "../../lib/data/tokens.ts";
 import { hashOf, QUICK_WORDS, run, TEXT, withText } from "./program.ts";
 
 /** The lines of words that a command prints, without the groups' titles. */

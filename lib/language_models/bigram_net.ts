@@ -1,0 +1,269 @@
+/**
+ * The bigram net: one layer without biases, from the last token, one-hot, to
+ * the logits of the next. The lecture's first neural net; it learns by gradient
+ * descent what counting pairs finds at once.
+ *
+ * Letters: `V` vocabulary, `C` different contexts, `N` rows.
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import { DivergenceError } from "../errors/errors.ts";
+import type { Generator } from "../random/torch_generator.ts";
+import {
+  checkToken,
+  contextToken,
+  type LanguageModel,
+} from "./language_model.ts";
+import { checkRate, checkSteps } from "../training/schedules.ts";
+import type { Windows } from "../data/windows.ts";
+
+// Without it tfjs greets each user with advice on other backends.
+tf.enableProdMode();
+
+/** The largest vocabulary: `W` takes 4·V² bytes, and each step a few times that. */
+export const MAX_BIGRAM_NET_TOKENS = 4096;
+
+/**
+ * The net's weights: `W = torch.randn((27, 27), generator=g)`.
+ *
+ * @param generator where the chance comes from; V² normal numbers are drawn
+ * @param vocabularySize how many tokens there are, `V`
+ * @returns `W`, float32 `[V, V]`: in row i the logits of what follows token i;
+ * yours to dispose
+ * @throws {RangeError} if the vocabulary has fewer than 2 tokens or more than
+ * {@linkcode MAX_BIGRAM_NET_TOKENS}
+ *
+ * @example
+ * ```ts
+ * import { createBigramNet, Generator } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const W = createBigramNet(new Generator(2147483647), 27);
+ * assertEquals(W.shape, [27, 27]);
+ * assertEquals(W.dataSync()[0], 1.5673619508743286);
+ * ```
+ */
+export function createBigramNet(
+  generator: Generator,
+  vocabularySize: number,
+): tf.Variable<tf.Rank.R2> {
+  const V = vocabularySize;
+  if (!Number.isInteger(V) || V < 2 || V > MAX_BIGRAM_NET_TOKENS) {
+    throw new RangeError(
+      `Cannot make a bigram net of ${V} tokens: it takes from 2 to ` +
+        `${MAX_BIGRAM_NET_TOKENS}, since its weights grow with their square`,
+    );
+  }
+  return tf.tidy(() =>
+    tf.variable(tf.tensor2d(generator.randn(V * V), [V, V]))
+  );
+}
+
+/** Settings of {@linkcode bigramLoss}. */
+export interface BigramLossOptions {
+  /**
+   * How much the mean square of the weights counts beside the loss: draws the
+   * logits of each row together, as adding to all counts does. Default: 0.01,
+   * as in the lecture.
+   */
+  regularization?: number;
+}
+
+/** Settings of {@linkcode trainBigramNet}. */
+export interface BigramTrainOptions extends BigramLossOptions {
+  /** How many steps. Default: 200. */
+  steps?: number;
+  /** How far to go against the gradient. Default: 50, as in the lecture. */
+  learningRate?: number;
+}
+
+/** Rows, those with an equal last token merged into one. */
+interface MergedRows {
+  /** The different last tokens, int32 `[C]`. */
+  readonly X: tf.Tensor1D;
+  /** The share of all rows that has the token and then each, float32 `[C, V]`. */
+  readonly shares: tf.Tensor2D;
+}
+
+/**
+ * Merges the rows that have the same last token. Loss and gradient stay what
+ * they are over all rows, and cost as much as for `C` of them.
+ */
+function mergeRows({ contextLength, X, Y }: Windows, V: number): MergedRows {
+  if (Y.length === 0) throw new RangeError("There are no rows to learn from");
+  const followers = new Map<number, Float64Array>();
+  for (let row = 0; row < Y.length; row++) {
+    const last = checkToken(X[(row + 1) * contextLength - 1], V);
+    let counts = followers.get(last); // [V]
+    if (!counts) followers.set(last, counts = new Float64Array(V));
+    counts[checkToken(Y[row], V)]++;
+  }
+  const shares = new Float32Array(followers.size * V);
+  [...followers.values()].forEach((counts, c) => {
+    shares.set(counts.map((count) => count / Y.length), c * V);
+  });
+  return {
+    X: tf.tensor1d([...followers.keys()], "int32"), // [C]
+    shares: tf.tensor2d(shares, [followers.size, V]), // [C, V]
+  };
+}
+
+/** The lecture's loss, over merged rows. */
+function lossOf(
+  W: tf.Tensor2D,
+  { X, shares }: MergedRows,
+  regularization: number,
+): tf.Scalar {
+  return tf.tidy(() => {
+    const xenc = tf.oneHot(X, W.shape[0]).toFloat(); // [C, V]
+    const logits = xenc.matMul<tf.Tensor2D>(W); // [C, V], logarithms of counts
+    const logProbs = logits.logSoftmax(); // [C, V]
+    const loss = logProbs.mul(shares).sum().neg(); // mean over all rows
+    return loss.add(W.square().mean().mul(regularization)) as tf.Scalar;
+  });
+}
+
+/**
+ * The lecture's loss: the mean negative log-likelihood of rows, and the
+ * regularisation, `loss = -probs[torch.arange(num), ys].log().mean() +
+ * 0.01 * (W**2).mean()`.
+ *
+ * @param W the net's weights `[V, V]`
+ * @param windows the rows; of each context the last token counts
+ * @param options how much regularisation
+ * @returns a scalar, in nats; yours to dispose
+ * @throws {RangeError} if there are no rows, or they hold an id that the net
+ * does not know
+ *
+ * @example
+ * ```ts
+ * import {
+ *   bigramLoss,
+ *   buildVocabulary,
+ *   contextWindows,
+ * } from "@makemore/mlp";
+ * import { assertAlmostEquals } from "@std/assert";
+ * import * as tf from "@tensorflow/tfjs";
+ *
+ * const vocabulary = buildVocabulary(["emma"]); // . a e m
+ * const windows = contextWindows(["emma"], vocabulary, 1);
+ * // where all weights are equal, all tokens are as likely
+ * const loss = bigramLoss(tf.ones([4, 4]), windows);
+ * assertAlmostEquals(loss.dataSync()[0], Math.log(4) + 0.01, 1e-6);
+ * ```
+ */
+export function bigramLoss(
+  W: tf.Tensor2D,
+  windows: Windows,
+  { regularization = 0.01 }: BigramLossOptions = {},
+): tf.Scalar {
+  return tf.tidy(() =>
+    lossOf(W, mergeRows(windows, W.shape[0]), regularization)
+  );
+}
+
+/**
+ * Gradient descent over all rows, as the lecture does it: `W.grad = None`,
+ * `loss.backward()`, `W.data += -50 * W.grad`.
+ *
+ * @param W the net's weights `[V, V]`, which are changed
+ * @param windows the rows to learn from; of each context the last token counts
+ * @param options steps, learning rate, regularisation
+ * @returns the loss before each step, float32 `[steps]`
+ * @throws {RangeError} if there are no rows, they hold an id that the net does
+ * not know, or a setting is out of range
+ * @throws {DivergenceError} if the loss is not finite
+ *
+ * @example
+ * ```ts
+ * import {
+ *   bigramNetModel,
+ *   buildVocabulary,
+ *   contextWindows,
+ *   createBigramNet,
+ *   Generator,
+ *   sampleModel,
+ *   trainBigramNet,
+ * } from "@makemore/mlp";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const words = ["emma", "olivia", "ava", "isabella", "sophia"];
+ * const vocabulary = buildVocabulary(words);
+ * const windows = contextWindows(words, vocabulary, 1);
+ * const generator = new Generator(2147483647);
+ * const W = createBigramNet(generator, vocabulary.size);
+ * const losses = trainBigramNet(W, windows, { steps: 100 });
+ * assert(losses[99] < 1.5);
+ * const model = bigramNetModel(W);
+ * assertEquals(sampleModel(model, vocabulary, { generator, count: 5 }).length, 5);
+ * ```
+ */
+export function trainBigramNet(
+  W: tf.Variable<tf.Rank.R2>,
+  windows: Windows,
+  options: BigramTrainOptions = {},
+): Float32Array {
+  const { steps = 200, learningRate = 50, regularization = 0.01 } = options;
+  checkSteps(steps);
+  checkRate(learningRate);
+  const losses = new Float32Array(steps);
+  const rows = mergeRows(windows, W.shape[0]);
+  try {
+    for (let step = 0; step < steps; step++) {
+      tf.tidy(() => {
+        const { value, grads } = tf.variableGrads(
+          () => lossOf(W, rows, regularization),
+          [W],
+        );
+        const [loss] = value.dataSync();
+        if (!Number.isFinite(loss)) {
+          throw new DivergenceError(step, loss, learningRate);
+        }
+        losses[step] = loss;
+        W.assign(W.sub(grads[W.name].mul(learningRate)));
+      });
+    }
+  } finally {
+    rows.X.dispose();
+    rows.shares.dispose();
+  }
+  return losses;
+}
+
+/**
+ * The net as a model to evaluate, sample from and mix. Takes the weights as
+ * they are now: training on does not change it.
+ *
+ * @param W the net's weights `[V, V]`
+ *
+ * @example
+ * ```ts
+ * import { bigramNetModel } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ * import * as tf from "@tensorflow/tfjs";
+ *
+ * const model = bigramNetModel(tf.zeros([4, 4]));
+ * assertEquals([...model.probabilities([2])], [0.25, 0.25, 0.25, 0.25]);
+ * ```
+ */
+export function bigramNetModel(W: tf.Tensor2D): LanguageModel {
+  const [V] = W.shape;
+  const rows = Float64Array.from(W.dataSync()); // [V, V]
+  for (let start = 0; start < rows.length; start += V) {
+    const row = rows.subarray(start, start + V);
+    const largest = row.reduce((a, b) => Math.max(a, b));
+    row.forEach((logit, i) => row[i] = Math.exp(logit - largest));
+    const sum = row.reduce((a, b) => a + b);
+    row.forEach((count, i) => row[i] = count / sum);
+  }
+  return {
+    vocabularySize: V,
+    contextLength: 1,
+    probability: (context, token) =>
+      rows[contextToken(context, 1, V) * V + checkToken(token, V)],
+    probabilities: (context) => {
+      const start = contextToken(context, 1, V) * V;
+      return rows.slice(start, start + V);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * The model that comes with the package: the lecture's last one, trained on
+ * the lecture's names by its full run.
+ */
+
+import { pretrainedSafetensors } from "../../data/pretrained_safetensors.ts";
+import { decodeCheckpoint } from "../saving/checkpoint.ts";
+import { type ModelParameters, parametersFrom } from "../model/variables.ts";
+import { Vocabulary } from "../data/vocabulary.ts";
+
+/** A model that is ready to use. */
+export interface PretrainedModel {
+  /** Its parameters. They are yours to dispose. */
+  readonly parameters: ModelParameters;
+  /** The vocabulary that it was trained with. */
+  readonly vocabulary: Vocabulary;
+}
+
+/**
+ * The model that comes with the package, so that there are new words at once:
+ * 11,897 parameters, trained by the lecture's full run of 200,000 steps on
+ * karpathy/makemore's names. data/README.md has its losses.
+ *
+ * @example
+ * ```ts
+ * import { Generator, pretrainedModel, sample } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { parameters, vocabulary } = pretrainedModel();
+ * const generator = new Generator(42);
+ * const words = sample(parameters, vocabulary, { generator, count: 3 });
+ * assertEquals(words.length, 3);
+ * ```
+ */
+export function pretrainedModel(): PretrainedModel {
+  const binary = atob(pretrainedSafetensors);
+  const bytes = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
+  const { parameters, sizes, tokens } = decodeCheckpoint(bytes, {
+    source: "the model of the package",
+  });
+  return {
+    parameters: parametersFrom(parameters, sizes),
+    vocabulary: new Vocabulary(tokens),
+  };
+}

@@ -1,0 +1,247 @@
+/**
+ * The forward pass in tfjs operations, one function for each line of the
+ * lecture: embed, hidden layer, logits, softmax, loss. This is the model to
+ * read, to take gradients of with `tf.variableGrads`, and to hold the fast
+ * kernel against, which computes the same.
+ *
+ * Letters: `V` vocabulary, `T` context length, `E` embedding, `H` hidden layer,
+ * `B` rows. Tensors that a function returns are the caller's to dispose, or
+ * `tf.tidy`'s.
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import type { ModelParameters } from "./variables.ts";
+import type { Windows } from "../data/windows.ts";
+
+/**
+ * Context windows as tensors, to be used with tfjs's own operations.
+ *
+ * @returns `X` int32 `[N, T]` and `Y` int32 `[N]`
+ */
+export function toTensors(
+  { X, Y, contextLength }: Windows,
+): { X: tf.Tensor2D; Y: tf.Tensor1D } {
+  return {
+    X: tf.tensor2d(Int32Array.from(X), [Y.length, contextLength], "int32"),
+    Y: tf.tensor1d(Int32Array.from(Y), "int32"),
+  };
+}
+
+/**
+ * Looks tokens up in the embedding table: the lecture's `C[5]`, `C[[5, 6, 8]]`
+ * and `C[X]`.
+ *
+ * @param C the embedding table `[V, E]`
+ * @param tokens one id, a list of ids, or a tensor of ids of any shape, int32
+ * @returns float32, the shape of `tokens` with `E` appended: `[E]` for one id,
+ * `[n, E]` for a list, `[B, T, E]` for contexts
+ * @throws {RangeError} if an id is not one of the table's
+ *
+ * @example
+ * ```ts
+ * import { createParameters, embed, Generator } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sizes = { vocabularySize: 27, contextLength: 3, embeddingSize: 2 };
+ * const { C } = createParameters(new Generator(1), { ...sizes, hiddenSize: 5 });
+ * assertEquals(embed(C, 5).shape, [2]);
+ * assertEquals(embed(C, [5, 6, 8]).shape, [3, 2]);
+ * ```
+ */
+export function embed(
+  C: tf.Tensor2D,
+  tokens: number | readonly number[] | tf.Tensor,
+): tf.Tensor {
+  return tf.tidy(() => {
+    const ids = tokens instanceof tf.Tensor
+      ? tokens
+      : tf.tensor(tokens as number | number[], undefined, "int32");
+    // tfjs answers an id out of range with zeros, PyTorch with an error
+    const [vocabularySize] = C.shape;
+    for (const id of ids.dataSync()) {
+      if (!(Number.isInteger(id) && id >= 0 && id < vocabularySize)) {
+        throw new RangeError(
+          `The embedding table has no row ${id}: ` +
+            `rows go from 0 to ${vocabularySize - 1}`,
+        );
+      }
+    }
+    return tf.gather(C, ids.toInt());
+  });
+}
+
+/**
+ * The hidden layer: `torch.tanh(emb.view(-1, T * E) @ W1 + b1)`.
+ *
+ * @param emb the embeddings of the contexts `[B, T, E]`
+ * @param W1 weights `[T·E, H]`
+ * @param b1 biases `[H]`
+ * @returns float32 `[B, H]`, each from −1 to 1
+ */
+export function hidden(
+  emb: tf.Tensor,
+  W1: tf.Tensor2D,
+  b1: tf.Tensor1D,
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const rows = emb.reshape([-1, W1.shape[0]]) as tf.Tensor2D; // [B, T·E]
+    return rows.matMul<tf.Tensor2D>(W1).add<tf.Tensor2D>(b1).tanh(); // [B, H]
+  });
+}
+
+/**
+ * The output layer: `h @ W2 + b2`, and `+ x @ Wd` with direct connections.
+ *
+ * @param h the hidden layer `[B, H]`
+ * @param W2 weights `[H, V]`
+ * @param b2 biases `[V]`
+ * @param direct what reaches the output layer past the hidden layer, if the
+ * model has direct connections: the embeddings of the contexts `[B, T, E]`, and
+ * their weights `[T·E, V]`
+ * @returns float32 `[B, V]`: how much the model expects each token next, as the
+ * logarithm of counts
+ */
+export function logits(
+  h: tf.Tensor2D,
+  W2: tf.Tensor2D,
+  b2: tf.Tensor1D,
+  direct?: { readonly emb: tf.Tensor; readonly Wd: tf.Tensor2D },
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const logits = h.matMul<tf.Tensor2D>(W2).add<tf.Tensor2D>(b2); // [B, V]
+    if (!direct) return logits;
+    const x = direct.emb.reshape([-1, direct.Wd.shape[0]]); // [B, T·E]
+    return logits.add<tf.Tensor2D>(x.matMul(direct.Wd)); // [B, V]
+  });
+}
+
+/**
+ * Softmax by hand, as the lecture writes it out: exponentiate the logits to
+ * counts, divide by their sum. Overflows where a logit is above 88, as the
+ * lecture's does; {@linkcode crossEntropy} does not.
+ *
+ * @param logits `[B, V]`
+ * @returns float32 `[B, V]`: probabilities, each row sums to 1
+ *
+ * @example
+ * ```ts
+ * import { softmax } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ * import * as tf from "@tensorflow/tfjs";
+ *
+ * assertEquals([...softmax(tf.tensor2d([[0, 0]])).dataSync()], [0.5, 0.5]);
+ * ```
+ */
+export function softmax(logits: tf.Tensor2D): tf.Tensor2D {
+  return tf.tidy(() => {
+    const counts = logits.exp(); // [B, V]
+    return counts.div(counts.sum(1, true)); // [B, V] / [B, 1]
+  });
+}
+
+/**
+ * The mean negative log-likelihood by hand:
+ * `-probs[torch.arange(B), Y].log().mean()`.
+ *
+ * @param probs probabilities `[B, V]`
+ * @param Y the right tokens, int32 `[B]`
+ * @returns a scalar, in nats
+ */
+export function negativeLogLikelihood(
+  probs: tf.Tensor2D,
+  Y: tf.Tensor1D,
+): tf.Scalar {
+  return tf.tidy(() => pick(probs, Y).log().mean<tf.Scalar>().neg());
+}
+
+/**
+ * The same loss straight from the logits, without overflow for any finite ones:
+ * `F.cross_entropy(logits, Y)`.
+ *
+ * @param logits `[B, V]`
+ * @param Y the right tokens, int32 `[B]`
+ * @returns a scalar, in nats
+ *
+ * @example
+ * ```ts
+ * import { crossEntropy } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ * import * as tf from "@tensorflow/tfjs";
+ *
+ * const logits = tf.tensor2d([[1000, -1000]]);
+ * const loss = crossEntropy(logits, tf.tensor1d([1], "int32"));
+ * assertEquals(loss.dataSync()[0], 2000);
+ * ```
+ */
+export function crossEntropy(
+  logits: tf.Tensor2D,
+  Y: tf.Tensor1D,
+): tf.Scalar {
+  return tf.tidy(() => {
+    const shifted = logits.sub<tf.Tensor2D>(logits.max(1, true)); // [B, V]
+    const logTotals = shifted.exp().sum<tf.Tensor1D>(1).log(); // [B]
+    return logTotals.sub(pick(shifted, Y)).mean<tf.Scalar>();
+  });
+}
+
+/** The element of each row that `Y` names: `rows[torch.arange(B), Y]`. */
+function pick(rows: tf.Tensor2D, Y: tf.Tensor1D): tf.Tensor1D {
+  // A look-up by one-hot rows: its gradient exists on every backend of tfjs.
+  const oneHot = tf.oneHot(Y, rows.shape[1]); // [B, V]
+  return tf.where(oneHot.toBool(), rows, 0).sum(1); // [B]
+}
+
+/** What {@linkcode forward} makes on its way. */
+export interface Forward {
+  /** The embeddings of the contexts `[B, T, E]`. */
+  readonly emb: tf.Tensor3D;
+  /** The hidden layer `[B, H]`. */
+  readonly h: tf.Tensor2D;
+  /** The logits `[B, V]`. */
+  readonly logits: tf.Tensor2D;
+}
+
+/**
+ * The whole forward pass: `emb = C[X]`, `h = tanh(...)`, `logits = h @ W2 + b2`,
+ * and `+ x @ Wd` with direct connections.
+ *
+ * @param parameters the model
+ * @param X contexts, int32 `[B, T]`
+ *
+ * @example The loss and its gradients by tfjs's autodiff
+ * ```ts
+ * import {
+ *   buildVocabulary,
+ *   contextWindows,
+ *   createParameters,
+ *   crossEntropy,
+ *   forward,
+ *   Generator,
+ *   toTensors,
+ * } from "@makemore/mlp";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ * import * as tf from "@tensorflow/tfjs";
+ *
+ * const words = ["emma", "olivia", "ava", "isabella", "sophia"];
+ * const letters = "abcdefghijklmnopqrstuvwxyz";
+ * const vocabulary = buildVocabulary(letters);
+ * const { X, Y } = toTensors(contextWindows(words, vocabulary));
+ * const parameters = createParameters(new Generator(2147483647), {
+ *   vocabularySize: 27,
+ *   contextLength: 3,
+ *   embeddingSize: 2,
+ *   hiddenSize: 100,
+ * });
+ * const loss = () => crossEntropy(forward(parameters, X).logits, Y);
+ * const { value, grads } = tf.variableGrads(loss);
+ * assertAlmostEquals(value.dataSync()[0], 17.7697, 5e-5);
+ * assertEquals(Object.keys(grads).length, 5);
+ * ```
+ */
+export function forward(parameters: ModelParameters, X: tf.Tensor2D): Forward {
+  const { C, W1, b1, W2, b2, Wd } = parameters;
+  const emb = embed(C, X) as tf.Tensor3D; // [B, T, E]
+  const h = hidden(emb, W1, b1); // [B, H]
+  const direct = Wd && { emb, Wd };
+  return { emb, h, logits: logits(h, W2, b2, direct) }; // [B, V]
+}

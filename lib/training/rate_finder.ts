@@ -1,0 +1,161 @@
+/**
+ * The learning-rate finder: try every rate once, and look where the loss falls.
+ */
+
+import type { Generator } from "../random/torch_generator.ts";
+import {
+  disposeParameters,
+  type ModelParameters,
+  parameterArrays,
+  parametersFrom,
+  sizesOf,
+} from "../model/variables.ts";
+import { trainSteps } from "./loop.ts";
+import type { Windows } from "../data/windows.ts";
+import { DivergenceError } from "../errors/errors.ts";
+import { checkWhole } from "../errors/checks.ts";
+
+/** Settings of {@linkcode findLearningRate}. */
+export interface FinderOptions {
+  /** Where minibatches are drawn from. */
+  generator: Generator;
+  /** How many rows a minibatch has. Default: 32, as in the lecture. */
+  batchSize?: number;
+  /** How many rates to try, one step each. Default: 1000, as in the lecture. */
+  count?: number;
+  /**
+   * The exponents of ten of the first and the last rate. Default: −3 and 0, as
+   * in the lecture.
+   */
+  exponents?: readonly [number, number];
+  /** The weight decay to train with, see {@linkcode TrainOptions}. Default: 0. */
+  weightDecay?: number;
+  /**
+   * The candidates of a sampled softmax, see {@linkcode TrainOptions}. Default:
+   * the full softmax.
+   */
+  candidates?: number;
+}
+
+/** What the finder has measured, as `learningRateFinder()` of the plots takes it. */
+export interface LearningRateLosses {
+  /** The rates tried, from small to large, float64. */
+  readonly learningRates: Float64Array;
+  /** The loss of the minibatch at each rate, before its step, float64. */
+  readonly losses: Float64Array;
+}
+
+/**
+ * Tries learning rates from small to large, evenly spaced in the exponent, one
+ * step on one minibatch each, as the lecture does:
+ * `lrs = 10 ** torch.linspace(-3, 0, 1000)`. The loss falls first, then the
+ * rate gets so large that it rises again; a good rate lies in the valley.
+ *
+ * The model is left as it was: the steps are done on a copy. If the loss stops
+ * being finite, the search ends there and fewer rates are returned.
+ *
+ * @param parameters the model to begin with
+ * @param windows the rows to learn from
+ * @param options the settings
+ * @throws {RangeError} if a setting is out of range, or the rows do not fit
+ *
+ * @example
+ * ```ts
+ * import {
+ *   buildVocabulary,
+ *   contextWindows,
+ *   createParameters,
+ *   findLearningRate,
+ *   Generator,
+ * } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const words = ["emma", "ava"];
+ * const vocabulary = buildVocabulary(words);
+ * const generator = new Generator(1);
+ * const parameters = createParameters(generator, {
+ *   vocabularySize: vocabulary.size,
+ *   contextLength: 3,
+ *   embeddingSize: 2,
+ *   hiddenSize: 10,
+ * });
+ * const { learningRates, losses } = findLearningRate(
+ *   parameters,
+ *   contextWindows(words, vocabulary, 3),
+ *   { generator, count: 4 },
+ * );
+ * assertEquals([...learningRates], [0.001, 0.01, 0.1, 1]);
+ * assertEquals(losses.length, 4);
+ * ```
+ */
+export function findLearningRate(
+  parameters: ModelParameters,
+  windows: Windows,
+  options: FinderOptions,
+): LearningRateLosses {
+  const { generator, batchSize = 32, count = 1000 } = options;
+  const { exponents: [first, last] = [-3, 0], weightDecay, candidates } =
+    options;
+  checkWhole("number of rates to try", count, 2);
+  if (!(Number.isFinite(first) && Number.isFinite(last) && first < last)) {
+    throw new RangeError(
+      `The exponents are ${first} and ${last}: ` +
+        "both must be finite, and the first smaller than the last",
+    );
+  }
+  const learningRates = Float64Array.from(
+    { length: count },
+    (_, i) => 10 ** (first + ((last - first) * i) / (count - 1)),
+  );
+  const losses = new Float64Array(count);
+  const copy = parametersFrom(parameterArrays(parameters), sizesOf(parameters));
+  let done = 0;
+  try {
+    const steps = trainSteps(copy, windows, {
+      steps: count,
+      batchSize,
+      generator,
+      weightDecay,
+      candidates,
+      learningRate: (step) => learningRates[step],
+      stepsPerProgress: 1,
+    });
+    for (const progress of steps) losses.set(progress.losses, done++);
+  } catch (error) {
+    if (!(error instanceof DivergenceError)) throw error;
+  } finally {
+    disposeParameters(copy);
+  }
+  return {
+    learningRates: learningRates.subarray(0, done),
+    losses: losses.subarray(0, done),
+  };
+}
+
+/**
+ * The rate in the middle of the valley of what the finder measured: where the
+ * losses, averaged over a twentieth of the rates, are lowest.
+ *
+ * @param measured what {@linkcode findLearningRate} returned
+ * @returns a rate to begin with; look at the curve before you trust it
+ * @throws {RangeError} if nothing was measured
+ */
+export function suggestLearningRate(measured: LearningRateLosses): number {
+  const { learningRates, losses } = measured;
+  if (losses.length === 0) {
+    throw new RangeError(
+      "There are no losses to choose by: every learning rate was too large",
+    );
+  }
+  const reach = Math.floor(losses.length / 40);
+  let best = 0, lowest = Infinity;
+  for (let i = reach; i < losses.length - reach; i++) {
+    let sum = 0;
+    for (let j = i - reach; j <= i + reach; j++) sum += losses[j];
+    if (sum < lowest) {
+      lowest = sum;
+      best = i;
+    }
+  }
+  return learningRates[best];
+}

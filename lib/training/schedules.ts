@@ -1,0 +1,140 @@
+/**
+ * Schedules: the learning rate of each step.
+ */
+
+import { checkWhole } from "../errors/checks.ts";
+
+/**
+ * The learning rate of a step, counted from 0. Any function is a schedule.
+ */
+export type Schedule = (step: number) => number;
+
+/**
+ * The same learning rate at every step.
+ *
+ * @throws {RangeError} if the rate is not a finite number from 0
+ */
+export function constantRate(rate: number): Schedule {
+  checkRate(rate);
+  return () => rate;
+}
+
+/**
+ * One rate up to a step, another from it on. The lecture trains with 0.1, and
+ * with 0.01 from step 100,000.
+ *
+ * @param rates the rate before and the rate after
+ * @param at the first step that has the second rate
+ * @throws {RangeError} if a rate is not a finite number from 0, or the step not
+ * a whole number from 0
+ *
+ * @example The lecture's
+ * ```ts
+ * import { stepDecay } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const schedule = stepDecay([0.1, 0.01], 100_000);
+ * assertEquals(schedule(99_999), 0.1);
+ * assertEquals(schedule(100_000), 0.01);
+ * ```
+ */
+export function stepDecay(
+  [before, after]: readonly [number, number],
+  at: number,
+): Schedule {
+  checkRate(before);
+  checkRate(after);
+  checkSteps(at);
+  return (step) => step < at ? before : after;
+}
+
+/**
+ * Half a cosine from one rate down to another, which it keeps afterwards.
+ *
+ * Loshchilov and Hutter, "SGDR", 2017, without restarts:
+ * `torch.optim.lr_scheduler.CosineAnnealingLR`.
+ *
+ * @param rates the rate at step 0, and the rate from step `steps` on
+ * @param steps over how many steps
+ * @throws {RangeError} if a rate is not a finite number from 0, or the number
+ * of steps not a whole number from 0
+ *
+ * @example
+ * ```ts
+ * import { cosineDecay } from "@makemore/mlp";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * const schedule = cosineDecay([0.1, 0], 1000);
+ * assertEquals(schedule(0), 0.1);
+ * assertAlmostEquals(schedule(500), 0.05, 1e-12);
+ * assertEquals(schedule(1000), 0);
+ * ```
+ */
+export function cosineDecay(
+  [first, last]: readonly [number, number],
+  steps: number,
+): Schedule {
+  checkRate(first);
+  checkRate(last);
+  checkSteps(steps);
+  return (step) => {
+    if (step >= steps) return last;
+    const share = (1 + Math.cos((Math.PI * step) / steps)) / 2;
+    return last + (first - last) * share;
+  };
+}
+
+/**
+ * A rate that falls as the paper's does: `rate / (1 + decay · step)`. It has
+ * halved at step `1 / decay`. The paper's are 10⁻³ and 10⁻⁸.
+ *
+ * Bengio et al. 2003, section 3.1.
+ *
+ * @param rate the rate at step 0, the paper's ε₀
+ * @param decay how fast it falls, the paper's r
+ * @throws {RangeError} if one of the two is not a finite number from 0
+ *
+ * @example
+ * ```ts
+ * import { inverseDecay } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const schedule = inverseDecay(0.1, 1e-4);
+ * assertEquals(schedule(0), 0.1);
+ * assertEquals(schedule(10_000), 0.05);
+ * ```
+ */
+export function inverseDecay(rate: number, decay: number): Schedule {
+  checkRate(rate);
+  if (!(decay >= 0 && decay < Infinity)) {
+    throw new RangeError(
+      `The decay of the learning rate is ${decay}: ` +
+        "it must be a finite number, not negative",
+    );
+  }
+  return (step) => rate / (1 + decay * step);
+}
+
+/** Refuses what cannot be a learning rate. */
+export function checkRate(rate: number): void {
+  if (!(rate >= 0 && rate < Infinity)) {
+    throw new RangeError(
+      `The learning rate is ${rate}: it must be a finite number, not negative`,
+    );
+  }
+}
+
+/** Refuses what cannot be a weight decay. */
+export function checkWeightDecay(weightDecay: number): void {
+  if (!(weightDecay >= 0 && weightDecay < Infinity)) {
+    throw new RangeError(
+      `The weight decay is ${weightDecay}: it must be a finite number, not ` +
+        "negative",
+    );
+  }
+}
+
+/** Refuses what cannot be a number of steps. */
+export function checkSteps(steps: number): void {
+  checkWhole("number of steps", steps, 0);
+}

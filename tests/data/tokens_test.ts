@@ -1,0 +1,91 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { detokenize, tokenize } from "../../lib/data/tokens.ts";
+import { buildVocabulary } from "../../lib/data/vocabulary.ts";
+import { contextWindows } from "../../lib/data/windows.ts";
+
+Deno.test("tokenize() takes words and punctuation marks apart", () => {
+  assertEquals(tokenize('He said: "No, I won\'t--not for $1,000.50!"'), [
+    ["He", "said", ":", '"', "No", ",", "I", "won't", "--"].concat(
+      ["not", "for", "$", "1,000.50", "!", '"'],
+    ),
+  ]);
+  assertEquals(tokenize("Well-known... (or not)?"), [
+    ["Well", "-", "known", "...", "(", "or", "not", ")", "?"],
+  ]);
+});
+
+Deno.test("tokenize() ends sentences where Unicode does, and at empty lines", () => {
+  const text =
+    "First line\nof a verse. Is it?\r\n  \r\nNext\tparagraph\n\n\nend";
+  assertEquals(tokenize(text), [
+    ["First", "line", "of", "a", "verse", "."],
+    ["Is", "it", "?"],
+    ["Next", "paragraph"],
+    ["end"],
+  ]);
+  assertEquals(tokenize(""), []);
+  assertEquals(tokenize(" \n\n \t\n"), []);
+});
+
+Deno.test("tokenize() reads the line breaks of Windows and of old Macs alike", () => {
+  const text = "The dog ran\nin a room.\n\nA title\n \nIt\nsat.\n";
+  const sentences = tokenize(text);
+  assertEquals(sentences.map((tokens) => tokens.length), [7, 2, 3]);
+  assertEquals(tokenize(text.replaceAll("\n", "\r\n")), sentences);
+  assertEquals(tokenize(text.replaceAll("\n", "\r")), sentences);
+});
+
+Deno.test("tokenize() knows other scripts and languages", () => {
+  assertEquals(tokenize("Ça va? Très bien, l’été «chaud»."), [
+    ["Ça", "va", "?"],
+    ["Très", "bien", ",", "l’été", "«", "chaud", "»", "."],
+  ]);
+  assertEquals(tokenize("Привет, мир!"), [["Привет", ",", "мир", "!"]]);
+  // no blanks, another full stop
+  assertEquals(
+    tokenize("我爱北京。你呢？", { locale: "zh" }).map((s) => s.at(-1)),
+    ["。", "？"],
+  );
+  // one token of several code points; é written in two ways is one word
+  assertEquals(tokenize("👩‍👩‍👧 e\u0301te\u0301 été"), [["👩‍👩‍👧", "été", "été"]]);
+  assertThrows(() => tokenize("a", { locale: "no such" }), RangeError);
+});
+
+Deno.test("tokenize() makes lowercase as the language does", () => {
+  const lowercase = true;
+  assertEquals(tokenize("The DOG. Éa", { lowercase }), [["the", "dog", "."], [
+    "éa",
+  ]]);
+  assertEquals(tokenize("ILIK", { lowercase, locale: "tr" }), [["ılık"]]);
+});
+
+Deno.test("tokenize() gives what vocabularies and context windows take", () => {
+  const sentences = tokenize("The dog ran\n\nA dog ran");
+  const vocabulary = buildVocabulary(sentences);
+  assertEquals(vocabulary.tokens, [".", "A", "The", "dog", "ran"]);
+  const { X, Y } = contextWindows(sentences, vocabulary, 2);
+  assertEquals([...X], [0, 0, 0, 2, 2, 3, 3, 4, 0, 0, 0, 1, 1, 3, 3, 4]);
+  assertEquals([...Y], [2, 3, 4, 0, 1, 3, 4, 0]);
+});
+
+Deno.test("detokenize() puts marks where English has them", () => {
+  for (
+    const sentence of [
+      "Speak, speak.",
+      'He said: "No, I won\'t--not for $5 (or 50%)!"',
+      "'Tis a well-known day... and/or night; isn't it?",
+      "She said “yes” and ‘no’ to him.",
+      "We know't, we know't.",
+    ]
+  ) {
+    assertEquals(tokenize(sentence).map(detokenize).join(" "), sentence);
+  }
+  assertEquals(detokenize([]), "");
+  assertEquals(detokenize(["<unk>", "ran", "."]), "<unk> ran.");
+});
+
+Deno.test("detokenize() puts no blanks into scripts that have none", () => {
+  for (const text of ["我爱北京。", "สวัสดีครับ", "東京へ行く。"]) {
+    assertEquals(tokenize(text).map(detokenize).join(""), text);
+  }
+});

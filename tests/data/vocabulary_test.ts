@@ -1,0 +1,203 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  buildVocabulary,
+  buildWordVocabulary,
+  Vocabulary,
+} from "../../lib/data/vocabulary.ts";
+import { encodeCheckpoint } from "../../lib/saving/checkpoint.ts";
+import { Generator } from "../../lib/random/torch_generator.ts";
+import { tokenize } from "../../lib/data/tokens.ts";
+import { canonicalTest, canonicalWords } from "../canonical.ts";
+import { letters } from "../oracles.ts";
+
+Deno.test("buildVocabulary() numbers the letters as the lecture does", () => {
+  const vocabulary = buildVocabulary([letters.split("").reverse().join("")]);
+  assertEquals(vocabulary.tokens.join(""), "." + letters);
+  assertEquals(vocabulary.size, 27);
+  assertEquals(vocabulary.id("."), 0);
+  assertEquals(vocabulary.id("e"), 5);
+});
+
+canonicalTest(
+  "buildVocabulary() finds 27 tokens in the lecture's names",
+  () => {
+    assertEquals(
+      buildVocabulary(canonicalWords()).tokens.join(""),
+      "." + letters,
+    );
+  },
+);
+
+Deno.test("buildVocabulary() sorts by code point, as Python does", () => {
+  // Python 3.11: sorted(set("zé😀aﬀ日"))
+  const vocabulary = buildVocabulary(["zé", "😀a", "ﬀ日"]);
+  assertEquals(vocabulary.tokens, [".", "a", "z", "é", "日", "ﬀ", "😀"]);
+});
+
+Deno.test("buildVocabulary() takes words of several tokens each", () => {
+  const vocabulary = buildVocabulary([["the", "dog"], ["a", "dog", "ran"]]);
+  assertEquals(vocabulary.tokens, [".", "a", "dog", "ran", "the"]);
+  assertEquals(vocabulary.encode(["the", "dog"]), [4, 2]);
+});
+
+Deno.test("buildVocabulary() refuses the boundary token and nothing at all", () => {
+  assertThrows(() => buildVocabulary(["a.b"]), RangeError, '"."');
+  assertThrows(() => buildVocabulary([]), RangeError, "at least one token");
+  assertThrows(() => buildVocabulary([""]), RangeError, "at least one token");
+});
+
+Deno.test("Vocabulary.decode() undoes encode() for any Unicode", () => {
+  const words = ["naïve", "日本", "👩‍👩‍👧", "𝒳y", "e\u0301"];
+  const vocabulary = buildVocabulary(words);
+  for (const word of words) {
+    assertEquals(vocabulary.decode(vocabulary.encode(word)), word);
+  }
+});
+
+Deno.test("Vocabulary says which token or id it does not have", () => {
+  const vocabulary = buildVocabulary(["ab"]);
+  assertThrows(
+    () => vocabulary.encode("axe"),
+    RangeError,
+    'The vocabulary has no token "x": it has . a b',
+  );
+  assertThrows(() => vocabulary.decode([3]), RangeError, "no id 3");
+  assertEquals(vocabulary.has("x"), false);
+});
+
+Deno.test("Vocabulary refuses tokens that do not make one", () => {
+  assertThrows(() => new Vocabulary(["a", "."]), RangeError, '"a"');
+  assertThrows(() => new Vocabulary([".", "a", "a"]), RangeError, "twice");
+  assertThrows(() => new Vocabulary([".", ""]), RangeError, "empty");
+  assertThrows(() => new Vocabulary(["."]), RangeError, "at least one");
+  const tokens = Array.from({ length: 65_536 }, (_, i) => i ? `t${i}` : ".");
+  assertThrows(() => new Vocabulary(tokens), RangeError, "65536");
+  assertEquals(
+    new Vocabulary(tokens.slice(1, 65_536).with(0, ".")).size,
+    65_535,
+  );
+});
+
+Deno.test("buildWordVocabulary() puts the most frequent words first", () => {
+  const sentences = [
+    ["the", "dog", "sees", "a", "cat", "."],
+    ["the", "dog", "ran", "."],
+    ["a", "zebra", "ran", "the", "race", "."],
+  ];
+  assertEquals(buildWordVocabulary(sentences).tokens, [
+    ...["<s>", "<unk>", ".", "the", "a", "dog", "ran"],
+  ]);
+  assertEquals(buildWordVocabulary(sentences, { minimumCount: 3 }).tokens, [
+    ...["<s>", "<unk>", ".", "the"],
+  ]);
+  assertEquals(buildWordVocabulary(sentences, { minimumCount: 1 }).size, 11);
+});
+
+Deno.test("buildWordVocabulary() gives words that it has not the unknown id", () => {
+  const vocabulary = buildWordVocabulary([["a", "dog", "a", "dog", "ran"]]);
+  assertEquals(vocabulary.encode(["a", "zebra", "ran", "."]), [2, 1, 1, 1]);
+  assertEquals(vocabulary.has("ran"), false);
+  // from a checkpoint, which holds the tokens alone, the same
+  const again = new Vocabulary(vocabulary.tokens);
+  assertEquals(again.encode(["dog", "zebra"]), [3, 1]);
+});
+
+Deno.test("buildWordVocabulary() takes a text that marks unknown words itself", () => {
+  const vocabulary = buildWordVocabulary([["<unk>", "a", "<unk>", "a"]]);
+  assertEquals(vocabulary.tokens, ["<s>", "<unk>", "a"]);
+});
+
+Deno.test("buildWordVocabulary() refuses the boundary token and odd minimums", () => {
+  assertThrows(() => buildWordVocabulary([["<s>", "a"]]), RangeError, "<s>");
+  for (const minimumCount of [0, 1.5, NaN]) {
+    assertThrows(
+      () => buildWordVocabulary([["a"]], { minimumCount }),
+      RangeError,
+      `minimum count is ${minimumCount}`,
+    );
+  }
+});
+
+Deno.test("buildWordVocabulary() makes words unknown that a checkpoint could not hold", () => {
+  const long = "x".repeat(64);
+  const text = `${long} ${long}y a ${long} ${long}y a ${"-".repeat(65)} a`;
+  const vocabulary = buildWordVocabulary(tokenize(text));
+  assertEquals(vocabulary.tokens, ["<s>", "<unk>", "a", long]);
+  assertEquals(vocabulary.encode([long + "y"]), [1]);
+  const [V, T, E, H] = [4, 1, 1, 1];
+  const sizes = {
+    vocabularySize: V,
+    contextLength: T,
+    embeddingSize: E,
+    hiddenSize: H,
+  };
+  const parameters = {
+    C: new Float32Array(V * E),
+    W1: new Float32Array(T * E * H),
+    b1: new Float32Array(H),
+    W2: new Float32Array(H * V),
+    b2: new Float32Array(V),
+  };
+  encodeCheckpoint({
+    ...{ parameters, sizes, tokens: vocabulary.tokens, step: 0, config: {} },
+    generatorState: new Generator(1).getState(),
+    losses: { recent: [], logBytes: 0 },
+  });
+});
+
+Deno.test("buildWordVocabulary() refuses a text of rare words, and one of too many", () => {
+  assertThrows(
+    () => buildWordVocabulary([["a", "b", "a"]], { minimumCount: 3 }),
+    RangeError,
+    "0 words stand in the text at least 3 times: take more text",
+  );
+  const many = Array.from({ length: 65_534 }, (_, i) => `w${i}`);
+  assertThrows(
+    () => buildWordVocabulary([many], { minimumCount: 1 }),
+    RangeError,
+    "65534 words stand in the text at least 1 times: a vocabulary has at most " +
+      "65535 tokens, so raise the minimum count",
+  );
+  const fits = buildWordVocabulary([many.slice(1)], { minimumCount: 1 });
+  assertEquals(fits.size, 65_535);
+});
+
+Deno.test("Vocabulary.level is what the boundary token tells", () => {
+  assertEquals(buildVocabulary(["ab"]).level, "characters");
+  assertEquals(new Vocabulary(["<s>", "a"]).level, "words");
+  // where "." is the boundary, tokens of any length are put together as they are
+  const vocabulary = buildVocabulary([["the", "dog"]]);
+  assertEquals(vocabulary.level, "characters");
+  assertEquals(vocabulary.decode([2, 1]), "thedog");
+});
+
+Deno.test("Vocabulary.lowercase is true for words without capitals alone", () => {
+  const tokens = ["<s>", "<unk>", "l’été", "日本", "don't", "."];
+  assertEquals(new Vocabulary(tokens).lowercase, true);
+  assertEquals(new Vocabulary([...tokens, "Émile"]).lowercase, false);
+  assertEquals(buildVocabulary(["ab"]).lowercase, false);
+  const [upper, lower] = [["<s>", "The", "the"], ["<s>", "the"]].map((tokens) =>
+    new Vocabulary([...tokens, "<unk>"])
+  );
+  assertEquals(upper.split("The DOG."), ["The", "DOG", "."]);
+  assertEquals(lower.split("The DOG."), ["the", "dog", "."]);
+});
+
+Deno.test("Vocabulary takes strings and tokens at both levels", () => {
+  const letters = buildVocabulary(["abc"]);
+  assertEquals(letters.encode("cab"), letters.encode(["c", "a", "b"]));
+  const once = ["c", "a"][Symbol.iterator]();
+  assertEquals(letters.encode(once), [3, 1]);
+
+  const words = new Vocabulary(["<s>", "<unk>", ".", "the", "dog", "ran"]);
+  const ids = [3, 4, 5, 2, 3, 1, 2];
+  assertEquals(words.encode("The dog ran. The cat."), ids);
+  assertEquals(
+    words.encode(["the", "dog", "ran", ".", "the", "cat", "."]),
+    ids,
+  );
+  assertEquals(words.decode(ids), "the dog ran. the <unk>.");
+  assertEquals(words.decode([]), "");
+  assertEquals(words.join(["the", "cat", "."]), "the cat.");
+  assertThrows(() => words.decode([6]), RangeError, "no id 6");
+});

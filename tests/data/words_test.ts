@@ -1,0 +1,171 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { WordListError } from "../../lib/errors/errors.ts";
+import {
+  defaultWords,
+  embeddedWords,
+  parseWords,
+  readWords,
+  wordsFrom,
+} from "../../lib/data/words.ts";
+import { hasCanonicalList, SHA256 } from "../../tools/fetch_names.ts";
+import { canonicalTest, canonicalWords } from "../canonical.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+Deno.test("embeddedWords() has over 3,000 names, none twice, from the lecture's first ten on", () => {
+  const { words, source } = embeddedWords();
+  assertEquals(words.slice(0, 10), [
+    "emma",
+    "olivia",
+    "ava",
+    "isabella",
+    "sophia",
+    "charlotte",
+    "mia",
+    "amelia",
+    "harper",
+    "evelyn",
+  ]);
+  assert(words.length >= 3000, `${words.length} names`);
+  assertEquals(new Set(words).size, words.length);
+  assert(words.every((word) => /^[a-z]{2,15}$/.test(word)));
+  assert(source.includes("embedded"));
+});
+
+canonicalTest(
+  "defaultWords() takes the lecture's list where it is there",
+  async () => {
+    const { words, source } = await defaultWords();
+    assertEquals(words, canonicalWords());
+    assertEquals(source, "data/makemore/names.txt");
+  },
+);
+
+canonicalTest("parseWords() finds the lecture's 32,033 names", async () => {
+  const words = canonicalWords();
+  assertEquals(words.length, 32_033);
+  assertEquals(words.at(-1), "zzyzx");
+  assertEquals(new Set(words).size, 29_494);
+  const text = bytes(words.join("\n"));
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
+  assertEquals(hash.toHex(), SHA256);
+});
+
+Deno.test("defaultWords() falls back on the embedded list without asking for permission", async () => {
+  const url = new URL("../../lib/data/words.ts", import.meta.url);
+  const code = `import { defaultWords } from ${JSON.stringify(url)};
+    console.log((await defaultWords()).source);`;
+  const { stdout, success } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", code],
+    stderr: "null",
+  }).output();
+  assert(success);
+  // eval has all permissions, so what it prints depends on the list's presence
+  const expected = hasCanonicalList()
+    ? "data/makemore/names.txt"
+    : "the embedded list of names";
+  assertEquals(new TextDecoder().decode(stdout).trim(), expected);
+
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(file, code);
+    const limited = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", file],
+    }).output();
+    assertEquals(
+      new TextDecoder().decode(limited.stdout).trim(),
+      "the embedded list of names",
+    );
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("parseWords() accepts any line ending, a byte order mark, blanks and blank lines", () => {
+  for (
+    const text of [
+      "emma\nava\n",
+      "emma\r\nava\r\n",
+      "emma\rava",
+      "\uFEFFemma\n\n  ava\t\n\n",
+    ]
+  ) {
+    assertEquals(parseWords(text, "list").words, ["emma", "ava"]);
+    assertEquals(parseWords(bytes(text), "list").words, ["emma", "ava"]);
+  }
+});
+
+Deno.test("parseWords() keeps the last word of a list without a final newline", () => {
+  // names.txt ends in "zzyzx" without one: a list read by readlines() and
+  // joined again has glued the next name to it
+  assertEquals(parseWords("ava\nzzyzx", "list").words, ["ava", "zzyzx"]);
+});
+
+Deno.test("parseWords() says where a list is wrong and what to do", () => {
+  const refused: [string | Uint8Array, string][] = [
+    ["", "list.txt has no words: put one on each line"],
+    [" \n\t\n", "list.txt has no words"],
+    ["emma\nst.john\n", 'list.txt, line 2: "st.john" contains "."'],
+    ["emma\nav\0a", "list.txt, line 2: contains a NUL byte"],
+    ["aaa\na\n", 'list.txt has but one character, "a"'],
+    [
+      Uint8Array.of(0x61, 0x62, 0x0a, 0xff, 0x0a),
+      "list.txt, line 2: not valid UTF-8",
+    ],
+    [Uint8Array.of(0xff, 0xfe, 0x61, 0), "list.txt, line 1: not valid UTF-8"],
+    [Uint8Array.of(0x61, 0xe2, 0x82), "list.txt, line 1: not valid UTF-8"],
+    ["ab\n\ud800", "list.txt, line 2: "],
+  ];
+  for (const [text, message] of refused) {
+    assertThrows(() => parseWords(text, "list.txt"), WordListError, message);
+  }
+});
+
+Deno.test("parseWords() shows only the beginning of a long word", () => {
+  const error = assertThrows(
+    () => parseWords("x".repeat(1e6) + ".", "list"),
+    WordListError,
+  );
+  assert(error.message.length < 200);
+});
+
+Deno.test("wordsFrom() takes any iterable and says which word is wrong", () => {
+  assertEquals(wordsFrom(new Set([" ab ", "", "c"])).words, ["ab", "c"]);
+  assertThrows(
+    () => wordsFrom(["a", "b."], "my words"),
+    WordListError,
+    "my words, word 2",
+  );
+});
+
+Deno.test("readWords() says what is wrong with a file", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/list.txt`;
+    await Deno.writeTextFile(file, "emma\nava\n");
+    assertEquals((await readWords(file)).words, ["emma", "ava"]);
+    await assertRejects(
+      () => readWords(`${folder}/none.txt`),
+      WordListError,
+      `Cannot read ${folder}/none.txt: there is no such file`,
+    );
+    await assertRejects(
+      () => readWords(folder),
+      WordListError,
+      "it is a folder",
+    );
+    const sparse = await Deno.open(`${folder}/sparse`, {
+      create: true,
+      write: true,
+    });
+    await sparse.truncate(2 ** 31);
+    sparse.close();
+    await assertRejects(
+      () => readWords(`${folder}/sparse`),
+      WordListError,
+      "it has 2147483648 bytes",
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

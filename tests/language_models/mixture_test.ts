@@ -1,0 +1,133 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertThrows,
+} from "@std/assert";
+import { Generator } from "../../lib/random/torch_generator.ts";
+import {
+  evaluateModel,
+  rowProbabilities,
+} from "../../lib/language_models/language_model.ts";
+import {
+  fitMixtureWeights,
+  mixModels,
+  mixProbabilities,
+} from "../../lib/language_models/mixture.ts";
+import { addK, countNgrams } from "../../lib/language_models/ngram.ts";
+import { splitWords } from "../../lib/data/splits.ts";
+import { buildVocabulary } from "../../lib/data/vocabulary.ts";
+import { contextWindows } from "../../lib/data/windows.ts";
+import { embeddedWords } from "../../lib/data/words.ts";
+import { letters } from "../oracles.ts";
+
+const vocabulary = buildVocabulary(letters);
+const { train, dev } = splitWords(embeddedWords().words.slice(0, 3000));
+const windows = contextWindows(train, vocabulary, 3);
+const heldOut = contextWindows(dev, vocabulary, 3);
+const models = [1, 2, 3, 4].map((order) =>
+  addK(countNgrams(windows, vocabulary, order), 0.01)
+);
+const rows = models.map((model) => rowProbabilities(model, heldOut));
+
+Deno.test("fitMixtureWeights() finds the likeliest weights", () => {
+  const weights = fitMixtureWeights(rows);
+  assertAlmostEquals(weights.reduce((sum, w) => sum + w, 0), 1, 1e-12);
+  // Where the likelihood is greatest, the mean of p_m / p is 1 for each model
+  // that has a weight, and at most 1 for one that has none. The fit ends where
+  // a round gains less than 1e-9 a row, within about the root of it.
+  weights.forEach((weight, m) => {
+    const ratio = rows[m].reduce((sum, p, row) => {
+      const mixed = rows.reduce((s, of, i) => s + weights[i] * of[row], 0);
+      return sum + p / mixed;
+    }, 0) / heldOut.Y.length;
+    if (weight > 1e-3) assertAlmostEquals(ratio, 1, 1e-3);
+    else assert(ratio < 1 + 1e-3, `${ratio}`);
+  });
+});
+
+Deno.test("fitMixtureWeights() finds the weights that rows were drawn with", () => {
+  const drawn = { rows: 20_000, weights: [0.7, 0.3] };
+  const dice = [[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]];
+  const mixed = dice[0].map((p, i) => 0.7 * p + 0.3 * dice[1][i]);
+  const faces = new Generator(8).multinomial(mixed, drawn.rows, {
+    replacement: true,
+  });
+  const weights = fitMixtureWeights(
+    dice.map((die) => Float64Array.from(faces, (face) => die[face])),
+  );
+  // the standard error of so many rows is about 0.01
+  assertAlmostEquals(weights[0], 0.7, 0.03);
+});
+
+Deno.test("fitMixtureWeights() keeps to the prior where rows are few", () => {
+  assertEquals([...fitMixtureWeights([[], []], { prior: [3, 1] })], [
+    0.75,
+    0.25,
+  ]);
+  const [first] = fitMixtureWeights([[1], [0]], { prior: [1, 1] });
+  assertAlmostEquals(first, 2 / 3, 1e-6); // the row, and one of two imagined
+});
+
+Deno.test("fitMixtureWeights() passes over rows that no model holds possible", () => {
+  const [first] = fitMixtureWeights([[1, 0, 0], [0, 0, 1]]);
+  assertAlmostEquals(first, 1 / 2, 1e-12);
+});
+
+Deno.test("fitMixtureWeights() refuses what cannot be fitted", () => {
+  const refuses = (rows: number[][], message: string) =>
+    assertThrows(() => fitMixtureWeights(rows), RangeError, message);
+  refuses([], "no models");
+  refuses([[0.5], [0.5, 0.5]], "Model 1 has 2 rows");
+  refuses([[0.5], [NaN]], "NaN");
+  refuses([[-0.5]], "-0.5");
+  refuses([[0], [0]], "no row");
+});
+
+Deno.test("mixModels() answers with the weighted mean", () => {
+  const weights = fitMixtureWeights(rows);
+  const mixture = mixModels(models, weights);
+  assertEquals(mixture.contextLength, 3);
+  const context = vocabulary.encode("emm");
+  const probs = mixture.probabilities(context);
+  assertAlmostEquals(probs.reduce((sum, p) => sum + p, 0), 1, 1e-12);
+  probs.forEach((p, token) => {
+    assertAlmostEquals(mixture.probability(context, token), p, 1e-15);
+  });
+  const losses = models.map((model) => evaluateModel(model, heldOut));
+  assert(evaluateModel(mixture, heldOut) < Math.min(...losses));
+  const alone = mixModels(models, [0, 0, 1, 0]);
+  assertEquals(evaluateModel(alone, heldOut), losses[2]);
+});
+
+Deno.test("mixModels() gives rows what it gives their tokens one by one", () => {
+  const weights = fitMixtureWeights(rows);
+  const mixture = mixModels(models, weights);
+  const { X, Y } = heldOut;
+  rowProbabilities(mixture, heldOut).forEach((p, row) => {
+    const context = X.subarray(3 * row, 3 * row + 3);
+    assertAlmostEquals(p, mixture.probability(context, Y[row]), 1e-15);
+  });
+  // A model that sees more than the rows hold is refused as it is alone.
+  const short = contextWindows(dev, vocabulary, 2);
+  assertThrows(() => rowProbabilities(mixture, short), RangeError, "sees 3");
+});
+
+Deno.test("mixProbabilities() refuses weights that are too few, and rows that differ", () => {
+  const refuses = (rows: number[][], weights: number[], message: string) =>
+    assertThrows(() => mixProbabilities(rows, weights), RangeError, message);
+  refuses([], [], "0 weights for 0 models");
+  refuses([[1], [1]], [1], "1 weights for 2 models");
+  refuses([[1], [1, 1]], [0.5, 0.5], "Model 1 has 2 rows");
+});
+
+Deno.test("mixModels() refuses what does not go together", () => {
+  const [a, b] = models;
+  const refuses = (weights: number[]) =>
+    assertThrows(() => mixModels([a, b], weights), RangeError, "weights are");
+  [[1], [0.5, 0.6], [1.5, -0.5], [NaN, 1]].forEach(refuses);
+  assertThrows(() => mixModels([], []), RangeError, "no models");
+  const small = buildVocabulary("ab");
+  const other = addK(countNgrams(contextWindows(["ab"], small), small), 1);
+  assertThrows(() => mixModels([a, other], [0.5, 0.5]), RangeError, "27");
+});

@@ -1,0 +1,32 @@
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { projectToPlane } from "../../lib/model/principal_components.ts";
+
+Deno.test("projectToPlane() leaves points of the plane as they are", () => {
+  assertEquals(projectToPlane([1, 2, 3, 4], 2), [[1, 2], [3, 4]]);
+  assertEquals(projectToPlane([1, 2], 1), [[1, 0], [2, 0]]);
+});
+
+Deno.test("projectToPlane() gives numpy's principal components", () => {
+  // numpy: X -= X.mean(0); U, S, Vt = svd(X); (X @ Vt[:2].T), columns turned so
+  // that the first row is positive
+  const points = [2, 0, 1, 1, 1, 3, -1, 4, 0, 0, -2, 1, 3, 3, -2];
+  const expected = [
+    [1.1086514540905563, 1.067639106855425],
+    [1.4172368074830517, -1.077797138987048],
+    [-2.4518655842364754, -2.3926827032532203],
+    [3.031484545864881, 0.31601101760076766],
+    [-3.1055072232020136, 2.0868297177840756],
+  ];
+  projectToPlane(points, 3).forEach(([x, y], i) => {
+    assertAlmostEquals(x, expected[i][0], 1e-9);
+    assertAlmostEquals(y, expected[i][1], 1e-9);
+  });
+});
+
+Deno.test("projectToPlane() bears points that are all the same", () => {
+  assertEquals(projectToPlane([1, 2, 3, 1, 2, 3], 3), [[0, 0], [0, 0]]);
+});
+
+Deno.test("projectToPlane() refuses numbers that do not make points", () => {
+  assertThrows(() => projectToPlane([1, 2, 3], 2), RangeError, "3 numbers");
+});

@@ -1,0 +1,234 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { Generator } from "../../lib/random/torch_generator.ts";
+import {
+  assignParameters,
+  countParameters,
+  createParameters,
+  disposeParameters,
+  parameterArrays,
+  parametersFrom,
+  sizesOf,
+} from "../../lib/model/variables.ts";
+import { PARAMETER_NAMES } from "../../lib/kernel/parameters.ts";
+import {
+  largeModel as large,
+  SEED,
+  shortHash,
+  smallModel as small,
+} from "../oracles.ts";
+
+async function hashes(
+  initialization: "randn" | "scaled" | "small",
+): Promise<string[]> {
+  const parameters = createParameters(new Generator(SEED), large, {
+    initialization,
+  });
+  const arrays = parameterArrays(parameters);
+  disposeParameters(parameters);
+  return await Promise.all(
+    PARAMETER_NAMES.map((name) => shortHash(arrays[name])),
+  );
+}
+
+Deno.test("createParameters() makes PyTorch's five tensors to the bit", async () => {
+  assertEquals(await hashes("randn"), [
+    "d471f11a3e07",
+    "46db9ac4b75a",
+    "c2e3f46e1b27",
+    "cac484ef8ae9",
+    "7b747742a45c",
+  ]);
+});
+
+Deno.test("createParameters() scales them as the lecture's successor does", async () => {
+  // torch: C; W1 * (5/3) / 30**0.5; b1 * 0.01; W2 * 0.01; b2 * 0
+  assertEquals(await hashes("scaled"), [
+    "d471f11a3e07",
+    "e54752273ccf",
+    "4d7206550ce8",
+    "e97316a961a0",
+    "2968e22e7177",
+  ]);
+});
+
+Deno.test("createParameters() makes small embeddings, and the rest as scaled", async () => {
+  const [C, ...others] = await hashes("small");
+  assertEquals(C, "cba27df57d81"); // torch: C * 0.1
+  assertEquals(others, (await hashes("scaled")).slice(1));
+});
+
+Deno.test("createParameters() leaves the generator where PyTorch's would be", () => {
+  const g = new Generator(SEED);
+  disposeParameters(createParameters(g, large));
+  // the first torch.randint(0, 182625, (32,)) after the five randn
+  assertEquals([...g.randint(0, 182625, 3)], [1680, 115963, 46562]);
+});
+
+Deno.test("createParameters() makes float32 variables of the lecture's shapes", () => {
+  const parameters = createParameters(new Generator(1), small);
+  const shapes = PARAMETER_NAMES.map((name) => parameters[name].shape);
+  assertEquals(shapes, [[27, 2], [6, 100], [100], [100, 27], [27]]);
+  assert(
+    PARAMETER_NAMES.every((name) =>
+      parameters[name] instanceof tf.Variable &&
+      parameters[name].dtype === "float32"
+    ),
+  );
+  assertEquals(sizesOf(parameters), small);
+  disposeParameters(parameters);
+});
+
+Deno.test("createParameters() draws Wd after b2", () => {
+  const sizes = { ...small, directConnections: true };
+  const g = new Generator(SEED);
+  const parameters = createParameters(g, sizes);
+  const direct = parameterArrays(parameters);
+  const plain = new Generator(SEED);
+  const others = createParameters(plain, small);
+  const wanted = plain.randn(6 * 27);
+  assertEquals(direct, { ...parameterArrays(others), Wd: wanted });
+  assertEquals(parameters.Wd?.shape, [6, 27]);
+  assertEquals(sizesOf(parameters), sizes);
+  assertEquals(sizesOf(others), small);
+  assertEquals(g.getState(), plain.getState());
+
+  const scaled = createParameters(new Generator(SEED), sizes, {
+    initialization: "scaled",
+  });
+  const small32 = Math.fround(0.01);
+  assertEquals(scaled.Wd?.dataSync(), wanted.map((x) => x * small32));
+  for (const one of [parameters, others, scaled]) disposeParameters(one);
+});
+
+Deno.test("parametersFrom() takes Wd with the sizes that have it, and only then", () => {
+  const sizes = { ...small, directConnections: true };
+  const before = tf.memory().numTensors;
+  const parameters = createParameters(new Generator(1), sizes);
+  assertEquals(tf.memory().numTensors, before + 6);
+  const arrays = parameterArrays(parameters);
+  const copy = parametersFrom(arrays, sizes);
+  assertEquals(parameterArrays(copy), arrays);
+  assignParameters(copy, { ...arrays, Wd: new Float32Array(162) });
+  assertEquals(copy.Wd?.dataSync(), new Float32Array(162));
+  disposeParameters(parameters);
+  disposeParameters(copy);
+  assertEquals(tf.memory().numTensors, before);
+  assertThrows(
+    () => parametersFrom(arrays, small),
+    RangeError,
+    "no directConnections",
+  );
+  const { Wd: _, ...five } = arrays;
+  assertThrows(
+    () => parametersFrom(five, sizes),
+    RangeError,
+    "Wd has 0 numbers: a model of these sizes needs 162, [6, 27]",
+  );
+});
+
+Deno.test("createParameters() leaves five tensors, disposeParameters() none", () => {
+  const before = tf.memory().numTensors;
+  const parameters = createParameters(new Generator(1), small);
+  assertEquals(tf.memory().numTensors, before + 5);
+  disposeParameters(parameters);
+  assertEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("createParameters() refuses sizes that are none", () => {
+  const g = new Generator(1);
+  const refused: [Partial<typeof small>, string][] = [
+    [{ hiddenSize: 0 }, "The hidden size is 0"],
+    [{ embeddingSize: -2 }, "The embedding size is -2"],
+    [{ contextLength: 1.5 }, "The context length is 1.5"],
+    [{ vocabularySize: NaN }, "The vocabulary size is NaN"],
+    [{ vocabularySize: 65_536 }, "at most 65535"],
+  ];
+  const before = tf.memory().numTensors;
+  for (const [sizes, message] of refused) {
+    assertThrows(
+      () => createParameters(g, { ...small, ...sizes }),
+      RangeError,
+      message,
+    );
+  }
+  assertEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("countParameters() counts the lecture's two models", () => {
+  assertEquals(countParameters(small), 3481);
+  assertEquals(countParameters(large), 11_897);
+  const parameters = createParameters(new Generator(1), small);
+  assertEquals(countParameters(parameters), 3481);
+  disposeParameters(parameters);
+});
+
+Deno.test("countParameters() agrees with the paper's formula", () => {
+  // Bengio et al. 2003, section 2, with n - 1 words of context:
+  // |V|(1 + nm + h) + h(1 + (n - 1)m); without direct connections the nm is m.
+  // These are the sizes of its model of AP News, and of two of the Brown corpus.
+  const models = [[17_964, 100, 60, 6], [16_383, 60, 50, 5], [
+    16_383,
+    30,
+    100,
+    5,
+  ]];
+  for (const [V, m, h, n] of models) {
+    const sizes = {
+      vocabularySize: V,
+      contextLength: n - 1,
+      embeddingSize: m,
+      hiddenSize: h,
+    };
+    const hidden = h * (1 + (n - 1) * m);
+    assertEquals(countParameters(sizes), V * (1 + m + h) + hidden);
+    assertEquals(
+      countParameters({ ...sizes, directConnections: true }),
+      V * (1 + n * m + h) + hidden,
+    );
+  }
+});
+
+Deno.test("parametersFrom() undoes parameterArrays()", () => {
+  const parameters = createParameters(new Generator(1), small);
+  const arrays = parameterArrays(parameters);
+  const copy = parametersFrom(arrays, small);
+  assertEquals(parameterArrays(copy), arrays);
+  arrays.C[0] = 99;
+  assert(copy.C.dataSync()[0] !== 99, "the numbers are copied");
+  disposeParameters(parameters);
+  disposeParameters(copy);
+  assertThrows(
+    () => parametersFrom({ ...arrays, b1: arrays.b2 }, small),
+    RangeError,
+    "b1 has 27 numbers: a model of these sizes needs 100, [100]",
+  );
+});
+
+Deno.test("assignParameters() gives new numbers without leaving tensors", () => {
+  const parameters = createParameters(new Generator(1), small);
+  const other = createParameters(new Generator(2), small);
+  const before = tf.memory().numTensors;
+  assignParameters(parameters, parameterArrays(other));
+  assertEquals(tf.memory().numTensors, before);
+  assertEquals(parameterArrays(parameters), parameterArrays(other));
+  disposeParameters(parameters);
+  disposeParameters(other);
+});
+
+Deno.test("sizesOf() refuses parameters that do not go together", () => {
+  const parameters = createParameters(new Generator(1), small);
+  const other = createParameters(new Generator(1), large);
+  assertThrows(
+    () => sizesOf({ ...parameters, W2: other.W2 }),
+    RangeError,
+    "W2 [200,27]",
+  );
+  assertThrows(
+    () => sizesOf({ ...other, W1: parameters.W1 }),
+    RangeError,
+    "do not make a model",
+  );
+  disposeParameters(parameters);
+  disposeParameters(other);
+});

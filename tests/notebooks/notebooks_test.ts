@@ -1,0 +1,27 @@
+import { assertEquals } from "@std/assert";
+import { basename } from "node:path";
+import { hasCanonicalList } from "../../tools/fetch_names.ts";
+import { allNotebooks, checkOrWrite } from "../../tools/run_notebooks.ts";
+
+const canonical = hasCanonicalList();
+const which = canonical
+  ? ""
+  : " [without the cells that need the lecture's list: run `deno task data` first]";
+
+for (const path of allNotebooks()) {
+  Deno.test(`notebooks: ${basename(path)}, run afresh, shows what it has shown${which}`, async () => {
+    const { problems } = await checkOrWrite(path, { check: true, canonical });
+    assertEquals(problems, []);
+  });
+}
+
+Deno.test("notebooks are what came before, the lecture's four, and the paper's words", () => {
+  assertEquals(allNotebooks().map((path) => basename(path)), [
+    "00_counting.ipynb",
+    "01_dataset.ipynb",
+    "02_forward_pass.ipynb",
+    "03_training.ipynb",
+    "04_minibatches.ipynb",
+    "05_words.ipynb",
+  ]);
+});
