@@ -11,7 +11,7 @@
  * | vocabulary | {@linkcode buildVocabulary}, {@linkcode buildWordVocabulary}, {@linkcode Vocabulary} |
  * | train, dev, test | {@linkcode splitWords}, {@linkcode splitByPosition} |
  * | context windows X, Y | {@linkcode contextWindows}, {@linkcode formatWindows}, {@linkcode drawMinibatch}, {@linkcode takeRows} |
- * | randomness | {@linkcode Generator}, {@linkcode PythonRandom} |
+ * | randomness | {@linkcode TorchGenerator}, {@linkcode PythonRandom} |
  * | parameters C, W1, b1, W2, b2 | {@linkcode createParameters}, {@linkcode countParameters}, {@linkcode parameterNames}, {@linkcode parameterArrays}, {@linkcode parametersFrom}, {@linkcode disposeParameters} |
  * | forward pass, in tfjs | {@linkcode toTensors}, {@linkcode embed}, {@linkcode hidden}, {@linkcode logits}, {@linkcode softmax}, {@linkcode negativeLogLikelihood}, {@linkcode crossEntropy}, {@linkcode forward} |
  * | training | {@linkcode trainStep}, {@linkcode trainSteps}, {@linkcode train} |
@@ -32,7 +32,7 @@
  *   createParameters,
  *   embeddedWords,
  *   evaluate,
- *   Generator,
+ *   TorchGenerator,
  *   sample,
  *   splitWords,
  *   train,
@@ -42,13 +42,13 @@
  * const { words } = embeddedWords();
  * const vocabulary = buildVocabulary(words);
  * const splits = splitWords(words);
- * const generator = new Generator(2147483647);
- * const parameters = createParameters(generator, {
+ * const generator = new TorchGenerator(2147483647);
+ * const parameters = createParameters({
  *   vocabularySize: vocabulary.size,
  *   contextLength: 3,
  *   embeddingSize: 10,
  *   hiddenSize: 200,
- * }, { initialization: "scaled" });
+ * }, { generator, initialization: "scaled" });
  *
  * const windows = contextWindows(splits.train, vocabulary, 3);
  * await train(parameters, windows, { steps: 2000, generator });
@@ -70,8 +70,8 @@ export {
   formatWindows,
   takeRows,
   type WindowOptions,
-  type Windows,
 } from "./lib/data/windows.ts";
+export type { Rows, Windows, WindowStream } from "./lib/kernel/rows.ts";
 export * from "./lib/random/torch_generator.ts";
 export * from "./lib/random/python_random.ts";
 export {

@@ -7,13 +7,13 @@ import {
   contextWindows,
   createParameters,
   disposeParameters,
-  Generator,
   type ModelSizes,
   type ParameterArrays,
   parameterArrays,
   pretrainedModel,
   sizesOf,
   splitWords,
+  TorchGenerator,
   type Windows,
 } from "../mod.ts";
 import type { Kind, Task } from "./tasks.ts";
@@ -77,7 +77,9 @@ export class Problems {
       contextLength: 3,
       ...model,
     };
-    const parameters = createParameters(new Generator(2147483647), sizes);
+    const parameters = createParameters(sizes, {
+      generator: new TorchGenerator(2147483647),
+    });
     const arrays = parameterArrays(parameters);
     disposeParameters(parameters);
     return { sizes, parameters: arrays, tokens: this.#tokens };

@@ -6,8 +6,8 @@
 import {
   createParameters,
   disposeParameters,
-  Generator,
   parameterArrays,
+  TorchGenerator,
   type Windows,
 } from "../mod.ts";
 import type { Problem } from "./problem.ts";
@@ -36,7 +36,8 @@ export function wordProblem(
   { batchSize, candidates }: WordSettings,
 ): Problem {
   const sizes = { vocabularySize, ...wordModel };
-  const parameters = createParameters(new Generator(2147483647), sizes, {
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(2147483647),
     initialization: "scaled",
   });
   const arrays = parameterArrays(parameters);
@@ -58,7 +59,7 @@ export function wordProblem(
 function zipfWindows(V: number): Windows {
   const { contextLength: T } = wordModel;
   const text = Uint16Array.from(
-    new Generator(1).rand(ROWS + T),
+    new TorchGenerator(1).rand(ROWS + T),
     (u) => Math.floor((V + 1) ** u) - 1,
   );
   const X = new Uint16Array(ROWS * T);

@@ -18,7 +18,8 @@ import {
   type Level,
   type Vocabulary,
 } from "../lib/data/vocabulary.ts";
-import { contextWindows, type Windows } from "../lib/data/windows.ts";
+import { contextWindows } from "../lib/data/windows.ts";
+import type { Windows } from "../lib/kernel/rows.ts";
 import { defaultWords, readWords } from "../lib/data/words.ts";
 
 /** A word, or the words of a sentence. */

@@ -9,7 +9,7 @@ import {
   trainBigramNet,
 } from "../lib/language_models/bigram_net.ts";
 import { UsageError } from "../lib/errors/errors.ts";
-import { Generator } from "../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../lib/random/torch_generator.ts";
 import type { LanguageModel } from "../lib/language_models/language_model.ts";
 import {
   addK,
@@ -19,7 +19,7 @@ import {
   type NgramCounts,
 } from "../lib/language_models/ngram.ts";
 import type { Vocabulary } from "../lib/data/vocabulary.ts";
-import type { Windows } from "../lib/data/windows.ts";
+import type { Windows } from "../lib/kernel/rows.ts";
 import { type Corpus, windowsOf } from "./corpus.ts";
 
 /** The ways to smooth counts. */
@@ -86,7 +86,9 @@ export function learnBigramNet(
         "--model ngram --order 2 finds the same by counting",
     );
   }
-  const W = createBigramNet(new Generator(seed), vocabulary.size);
+  const W = createBigramNet(vocabulary.size, {
+    generator: new TorchGenerator(seed),
+  });
   try {
     const windows = windowsOf(splits.train, vocabulary, 1);
     trainBigramNet(W, windows, { steps, learningRate });

@@ -6,7 +6,7 @@ import {
   mixProbabilities,
 } from "../lib/language_models/mixture.ts";
 import type { Vocabulary } from "../lib/data/vocabulary.ts";
-import type { Windows } from "../lib/data/windows.ts";
+import type { Windows } from "../lib/kernel/rows.ts";
 import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
 import { MOST_BIGRAM_TOKENS } from "./counting.ts";
 import {

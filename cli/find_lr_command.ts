@@ -1,7 +1,7 @@
 /** `makemore find-lr`: which learning rate to begin with. */
 
 import { writeFileAtomically } from "./atomic_file.ts";
-import { Generator } from "../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../lib/random/torch_generator.ts";
 import {
   findLearningRate,
   suggestLearningRate,
@@ -75,14 +75,14 @@ async function runFindLr(values: Values<typeof OPTIONS>): Promise<void> {
     corpusSettings(values),
   );
   const contextLength = values["context-length"];
-  const generator = new Generator(values.seed);
-  const parameters = createParameters(generator, {
+  const generator = new TorchGenerator(values.seed);
+  const parameters = createParameters({
     vocabularySize: vocabulary.size,
     contextLength,
     embeddingSize: values["embedding-size"],
     hiddenSize: values["hidden-size"],
     directConnections: values["direct-connections"],
-  }, { initialization: values.initialization });
+  }, { generator, initialization: values.initialization });
   const windows = windowsOf(splits.train, vocabulary, contextLength);
   const measured = findLearningRate(parameters, windows, {
     generator,

@@ -16,7 +16,7 @@ import { pretrainedModel } from "../lib/language_models/pretrained.ts";
 import { readModel } from "./run_folder.ts";
 import { sample, type SampleOptions } from "../lib/language_models/sample.ts";
 import { Vocabulary } from "../lib/data/vocabulary.ts";
-import type { Windows } from "../lib/data/windows.ts";
+import type { Windows } from "../lib/kernel/rows.ts";
 import { type Corpus, type CorpusSettings, readCorpus } from "./corpus.ts";
 import { countModel, learnBigramNet, type Smoothing } from "./counting.ts";
 import { CORPUS, corpusSettings, LECTURE_SEED } from "./model_options.ts";

@@ -8,7 +8,7 @@ import {
   DivergenceError,
   WordListError,
 } from "../lib/errors/errors.ts";
-import { Generator } from "../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../lib/random/torch_generator.ts";
 import {
   countParameters,
   createParameters,
@@ -34,7 +34,7 @@ export interface Run {
   readonly corpus: Corpus;
   readonly settings: Settings;
   readonly vocabulary: Vocabulary;
-  readonly generator: Generator;
+  readonly generator: TorchGenerator;
   readonly parameters: ModelParameters;
   /** How many steps are done. */
   step: number;
@@ -54,8 +54,8 @@ export function startRun(corpus: Corpus, options: StartOptions): Run {
   const { settings, initialization, path, overwrite } = options;
   const { vocabulary, splits } = corpus;
   const sizes = { vocabularySize: vocabulary.size, ...options.sizes };
-  const generator = new Generator(settings.seed);
-  const parameters = createParameters(generator, sizes, { initialization });
+  const generator = new TorchGenerator(settings.seed);
+  const parameters = createParameters(sizes, { generator, initialization });
   const windows = windowsOf(splits.train, vocabulary, sizes.contextLength);
   // Not a step, but all that such steps need: what memory does not do for is
   // refused before there is a folder.
@@ -118,7 +118,7 @@ export async function resumeRun(
       corpus,
       settings: { ...settings, steps: steps ?? settings.steps },
       vocabulary,
-      generator: new Generator(0).setState(checkpoint.generatorState),
+      generator: new TorchGenerator(0).setState(checkpoint.generatorState),
       parameters: parametersFrom(checkpoint.parameters, checkpoint.sizes),
       step: checkpoint.step,
     };

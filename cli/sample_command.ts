@@ -1,6 +1,6 @@
 /** `makemore sample`: new words or sentences from a model. */
 
-import { Generator } from "../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../lib/random/torch_generator.ts";
 import { type Corpus, readCorpus } from "./corpus.ts";
 import {
   COMMON,
@@ -76,7 +76,7 @@ async function runSample(
 ): Promise<void> {
   const { model, corpus } = await modelOf(values, given);
   const words = model.sample({
-    generator: new Generator(values.seed),
+    generator: new TorchGenerator(values.seed),
     count: values.num,
     prompt: values.prompt,
     temperature: values.temperature,

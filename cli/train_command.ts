@@ -2,7 +2,7 @@
 
 import { UsageError } from "../lib/errors/errors.ts";
 import { evaluate } from "../lib/language_models/evaluate.ts";
-import { Generator } from "../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../lib/random/torch_generator.ts";
 import { setThreads } from "../lib/kernel/threads.ts";
 import { meanLoss } from "../lib/language_models/language_model.ts";
 import { countParameters, sizesOf } from "../lib/model/variables.ts";
@@ -243,8 +243,8 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
 }
 
 /** Words come from a seed of their own, as the lecture's do. */
-function wordGenerator(seed: number): Generator {
-  return new Generator((seed + 10) % 2 ** 53);
+function wordGenerator(seed: number): TorchGenerator {
+  return new TorchGenerator((seed + 10) % 2 ** 53);
 }
 
 /** Makes a model that is made in a moment, and shows it. */

@@ -3,11 +3,11 @@
  */
 
 import type { Checkpoint } from "../lib/saving/checkpoint.ts";
-import { Generator } from "../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../lib/random/torch_generator.ts";
 
 /** A run of a model of 3 tokens, at step 7. The same numbers each time. */
 export function smallCheckpoint(): Checkpoint {
-  const generator = new Generator(42);
+  const generator = new TorchGenerator(42);
   return {
     parameters: {
       C: generator.randn(6),

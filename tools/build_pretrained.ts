@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { writeFileAtomically } from "../cli/atomic_file.ts";
 import { encodeCheckpoint } from "../lib/saving/checkpoint.ts";
 import { evaluate } from "../lib/language_models/evaluate.ts";
-import { Generator } from "../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../lib/random/torch_generator.ts";
 import {
   createParameters,
   parameterArrays,
@@ -39,13 +39,13 @@ export async function trainModel(): Promise<
   const splits = splitWords(words);
   const rowsOf = (words: readonly string[]) =>
     contextWindows(words, vocabulary, 3);
-  const generator = new Generator(SEED);
-  const parameters = createParameters(generator, {
+  const generator = new TorchGenerator(SEED);
+  const parameters = createParameters({
     vocabularySize: vocabulary.size,
     contextLength: 3,
     embeddingSize: 10,
     hiddenSize: 200,
-  });
+  }, { generator });
   const steps = trainSteps(parameters, rowsOf(splits.train), {
     steps: STEPS,
     generator,

@@ -16,7 +16,7 @@ import {
   type MakemoreError,
   WordListError,
 } from "../lib/errors/errors.ts";
-import { Generator } from "../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../lib/random/torch_generator.ts";
 import { decodeSafetensors } from "../lib/saving/safetensors.ts";
 import { parseWords } from "../lib/data/words.ts";
 import { damaged, mutations } from "./mutations.ts";
@@ -55,7 +55,7 @@ function goodCheckpoints(): Uint8Array[] {
     { tokens: [".", ..."abcdefghijklmnopqrstuvwxyz"], T: 3, E: 2, H: 100 },
     { tokens: [".", ..."abcdefghijklmnopqrstuvwxyz"], T: 3, E: 10, H: 200 },
   ].map(({ tokens, T, E, H, ...direct }) => {
-    const generator = new Generator(2147483647);
+    const generator = new TorchGenerator(2147483647);
     const V = tokens.length;
     return encodeCheckpoint({
       parameters: {

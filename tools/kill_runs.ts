@@ -8,7 +8,7 @@
  */
 
 import { isUnfinishedFile } from "../cli/atomic_file.ts";
-import { Generator } from "../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../lib/random/torch_generator.ts";
 import { readCheckpoint, RUN_FILES } from "../cli/run_folder.ts";
 import {
   hashOf,
@@ -102,7 +102,7 @@ async function killRunsIn(
     beforeFirst: 0,
     missed: 0,
   };
-  const generator = new Generator(seed);
+  const generator = new TorchGenerator(seed);
   const run = `${folder}/out/run`;
   let saved: number | undefined; // the step of the last checkpoint
   for (let killed = 0;;) {

@@ -16,7 +16,6 @@ import {
   createParameters,
   disposeParameters,
   evaluateModel,
-  Generator,
   interpolate,
   kneserNey,
   type LanguageModel,
@@ -26,6 +25,7 @@ import {
   perplexity,
   splitWords,
   tokenize,
+  TorchGenerator,
   trainSteps,
   type Vocabulary,
   type Windows,
@@ -118,12 +118,11 @@ function trainNetwork(
   vocabulary: Vocabulary,
   seed: number,
 ): ModelParameters {
-  const generator = new Generator(1000 + seed); // not that of the text
-  const parameters = createParameters(
-    generator,
-    { vocabularySize: vocabulary.size, ...sizes },
-    { initialization: "small" },
-  );
+  const generator = new TorchGenerator(1000 + seed); // not that of the text
+  const parameters = createParameters({
+    vocabularySize: vocabulary.size,
+    ...sizes,
+  }, { generator, initialization: "small" });
   const settings = { steps, generator, learningRate, weightDecay };
   for (const _ of trainSteps(parameters, windows, settings));
   return parameters;

@@ -11,8 +11,8 @@ import {
   contextWindows,
   createParameters,
   defaultWords,
-  Generator,
   splitWords,
+  TorchGenerator,
   trainSteps,
 } from "../mod.ts";
 import { wholeOptions } from "./whole_options.ts";
@@ -44,13 +44,13 @@ export async function longRun(steps: number): Promise<Point[]> {
   const { words } = await defaultWords();
   const vocabulary = buildVocabulary(words);
   const windows = contextWindows(splitWords(words).train, vocabulary, 3);
-  const generator = new Generator(2147483647);
-  const parameters = createParameters(generator, {
+  const generator = new TorchGenerator(2147483647);
+  const parameters = createParameters({
     vocabularySize: vocabulary.size,
     contextLength: 3,
     embeddingSize: 10,
     hiddenSize: 200,
-  });
+  }, { generator });
   const learningRate = (step: number) => step < steps / 2 ? 0.1 : 0.01;
 
   const points: Point[] = [];

@@ -11,7 +11,7 @@
  * ```
  */
 
-import { Generator } from "../mod.ts";
+import { TorchGenerator } from "../mod.ts";
 import { wholeOptions } from "./whole_options.ts";
 
 /** The words of the grammar by their kind. No word is of two kinds. */
@@ -117,7 +117,7 @@ export interface Text {
  * @param count how many sentences the text has
  */
 export function writeText(seed: number, count: number = 3000): Text {
-  const writer = new Writer(new Generator(seed));
+  const writer = new Writer(new TorchGenerator(seed));
   const patterns = writer.drawPatterns();
   const sentences: string[] = [];
   const leftOut = new Map<string, LeftOut>();
@@ -153,11 +153,11 @@ interface Noun {
 
 /** Writes sentences as chance decides. */
 class Writer {
-  readonly #generator: Generator;
+  readonly #generator: TorchGenerator;
   #tokens: string[] = [];
   #nouns: Noun[] = [];
 
-  constructor(generator: Generator) {
+  constructor(generator: TorchGenerator) {
     this.#generator = generator;
   }
 

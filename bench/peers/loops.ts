@@ -3,7 +3,7 @@
  * loops over Float32Arrays, row by row, each inner loop along the memory.
  */
 
-import { Generator } from "../../mod.ts";
+import { TorchGenerator } from "../../mod.ts";
 import type { Peer, Work } from "../peer.ts";
 import type { Problem } from "../problem.ts";
 import { nameMaker } from "./names.ts";
@@ -26,7 +26,7 @@ function work(problem: Problem): Work["run"] {
       return net.probs;
     });
   }
-  const generator = new Generator(seed);
+  const generator = new TorchGenerator(seed);
   return (repetitions) => {
     let loss = NaN;
     for (let i = 0; i < repetitions; i++) {

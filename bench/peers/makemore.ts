@@ -6,10 +6,10 @@ import config from "../../deno.json" with { type: "json" };
 import {
   disposeParameters,
   evaluate,
-  Generator,
   parametersFrom,
   sample,
   setThreads,
+  TorchGenerator,
   type TrainOptions,
   trainSteps,
   Vocabulary,
@@ -45,7 +45,7 @@ function work(
 ): Work["run"] {
   const { kind, windows, rowsAtOnce, learningRate, tokens, candidates } =
     problem;
-  const generator = new Generator(problem.seed);
+  const generator = new TorchGenerator(problem.seed);
   if (kind === "loss") return repeat(() => evaluate(parameters, windows));
   if (kind === "names") {
     const vocabulary = new Vocabulary(tokens);

@@ -3,7 +3,7 @@
  * `torch.randint` draws from the same seed.
  */
 
-import { Generator } from "../../mod.ts";
+import { TorchGenerator } from "../../mod.ts";
 import type { Problem } from "../problem.ts";
 
 /** Contexts and the tokens that follow them. */
@@ -32,7 +32,7 @@ export function minibatches(problem: Problem): () => Rows {
   const { contextLength: T } = windows;
   const X = Int32Array.from(windows.X);
   const Y = Int32Array.from(windows.Y);
-  const generator = new Generator(seed);
+  const generator = new TorchGenerator(seed);
   return () => {
     const rows = generator.randint(0, Y.length, B);
     const batch = { X: new Int32Array(B * T), Y: new Int32Array(B) };

@@ -3,7 +3,7 @@
  * for the peers that have no drawing of their own with the same numbers.
  */
 
-import { Generator } from "../../mod.ts";
+import { TorchGenerator } from "../../mod.ts";
 import type { Problem } from "../problem.ts";
 
 /**
@@ -16,7 +16,7 @@ export function nameMaker(
   { tokens, sizes, seed }: Problem,
   probabilitiesAfter: (context: Int32Array<ArrayBuffer>) => Float32Array,
 ): (count: number) => string[] {
-  const generator = new Generator(seed);
+  const generator = new TorchGenerator(seed);
   return (count) =>
     Array.from({ length: count }, () => {
       let name = "";

@@ -6,19 +6,10 @@
  * Letters: `N` rows, `T` context length.
  */
 
-import type { Generator } from "../random/torch_generator.ts";
+import type { Windows } from "../kernel/rows.ts";
+import type { TorchGenerator } from "../random/torch_generator.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 import { checkWhole } from "../errors/checks.ts";
-
-/** Rows of contexts, and the token that follows each. */
-export interface Windows {
-  /** How many tokens a context has: `T`, the lecture's `block_size`. */
-  readonly contextLength: number;
-  /** The contexts, token ids, row by row, uint16 `[N, T]`. */
-  readonly X: Uint16Array;
-  /** The token that follows each context, its id, uint16 `[N]`. */
-  readonly Y: Uint16Array;
-}
 
 /** The most numbers that `X` may have: a gigabyte of them. */
 const MOST_NUMBERS = 2 ** 29;
@@ -189,13 +180,20 @@ export function takeRows(windows: Windows, rows: ArrayLike<number>): Windows {
   return batch;
 }
 
+/** Options of {@linkcode drawMinibatch}. */
+export interface MinibatchOptions {
+  /** How many rows to draw, `B`. Default: 32, as in the lecture. */
+  batchSize?: number;
+  /** The generator that draws them; `B` integers are drawn from it. */
+  generator: TorchGenerator;
+}
+
 /**
  * Draws a minibatch, with replacement, as the lecture does:
  * `ix = torch.randint(0, X.shape[0], (32,), generator=g)`.
  *
  * @param windows the rows to draw from
- * @param batchSize how many rows, `B`
- * @param generator where the chance comes from; `B` integers are drawn
+ * @param options how many rows, and what draws them
  * @throws {RangeError} if there are no rows, or the batch size is not a
  * positive whole number
  *
@@ -205,21 +203,21 @@ export function takeRows(windows: Windows, rows: ArrayLike<number>): Windows {
  *   buildVocabulary,
  *   contextWindows,
  *   drawMinibatch,
- *   Generator,
+ *   TorchGenerator,
  * } from "@makemore/mlp";
  * import { assertEquals } from "@std/assert";
  *
  * const words = ["emma", "ava"];
  * const windows = contextWindows(words, buildVocabulary(words));
- * const batch = drawMinibatch(windows, 32, new Generator(42));
+ * const batch = drawMinibatch(windows, { batchSize: 32, generator: new TorchGenerator(42) });
  * assertEquals(batch.Y.length, 32);
  * ```
  */
 export function drawMinibatch(
   windows: Windows,
-  batchSize: number,
-  generator: Generator,
+  options: MinibatchOptions,
 ): Windows {
+  const { batchSize = 32, generator } = options;
   checkBatchSize(batchSize);
   const rows = windows.Y.length;
   if (rows === 0) throw new RangeError("There are no rows to draw from");

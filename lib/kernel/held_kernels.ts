@@ -6,7 +6,7 @@
 
 import { Kernel } from "./kernel.ts";
 import type { ModelSizes } from "./parameters.ts";
-import type { Windows } from "../data/windows.ts";
+import type { Windows } from "../kernel/rows.ts";
 
 /** A kernel that nobody uses, and the rows that it holds. */
 interface Kept {

@@ -8,14 +8,14 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { DivergenceError } from "../errors/errors.ts";
-import type { Generator } from "../random/torch_generator.ts";
+import type { TorchGenerator } from "../random/torch_generator.ts";
 import {
   checkToken,
   contextToken,
   type LanguageModel,
 } from "./language_model.ts";
 import { checkRate, checkSteps } from "../training/schedules.ts";
-import type { Windows } from "../data/windows.ts";
+import type { Windows } from "../kernel/rows.ts";
 
 // Without it tfjs greets each user with advice on other backends.
 tf.enableProdMode();
@@ -23,11 +23,17 @@ tf.enableProdMode();
 /** The largest vocabulary: `W` takes 4·V² bytes, and each step a few times that. */
 export const MAX_BIGRAM_NET_TOKENS = 4096;
 
+/** Options of {@linkcode createBigramNet}. */
+export interface BigramNetOptions {
+  /** The random number generator that the weights are drawn from. */
+  generator: TorchGenerator;
+}
+
 /**
  * The net's weights: `W = torch.randn((27, 27), generator=g)`.
  *
- * @param generator where the chance comes from; V² normal numbers are drawn
  * @param vocabularySize how many tokens there are, `V`
+ * @param options the generator; V² normal numbers are drawn from it
  * @returns `W`, float32 `[V, V]`: in row i the logits of what follows token i;
  * yours to dispose
  * @throws {RangeError} if the vocabulary has fewer than 2 tokens or more than
@@ -35,17 +41,17 @@ export const MAX_BIGRAM_NET_TOKENS = 4096;
  *
  * @example
  * ```ts
- * import { createBigramNet, Generator } from "@makemore/mlp";
+ * import { createBigramNet, TorchGenerator } from "@makemore/mlp";
  * import { assertEquals } from "@std/assert";
  *
- * const W = createBigramNet(new Generator(2147483647), 27);
+ * const W = createBigramNet(27, { generator: new TorchGenerator(2147483647) });
  * assertEquals(W.shape, [27, 27]);
  * assertEquals(W.dataSync()[0], 1.5673619508743286);
  * ```
  */
 export function createBigramNet(
-  generator: Generator,
   vocabularySize: number,
+  { generator }: BigramNetOptions,
 ): tf.Variable<tf.Rank.R2> {
   const V = vocabularySize;
   if (!Number.isInteger(V) || V < 2 || V > MAX_BIGRAM_NET_TOKENS) {
@@ -181,7 +187,7 @@ export function bigramLoss(
  *   buildVocabulary,
  *   contextWindows,
  *   createBigramNet,
- *   Generator,
+ *   TorchGenerator,
  *   sampleModel,
  *   trainBigramNet,
  * } from "@makemore/mlp";
@@ -190,8 +196,8 @@ export function bigramLoss(
  * const words = ["emma", "olivia", "ava", "isabella", "sophia"];
  * const vocabulary = buildVocabulary(words);
  * const windows = contextWindows(words, vocabulary, 1);
- * const generator = new Generator(2147483647);
- * const W = createBigramNet(generator, vocabulary.size);
+ * const generator = new TorchGenerator(2147483647);
+ * const W = createBigramNet(vocabulary.size, { generator });
  * const losses = trainBigramNet(W, windows, { steps: 100 });
  * assert(losses[99] < 1.5);
  * const model = bigramNetModel(W);

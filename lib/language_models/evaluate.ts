@@ -4,7 +4,7 @@
 
 import { Engine } from "../training/engine.ts";
 import type { ModelParameters } from "../model/variables.ts";
-import type { Windows } from "../data/windows.ts";
+import type { Windows } from "../kernel/rows.ts";
 
 /**
  * The mean negative log-likelihood of rows, such as those of a split: what the
@@ -22,7 +22,7 @@ import type { Windows } from "../data/windows.ts";
  *   contextWindows,
  *   createParameters,
  *   evaluate,
- *   Generator,
+ *   TorchGenerator,
  * } from "@makemore/mlp";
  * import { assertAlmostEquals } from "@std/assert";
  *
@@ -36,7 +36,7 @@ import type { Windows } from "../data/windows.ts";
  *   hiddenSize: 10,
  * };
  * const scaled = { initialization: "scaled" } as const;
- * const parameters = createParameters(new Generator(1), sizes, scaled);
+ * const parameters = createParameters(sizes, { generator: new TorchGenerator(1), ...scaled });
  * // so begun, a model guesses: each of its 5 tokens is about as likely
  * assertAlmostEquals(evaluate(parameters, windows), Math.log(5), 0.05);
  * ```

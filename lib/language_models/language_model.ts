@@ -8,12 +8,12 @@
  */
 
 import type {
-  Generator,
   MultinomialOptions,
+  TorchGenerator,
 } from "../random/torch_generator.ts";
 import type { Vocabulary } from "../data/vocabulary.ts";
 import { checkWhole } from "../errors/checks.ts";
-import type { Windows } from "../data/windows.ts";
+import type { Windows } from "../kernel/rows.ts";
 
 /**
  * A model that expects tokens after contexts.
@@ -174,7 +174,7 @@ export function meanLoss(probabilities: Float64Array): number {
 /** Settings of {@linkcode sampleModel}. */
 export interface SampleModelOptions {
   /** Where the chance comes from. */
-  generator: Generator;
+  generator: TorchGenerator;
   /** How many words. Default: 20. */
   count?: number;
   /** How every word begins: a text, or its tokens. Default: with nothing. */
@@ -217,7 +217,7 @@ export interface SampleModelOptions {
  *   buildVocabulary,
  *   contextWindows,
  *   countNgrams,
- *   Generator,
+ *   TorchGenerator,
  *   sampleModel,
  * } from "@makemore/mlp";
  * import { assertEquals } from "@std/assert";
@@ -225,7 +225,7 @@ export interface SampleModelOptions {
  * const vocabulary = buildVocabulary(["emma"]);
  * const windows = contextWindows(["emma"], vocabulary, 2);
  * const model = addK(countNgrams(windows, vocabulary), 0);
- * const generator = new Generator(2147483647);
+ * const generator = new TorchGenerator(2147483647);
  * // two characters of context leave no choice
  * assertEquals(sampleModel(model, vocabulary, { generator, count: 2 }), [
  *   "emma",

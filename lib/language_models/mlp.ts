@@ -17,7 +17,7 @@ import {
   parameterArrays,
   sizesOf,
 } from "../model/variables.ts";
-import type { Windows } from "../data/windows.ts";
+import type { Windows } from "../kernel/rows.ts";
 
 /**
  * The model of these parameters, as they are now, as a language model: what is
@@ -40,7 +40,7 @@ import type { Windows } from "../data/windows.ts";
  *   embeddedWords,
  *   evaluateModel,
  *   fitMixtureWeights,
- *   Generator,
+ *   TorchGenerator,
  *   mixModels,
  *   mlpModel,
  *   rowProbabilities,
@@ -55,13 +55,13 @@ import type { Windows } from "../data/windows.ts";
  * const windows = contextWindows(splits.train, vocabulary, 3);
  * const dev = contextWindows(splits.dev, vocabulary, 3);
  *
- * const generator = new Generator(2147483647);
- * const parameters = createParameters(generator, {
+ * const generator = new TorchGenerator(2147483647);
+ * const parameters = createParameters({
  *   vocabularySize: vocabulary.size,
  *   contextLength: 3,
  *   embeddingSize: 5,
  *   hiddenSize: 50,
- * }, { initialization: "scaled" });
+ * }, { generator, initialization: "scaled" });
  * await train(parameters, windows, { steps: 2000, generator });
  *
  * using mlp = mlpModel(parameters);

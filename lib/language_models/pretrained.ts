@@ -23,11 +23,11 @@ export interface PretrainedModel {
  *
  * @example
  * ```ts
- * import { Generator, pretrainedModel, sample } from "@makemore/mlp";
+ * import { TorchGenerator, pretrainedModel, sample } from "@makemore/mlp";
  * import { assertEquals } from "@std/assert";
  *
  * const { parameters, vocabulary } = pretrainedModel();
- * const generator = new Generator(42);
+ * const generator = new TorchGenerator(42);
  * const words = sample(parameters, vocabulary, { generator, count: 3 });
  * assertEquals(words.length, 3);
  * ```

@@ -4,7 +4,7 @@
  */
 
 import { Engine } from "../training/engine.ts";
-import type { Generator } from "../random/torch_generator.ts";
+import type { TorchGenerator } from "../random/torch_generator.ts";
 import type { ModelParameters } from "../model/variables.ts";
 import { detokenize } from "../data/tokens.ts";
 import { UNKNOWN, type Vocabulary } from "../data/vocabulary.ts";
@@ -24,7 +24,7 @@ export interface SoftmaxOptions {
 /** Settings of {@linkcode sample}. */
 export interface SampleOptions extends SoftmaxOptions {
   /** Where the chance comes from. */
-  generator: Generator;
+  generator: TorchGenerator;
   /** How many words. Default: 20, as in the lecture. */
   count?: number;
   /** How every word begins: a text, or its tokens. Default: with nothing. */
@@ -57,20 +57,20 @@ export interface SampleOptions extends SoftmaxOptions {
  * import {
  *   buildVocabulary,
  *   createParameters,
- *   Generator,
+ *   TorchGenerator,
  *   sample,
  * } from "@makemore/mlp";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const vocabulary = buildVocabulary(["emma", "ava"]);
- * const parameters = createParameters(new Generator(1), {
+ * const parameters = createParameters({
  *   vocabularySize: vocabulary.size,
  *   contextLength: 3,
  *   embeddingSize: 2,
  *   hiddenSize: 10,
- * });
+ * }, { generator: new TorchGenerator(1) });
  * const words = sample(parameters, vocabulary, {
- *   generator: new Generator(2147483647 + 10),
+ *   generator: new TorchGenerator(2147483647 + 10),
  *   count: 5,
  *   prompt: "em",
  * });
@@ -129,18 +129,18 @@ export function sample(
  * import {
  *   buildVocabulary,
  *   createParameters,
- *   Generator,
+ *   TorchGenerator,
  *   nextTokenProbabilities,
  * } from "@makemore/mlp";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const vocabulary = buildVocabulary(["emma", "ava"]);
- * const parameters = createParameters(new Generator(1), {
+ * const parameters = createParameters({
  *   vocabularySize: vocabulary.size,
  *   contextLength: 3,
  *   embeddingSize: 2,
  *   hiddenSize: 10,
- * });
+ * }, { generator: new TorchGenerator(1) });
  * const probs = nextTokenProbabilities(parameters, vocabulary, "em");
  * assertAlmostEquals(probs.reduce((sum, p) => sum + p), 1, 1e-6);
  * ```

@@ -11,7 +11,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { ModelParameters } from "./variables.ts";
-import type { Windows } from "../data/windows.ts";
+import type { Windows } from "../kernel/rows.ts";
 
 /**
  * Context windows as tensors, to be used with tfjs's own operations.
@@ -39,11 +39,11 @@ export function toTensors(
  *
  * @example
  * ```ts
- * import { createParameters, embed, Generator } from "@makemore/mlp";
+ * import { createParameters, embed, TorchGenerator } from "@makemore/mlp";
  * import { assertEquals } from "@std/assert";
  *
  * const sizes = { vocabularySize: 27, contextLength: 3, embeddingSize: 2 };
- * const { C } = createParameters(new Generator(1), { ...sizes, hiddenSize: 5 });
+ * const { C } = createParameters({ ...sizes, hiddenSize: 5 }, { generator: new TorchGenerator(1) });
  * assertEquals(embed(C, 5).shape, [2]);
  * assertEquals(embed(C, [5, 6, 8]).shape, [3, 2]);
  * ```
@@ -216,7 +216,7 @@ export interface Forward {
  *   createParameters,
  *   crossEntropy,
  *   forward,
- *   Generator,
+ *   TorchGenerator,
  *   toTensors,
  * } from "@makemore/mlp";
  * import { assertAlmostEquals, assertEquals } from "@std/assert";
@@ -226,12 +226,12 @@ export interface Forward {
  * const letters = "abcdefghijklmnopqrstuvwxyz";
  * const vocabulary = buildVocabulary(letters);
  * const { X, Y } = toTensors(contextWindows(words, vocabulary));
- * const parameters = createParameters(new Generator(2147483647), {
+ * const parameters = createParameters({
  *   vocabularySize: 27,
  *   contextLength: 3,
  *   embeddingSize: 2,
  *   hiddenSize: 100,
- * });
+ * }, { generator: new TorchGenerator(2147483647) });
  * const loss = () => crossEntropy(forward(parameters, X).logits, Y);
  * const { value, grads } = tf.variableGrads(loss);
  * assertAlmostEquals(value.dataSync()[0], 17.7697, 5e-5);

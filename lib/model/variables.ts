@@ -7,7 +7,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import type { Generator } from "../random/torch_generator.ts";
+import type { TorchGenerator } from "../random/torch_generator.ts";
 import {
   elementsOf,
   type ModelSizes,
@@ -54,8 +54,10 @@ export interface ModelParameters {
  */
 export type Initialization = "randn" | "scaled" | "small";
 
-/** Choices of {@linkcode createParameters}. */
+/** Options of {@linkcode createParameters}. */
 export interface ParameterOptions {
+  /** The random number generator that the weights are drawn from. */
+  generator: TorchGenerator;
   /** How the parameters begin. Default: `"randn"`, as in the lecture. */
   initialization?: Initialization;
 }
@@ -65,9 +67,8 @@ export interface ParameterOptions {
  * other as the lecture does, with the numbers that `torch.randn` gives; then
  * `Wd`, if the sizes ask for direct connections.
  *
- * @param generator where the chance comes from
  * @param sizes the sizes of the model
- * @param options how the parameters begin
+ * @param options the generator, and how the parameters begin
  * @throws {RangeError} if a size is not a positive whole number, or the
  * vocabulary has over 65,535 tokens
  *
@@ -77,26 +78,26 @@ export interface ParameterOptions {
  *   countParameters,
  *   createParameters,
  *   disposeParameters,
- *   Generator,
+ *   TorchGenerator,
  * } from "@makemore/mlp";
  * import { assertEquals } from "@std/assert";
  *
- * const parameters = createParameters(new Generator(2147483647), {
+ * const parameters = createParameters({
  *   vocabularySize: 27,
  *   contextLength: 3,
  *   embeddingSize: 2,
  *   hiddenSize: 100,
- * });
+ * }, { generator: new TorchGenerator(2147483647) });
  * assertEquals(parameters.W1.shape, [6, 100]);
  * assertEquals(countParameters(parameters), 3481);
  * disposeParameters(parameters);
  * ```
  */
 export function createParameters(
-  generator: Generator,
   sizes: ModelSizes,
-  { initialization = "randn" }: ParameterOptions = {},
+  options: ParameterOptions,
 ): ModelParameters {
+  const { generator, initialization = "randn" } = options;
   const shapes = parameterShapes(sizes);
   // As the lecture writes it, `randn(...) * (5/3) / inputs**0.5`: one rounding
   // to float32 after the other.

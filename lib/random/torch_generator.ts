@@ -13,7 +13,7 @@ export const STATE_BYTES = 5056;
 /** From this many values on, `randint` draws 64 bits instead of 32. */
 const WIDE_RANGE = 2 ** 28;
 
-/** Choices of {@linkcode Generator.multinomial}. */
+/** Choices of {@linkcode TorchGenerator.multinomial}. */
 export interface MultinomialOptions {
   /** Whether a category may be drawn again. Default: `false`, as in PyTorch. */
   replacement?: boolean;
@@ -42,14 +42,14 @@ export interface MultinomialOptions {
  *
  * @example The first numbers that PyTorch prints for this seed
  * ```ts
- * import { Generator } from "@makemore/mlp";
+ * import { TorchGenerator } from "@makemore/mlp";
  * import { assertEquals } from "@std/assert";
  *
- * const g = new Generator(2147483647);
+ * const g = new TorchGenerator(2147483647);
  * assertEquals([...g.rand(2)], [0.7081288695335388, 0.3542391061782837]);
  * ```
  */
-export class Generator {
+export class TorchGenerator {
   #engine: Mt19937;
   #seed: number;
   /** The second normal number of a pair, kept for the next small `randn`. */
@@ -124,10 +124,10 @@ export class Generator {
    *
    * @example
    * ```ts
-   * import { Generator } from "@makemore/mlp";
+   * import { TorchGenerator } from "@makemore/mlp";
    * import { assertEquals } from "@std/assert";
    *
-   * const C = new Generator(2147483647).randn(27 * 2);
+   * const C = new TorchGenerator(2147483647).randn(27 * 2);
    * assertEquals([...C.subarray(0, 2)], [1.5673619508743286, -0.2372923195362091]);
    * ```
    */
@@ -172,10 +172,10 @@ export class Generator {
    *
    * @example
    * ```ts
-   * import { Generator } from "@makemore/mlp";
+   * import { TorchGenerator } from "@makemore/mlp";
    * import { assertEquals } from "@std/assert";
    *
-   * const rows = new Generator(42).randint(0, 182625, 3);
+   * const rows = new TorchGenerator(42).randint(0, 182625, 3);
    * assertEquals([...rows], [76542, 11942, 157126]);
    * ```
    */
@@ -254,10 +254,10 @@ export class Generator {
    *
    * @example
    * ```ts
-   * import { Generator } from "@makemore/mlp";
+   * import { TorchGenerator } from "@makemore/mlp";
    * import { assertEquals } from "@std/assert";
    *
-   * const g = new Generator(1);
+   * const g = new TorchGenerator(1);
    * assertEquals([...g.multinomial([0, 0, 1, 0], 1)], [2]);
    * ```
    */
@@ -358,7 +358,7 @@ export class Generator {
   /**
    * Goes on from a saved state: `torch.Generator.set_state`.
    *
-   * @param state what {@linkcode Generator.getState} or PyTorch gave
+   * @param state what {@linkcode TorchGenerator.getState} or PyTorch gave
    * @throws {RangeError} if these are not the bytes of a state
    */
   setState(state: Uint8Array): this {
@@ -401,8 +401,8 @@ export class Generator {
   }
 
   /** Another generator that goes on from the same state. */
-  clone(): Generator {
-    return new Generator(0).setState(this.getState());
+  clone(): TorchGenerator {
+    return new TorchGenerator(0).setState(this.getState());
   }
 
   /**

@@ -10,7 +10,7 @@
  */
 
 import { CheckpointError } from "../errors/errors.ts";
-import { Generator } from "../random/torch_generator.ts";
+import { TorchGenerator } from "../random/torch_generator.ts";
 import { JsonScanner, type Scalar } from "./json_scanner.ts";
 import { quote, visible } from "../errors/quote.ts";
 import {
@@ -94,7 +94,7 @@ const VERSION = "1";
  *   createParameters,
  *   decodeCheckpoint,
  *   encodeCheckpoint,
- *   Generator,
+ *   TorchGenerator,
  *   parameterArrays,
  * } from "@makemore/mlp";
  * import { assertEquals } from "@std/assert";
@@ -105,8 +105,8 @@ const VERSION = "1";
  *   embeddingSize: 2,
  *   hiddenSize: 4,
  * };
- * const generator = new Generator(2147483647);
- * const parameters = parameterArrays(createParameters(generator, sizes));
+ * const generator = new TorchGenerator(2147483647);
+ * const parameters = parameterArrays(createParameters(sizes, { generator }));
  * const bytes = encodeCheckpoint({
  *   parameters,
  *   sizes,
@@ -121,7 +121,7 @@ const VERSION = "1";
  * assertEquals(checkpoint.parameters, parameters);
  * assertEquals(checkpoint.config.learningRate, 0.1);
  *
- * const resumed = new Generator(0).setState(checkpoint.generatorState);
+ * const resumed = new TorchGenerator(0).setState(checkpoint.generatorState);
  * assertEquals(resumed.randint(0, 3, 5), generator.randint(0, 3, 5));
  * ```
  */
@@ -372,7 +372,11 @@ function runOf(file: SafetensorsFile, fail: Fail): Checkpoint {
   const generatorState = fromBase64(
     metadata.get("generator") ?? fail("it lacks the run's generator"),
   ) ?? fail("its generator is not valid base64");
-  refusing(RangeError, fail, () => new Generator(0).setState(generatorState));
+  refusing(
+    RangeError,
+    fail,
+    () => new TorchGenerator(0).setState(generatorState),
+  );
   return {
     parameters,
     sizes,

@@ -3,7 +3,7 @@
  * WebAssembly, and come out as the same tfjs variables.
  */
 
-import type { Generator } from "../random/torch_generator.ts";
+import type { TorchGenerator } from "../random/torch_generator.ts";
 import { giveBackKernel, takeKernel } from "../kernel/held_kernels.ts";
 import type {
   Kernel,
@@ -16,7 +16,7 @@ import {
   parameterArrays,
   sizesOf,
 } from "../model/variables.ts";
-import type { Windows } from "../data/windows.ts";
+import type { Windows } from "../kernel/rows.ts";
 
 /** A kernel that holds the parameters, and perhaps rows, until it is closed. */
 export class Engine implements Disposable {
@@ -66,7 +66,7 @@ export class Engine implements Disposable {
    */
   stepsOnMinibatches(
     batchSize: number,
-    generator: Generator,
+    generator: TorchGenerator,
     rates: Float64Array,
     losses: Float64Array,
     options: Pick<KernelTrainOptions, "weightDecay" | "candidates">,

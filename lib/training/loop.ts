@@ -4,7 +4,7 @@
 
 import { Engine } from "./engine.ts";
 import { DivergenceError } from "../errors/errors.ts";
-import type { Generator } from "../random/torch_generator.ts";
+import type { TorchGenerator } from "../random/torch_generator.ts";
 import type { ModelParameters } from "../model/variables.ts";
 import {
   checkRate,
@@ -13,7 +13,8 @@ import {
   constantRate,
   type Schedule,
 } from "./schedules.ts";
-import { checkBatchSize, type Windows } from "../data/windows.ts";
+import { checkBatchSize } from "../data/windows.ts";
+import type { Windows } from "../kernel/rows.ts";
 
 /** Settings of {@linkcode trainSteps} and {@linkcode train}. */
 export interface TrainOptions {
@@ -25,7 +26,7 @@ export interface TrainOptions {
    */
   batchSize?: number | "all";
   /** Where minibatches are drawn from. Needed unless the batch is `"all"`. */
-  generator?: Generator;
+  generator?: TorchGenerator;
   /** The learning rate, or a schedule of it. Default: 0.1, as in the lecture. */
   learningRate?: number | Schedule;
   /**
@@ -88,20 +89,20 @@ export interface TrainProgress {
  *   buildVocabulary,
  *   contextWindows,
  *   createParameters,
- *   Generator,
+ *   TorchGenerator,
  *   trainSteps,
  * } from "@makemore/mlp";
  * import { assert } from "@std/assert";
  *
  * const words = ["emma", "olivia", "ava", "isabella", "sophia"];
  * const vocabulary = buildVocabulary(words);
- * const generator = new Generator(2147483647);
- * const parameters = createParameters(generator, {
+ * const generator = new TorchGenerator(2147483647);
+ * const parameters = createParameters({
  *   vocabularySize: vocabulary.size,
  *   contextLength: 3,
  *   embeddingSize: 2,
  *   hiddenSize: 50,
- * });
+ * }, { generator });
  * const windows = contextWindows(words, vocabulary, 3);
  * const losses: number[] = [];
  * for (const report of trainSteps(parameters, windows, { steps: 200, generator })) {
@@ -228,18 +229,18 @@ const PATIENCE = 50;
  *   stepDecay,
  *   train,
  * } from "@makemore/mlp";
- * import { Generator } from "@makemore/mlp";
+ * import { TorchGenerator } from "@makemore/mlp";
  * import { assert } from "@std/assert";
  *
  * const words = ["emma", "olivia", "ava", "isabella", "sophia"];
  * const vocabulary = buildVocabulary(words);
- * const generator = new Generator(2147483647);
- * const parameters = createParameters(generator, {
+ * const generator = new TorchGenerator(2147483647);
+ * const parameters = createParameters({
  *   vocabularySize: vocabulary.size,
  *   contextLength: 3,
  *   embeddingSize: 2,
  *   hiddenSize: 50,
- * });
+ * }, { generator });
  * const loss = await train(parameters, contextWindows(words, vocabulary), {
  *   steps: 1000,
  *   generator,
@@ -256,7 +257,7 @@ const PATIENCE = 50;
  *   contextWindows,
  *   createParameters,
  *   evaluate,
- *   Generator,
+ *   TorchGenerator,
  *   inverseDecay,
  *   perplexity,
  *   tokenize,
@@ -269,14 +270,14 @@ const PATIENCE = 50;
  * );
  * const vocabulary = buildWordVocabulary(sentences, { minimumCount: 1 });
  * const windows = contextWindows(sentences, vocabulary, 3);
- * const generator = new Generator(2147483647);
- * const parameters = createParameters(generator, {
+ * const generator = new TorchGenerator(2147483647);
+ * const parameters = createParameters({
  *   vocabularySize: vocabulary.size,
  *   contextLength: 3,
  *   embeddingSize: 4,
  *   hiddenSize: 20,
  *   directConnections: true,
- * }, { initialization: "scaled" });
+ * }, { generator, initialization: "scaled" });
  *
  * const guessing = perplexity(evaluate(parameters, windows));
  * await train(parameters, windows, {

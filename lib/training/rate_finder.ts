@@ -2,7 +2,7 @@
  * The learning-rate finder: try every rate once, and look where the loss falls.
  */
 
-import type { Generator } from "../random/torch_generator.ts";
+import type { TorchGenerator } from "../random/torch_generator.ts";
 import {
   disposeParameters,
   type ModelParameters,
@@ -11,14 +11,14 @@ import {
   sizesOf,
 } from "../model/variables.ts";
 import { trainSteps } from "./loop.ts";
-import type { Windows } from "../data/windows.ts";
+import type { Windows } from "../kernel/rows.ts";
 import { DivergenceError } from "../errors/errors.ts";
 import { checkWhole } from "../errors/checks.ts";
 
 /** Settings of {@linkcode findLearningRate}. */
 export interface FinderOptions {
   /** Where minibatches are drawn from. */
-  generator: Generator;
+  generator: TorchGenerator;
   /** How many rows a minibatch has. Default: 32, as in the lecture. */
   batchSize?: number;
   /** How many rates to try, one step each. Default: 1000, as in the lecture. */
@@ -66,19 +66,19 @@ export interface LearningRateLosses {
  *   contextWindows,
  *   createParameters,
  *   findLearningRate,
- *   Generator,
+ *   TorchGenerator,
  * } from "@makemore/mlp";
  * import { assertEquals } from "@std/assert";
  *
  * const words = ["emma", "ava"];
  * const vocabulary = buildVocabulary(words);
- * const generator = new Generator(1);
- * const parameters = createParameters(generator, {
+ * const generator = new TorchGenerator(1);
+ * const parameters = createParameters({
  *   vocabularySize: vocabulary.size,
  *   contextLength: 3,
  *   embeddingSize: 2,
  *   hiddenSize: 10,
- * });
+ * }, { generator });
  * const { learningRates, losses } = findLearningRate(
  *   parameters,
  *   contextWindows(words, vocabulary, 3),

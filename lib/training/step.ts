@@ -6,7 +6,7 @@ import { Engine } from "./engine.ts";
 import { DivergenceError } from "../errors/errors.ts";
 import type { ModelParameters } from "../model/variables.ts";
 import { checkRate, checkWeightDecay } from "./schedules.ts";
-import type { Windows } from "../data/windows.ts";
+import type { Windows } from "../kernel/rows.ts";
 
 /** Choices of {@linkcode trainStep}. */
 export interface TrainStepOptions {
@@ -41,7 +41,7 @@ export interface TrainStepOptions {
  *   buildVocabulary,
  *   contextWindows,
  *   createParameters,
- *   Generator,
+ *   TorchGenerator,
  *   trainStep,
  * } from "@makemore/mlp";
  * import { assert } from "@std/assert";
@@ -49,12 +49,12 @@ export interface TrainStepOptions {
  * const words = ["emma", "ava"];
  * const vocabulary = buildVocabulary(words);
  * const windows = contextWindows(words, vocabulary, 3);
- * const parameters = createParameters(new Generator(1), {
+ * const parameters = createParameters({
  *   vocabularySize: vocabulary.size,
  *   contextLength: 3,
  *   embeddingSize: 2,
  *   hiddenSize: 10,
- * });
+ * }, { generator: new TorchGenerator(1) });
  * const before = trainStep(parameters, windows, 0.1);
  * const after = trainStep(parameters, windows, 0.1);
  * assert(after < before);

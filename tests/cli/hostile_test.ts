@@ -17,7 +17,7 @@ import {
 } from "../../lib/saving/checkpoint.ts";
 import { settingsFrom } from "../../cli/settings.ts";
 import { CheckpointError } from "../../lib/errors/errors.ts";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { buildVocabulary } from "../../lib/data/vocabulary.ts";
 import { filesIn } from "../files.ts";
 import {
@@ -59,7 +59,7 @@ async function checkpointBytes(
     {},
 ): Promise<Uint8Array> {
   const [V, T, E, H] = [tokens.length, contextLength, 1, 2];
-  const generator = new Generator(1);
+  const generator = new TorchGenerator(1);
   return encodeCheckpoint({
     parameters: {
       C: generator.randn(V * E),

@@ -20,7 +20,8 @@ import {
   buildVocabulary,
   buildWordVocabulary,
 } from "../../lib/data/vocabulary.ts";
-import { contextWindows, type Windows } from "../../lib/data/windows.ts";
+import { contextWindows } from "../../lib/data/windows.ts";
+import type { Windows } from "../../lib/kernel/rows.ts";
 import {
   QUICK,
   run,

@@ -159,14 +159,14 @@ const sizes = {
   embeddingSize: 2,
   hiddenSize: 8,
 };
-const parameters = makemore.createParameters(generator, sizes);
+const parameters = makemore.createParameters(sizes, { generator });
 const losses: number[] = [];
 await makemore.train(parameters, windows, {
   steps: 20,
   generator,
   onProgress: (progress) => void losses.push(...progress.losses),
 });
-const batch = makemore.drawMinibatch(windows, 32, generator);
+const batch = makemore.drawMinibatch(windows, { batchSize: 32, generator });
 const { X, Y } = makemore.toTensors(batch);
 const { logits } = makemore.forward(parameters, X);
 const bytes = makemore.encodeCheckpoint({

@@ -5,7 +5,7 @@ import {
   Vocabulary,
 } from "../../lib/data/vocabulary.ts";
 import { encodeCheckpoint } from "../../lib/saving/checkpoint.ts";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { tokenize } from "../../lib/data/tokens.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
 import { letters } from "../oracles.ts";
@@ -140,7 +140,7 @@ Deno.test("buildWordVocabulary() makes words unknown that a checkpoint could not
   };
   encodeCheckpoint({
     ...{ parameters, sizes, tokens: vocabulary.tokens, step: 0, config: {} },
-    generatorState: new Generator(1).getState(),
+    generatorState: new TorchGenerator(1).getState(),
     losses: { recent: [], logBytes: 0 },
   });
 });

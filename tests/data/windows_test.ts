@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { tokenize } from "../../lib/data/tokens.ts";
 import {
   buildVocabulary,
@@ -139,12 +139,19 @@ Deno.test("takeRows() takes rows in the order asked for", () => {
 
 Deno.test("drawMinibatch() draws the rows that torch.randint names", () => {
   const windows = contextWindows(fiveNames, vocabulary, 3);
-  const rows = new Generator(SEED).randint(0, 32, 16);
-  const batch = drawMinibatch(windows, 16, new Generator(SEED));
+  const rows = new TorchGenerator(SEED).randint(0, 32, 16);
+  const batch = drawMinibatch(windows, {
+    batchSize: 16,
+    generator: new TorchGenerator(SEED),
+  });
   assertEquals(batch, takeRows(windows, rows));
   for (const size of [0, -1, 2.5]) {
     assertThrows(
-      () => drawMinibatch(windows, size, new Generator(1)),
+      () =>
+        drawMinibatch(windows, {
+          batchSize: size,
+          generator: new TorchGenerator(1),
+        }),
       RangeError,
       String(size),
     );
@@ -180,7 +187,7 @@ Deno.test("contextWindows() across boundaries has the tokens before, whatever th
 
 Deno.test("contextWindows() lays out a text of five megabytes in seconds", () => {
   const words = Array.from({ length: 5000 }, (_, i) => "w" + i.toString(36));
-  const random = new Generator(1).randint(0, words.length, 1_100_000);
+  const random = new TorchGenerator(1).randint(0, words.length, 1_100_000);
   const sentences = Array.from(
     { length: 110_000 },
     (_, i) =>

@@ -9,7 +9,7 @@ import {
   assertEquals,
   assertThrows,
 } from "@std/assert";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import {
   type Kernel,
   type KernelRows,
@@ -577,7 +577,7 @@ Deno.test("Kernel.train() refuses candidates that are none, and more than memory
 
 /** Sentences of one token after the other, in which frequent ones are first. */
 function text(V: number, rows: number) {
-  const g = new Generator(1);
+  const g = new TorchGenerator(1);
   const ids = Uint16Array.from(
     g.rand(rows + 2),
     (u) => Math.floor((V + 1) ** u) - 1,
@@ -600,8 +600,9 @@ Deno.test("trainSteps() with candidates learns what the full softmax learns, and
     directConnections: true,
   };
   const run = (pieces: readonly number[], candidates?: number) => {
-    const generator = new Generator(2);
-    const parameters = createParameters(generator, sizes, {
+    const generator = new TorchGenerator(2);
+    const parameters = createParameters(sizes, {
+      generator,
       initialization: "scaled",
     });
     let firstStep = 0;
@@ -630,8 +631,10 @@ Deno.test("trainSteps() with candidates learns what the full softmax learns, and
 
 Deno.test("trainSteps() and findLearningRate() refuse candidates that are none", () => {
   const sizes = { vocabularySize: 27, contextLength: 2, embeddingSize: 2 };
-  const generator = new Generator(3);
-  const parameters = createParameters(generator, { ...sizes, hiddenSize: 4 });
+  const generator = new TorchGenerator(3);
+  const parameters = createParameters({ ...sizes, hiddenSize: 4 }, {
+    generator,
+  });
   const windows = text(27, 50);
   const settings = { steps: 1, generator };
   for (const candidates of [0, 2.5, 27, NaN]) {

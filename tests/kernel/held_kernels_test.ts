@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { evaluate } from "../../lib/language_models/evaluate.ts";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { giveBackKernel, takeKernel } from "../../lib/kernel/held_kernels.ts";
 import {
   createParameters,
   disposeParameters,
 } from "../../lib/model/variables.ts";
 import { trainSteps } from "../../lib/training/loop.ts";
-import type { Windows } from "../../lib/data/windows.ts";
+import type { Windows } from "../../lib/kernel/rows.ts";
 
 const sizes = {
   vocabularySize: 20,
@@ -18,7 +18,7 @@ const sizes = {
 
 /** Rows of random tokens. */
 function rows(count: number, seed: number): Windows {
-  const g = new Generator(seed);
+  const g = new TorchGenerator(seed);
   return {
     contextLength: 2,
     X: Uint16Array.from(g.randint(0, 20, 2 * count)),
@@ -48,7 +48,9 @@ Deno.test("takeKernel() gives a kept kernel for the same rows, and only for them
 
 Deno.test("takeKernel() notices every change of the rows", () => {
   const windows = rows(1001, 2);
-  const parameters = createParameters(new Generator(3), sizes);
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(3),
+  });
   const before = evaluate(parameters, windows);
   assertEquals(evaluate(parameters, windows), before);
   for (
@@ -77,8 +79,10 @@ Deno.test("evaluate() is the same with a kept kernel, also one that trained", ()
     X: windows.X.slice(),
     Y: windows.Y.slice(),
   });
-  const parameters = createParameters(new Generator(5), sizes);
-  const generator = new Generator(6);
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(5),
+  });
+  const generator = new TorchGenerator(6);
   for (let round = 0; round < 3; round++) {
     for (const _ of trainSteps(parameters, windows, { steps: 10, generator }));
     assertEquals(evaluate(parameters, windows), evaluate(parameters, copy()));

@@ -12,7 +12,7 @@ import {
   type KernelWeights,
   withKernel,
 } from "../../lib/kernel/kernel.ts";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { Mt19937 } from "../../lib/random/mersenne_twister.ts";
 import { splitWords } from "../../lib/data/splits.ts";
 import { buildVocabulary } from "../../lib/data/vocabulary.ts";
@@ -263,7 +263,7 @@ Deno.test("Kernel.train() draws minibatches as torch.randint does, and lets weig
     const weights = chance.weights(sizes, 0.3);
     const { X, Y } = chance.rows(sizes, 150, 2);
     const { contextLength: T } = sizes;
-    const drawn = new Generator(6);
+    const drawn = new TorchGenerator(6);
     const judge = reference.toFloat64(weights);
     const losses = new Float64Array(3);
     const generator = new Mt19937(6);
@@ -296,7 +296,7 @@ Deno.test("Kernel.train() draws minibatches as torch.randint does, and lets weig
 canonicalTest("Kernel.train() has PyTorch's losses through step 20", () => {
   const words = splitWords(canonicalWords()).train;
   const rows = contextWindows(words, buildVocabulary(letters), 3);
-  const g = new Generator(SEED);
+  const g = new TorchGenerator(SEED);
   const weights = {
     C: g.randn(27 * 10),
     W1: g.randn(30 * 200),
@@ -321,7 +321,7 @@ canonicalTest("Kernel.train() has PyTorch's losses through step 20", () => {
 
 canonicalTest("Kernel.stepAll() has PyTorch's losses on all names", () => {
   const rows = contextWindows(canonicalWords(), buildVocabulary(letters), 3);
-  const g = new Generator(SEED);
+  const g = new TorchGenerator(SEED);
   const sizes = { ...lecture, embeddingSize: 2, hiddenSize: 100 };
   const weights = {
     C: g.randn(27 * 2),

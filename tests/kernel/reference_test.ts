@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals } from "@std/assert";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { buildVocabulary } from "../../lib/data/vocabulary.ts";
 import { contextWindows } from "../../lib/data/windows.ts";
 import { fiveNames, letters, SEED, training } from "../oracles.ts";
@@ -9,7 +9,7 @@ const sizes = { V: 27, T: 3, E: 2, H: 100 };
 const rows = contextWindows(fiveNames, buildVocabulary(letters), 3);
 
 function lectureWeights(): reference.Weights {
-  const g = new Generator(SEED);
+  const g = new TorchGenerator(SEED);
   return reference.toFloat64({
     C: g.randn(27 * 2),
     W1: g.randn(6 * 100),
@@ -22,7 +22,7 @@ function lectureWeights(): reference.Weights {
 /** Holds the gradients of a small model against central differences. */
 function checkGradients(direct: boolean): void {
   const small = { V: 5, T: 2, E: 3, H: 4, direct };
-  const g = new Generator(8);
+  const g = new TorchGenerator(8);
   const w = reference.zeros(small);
   for (const name of reference.namesOf(w)) {
     w[name]!.set(Array.from(g.randn(w[name]!.length)));

@@ -10,7 +10,7 @@ import {
   type KernelWords,
   withKernel,
 } from "../../lib/kernel/kernel.ts";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { Mt19937 } from "../../lib/random/mersenne_twister.ts";
 import { buildVocabulary } from "../../lib/data/vocabulary.ts";
 import { contextWindows } from "../../lib/data/windows.ts";
@@ -69,7 +69,7 @@ const small: KernelSizes = {
 
 Deno.test("Kernel.sample() prints PyTorch's twenty words after 110 steps", () => {
   const rows = contextWindows(fiveNames, buildVocabulary(letters), 3);
-  const g = new Generator(SEED);
+  const g = new TorchGenerator(SEED);
   const sizes = {
     vocabularySize: 27,
     contextLength: 3,

@@ -12,14 +12,15 @@ import {
   trainBigramNet,
 } from "../../lib/language_models/bigram_net.ts";
 import { DivergenceError } from "../../lib/errors/errors.ts";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import {
   evaluateModel,
   sampleModel,
 } from "../../lib/language_models/language_model.ts";
 import { addK, countNgrams } from "../../lib/language_models/ngram.ts";
 import { buildVocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows, type Windows } from "../../lib/data/windows.ts";
+import { contextWindows } from "../../lib/data/windows.ts";
+import type { Windows } from "../../lib/kernel/rows.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
 import { fiveNames, letters, SEED } from "../oracles.ts";
 import numbers from "../pytorch.json" with { type: "json" };
@@ -30,7 +31,7 @@ const windows = contextWindows(fiveNames, vocabulary, 1);
 /** A net of the lecture's weights, freed afterwards. */
 function withNet(use: (W: tf.Variable<tf.Rank.R2>) => void): void {
   const before = tf.memory().numTensors;
-  const W = createBigramNet(new Generator(SEED), 27);
+  const W = createBigramNet(27, { generator: new TorchGenerator(SEED) });
   use(W);
   W.dispose();
   assertEquals(tf.memory().numTensors, before, "tensors were left");
@@ -38,7 +39,7 @@ function withNet(use: (W: tf.Variable<tf.Rank.R2>) => void): void {
 
 /** The losses of gradient descent in float64, written out. */
 function lossesInFloat64({ X, Y }: Windows, steps: number): number[] {
-  const W = Float64Array.from(new Generator(SEED).randn(27 * 27));
+  const W = Float64Array.from(new TorchGenerator(SEED).randn(27 * 27));
   const counts = new Float64Array(27 * 27);
   Y.forEach((y, row) => counts[27 * X[row] + y]++);
   return Array.from({ length: steps }, () => {
@@ -157,7 +158,7 @@ Deno.test("trainBigramNet() comes to equal chances by regularisation alone", () 
 
 Deno.test("bigramNetModel() makes the same words from the same seed", () => {
   withNet((W) => {
-    const options = () => ({ generator: new Generator(3), count: 10 });
+    const options = () => ({ generator: new TorchGenerator(3), count: 10 });
     const model = bigramNetModel(W);
     const words = sampleModel(model, vocabulary, options());
     trainBigramNet(W, windows, { steps: 5 });
@@ -180,10 +181,10 @@ Deno.test("trainBigramNet() stops when the loss is no longer finite", () => {
 });
 
 Deno.test("createBigramNet() and trainBigramNet() refuse what is out of range", () => {
-  const generator = new Generator(1);
+  const generator = new TorchGenerator(1);
   for (const V of [1, 4097, 2.5]) {
     assertThrows(
-      () => createBigramNet(generator, V),
+      () => createBigramNet(V, { generator }),
       RangeError,
       `${V} tokens`,
     );

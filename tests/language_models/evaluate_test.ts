@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { evaluate, perplexity } from "../../lib/language_models/evaluate.ts";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import {
   createParameters,
   disposeParameters,
@@ -16,7 +16,9 @@ import * as reference from "../../lib/kernel/reference.ts";
 const vocabulary = buildVocabulary(letters);
 
 Deno.test("evaluate() gives 17.7697 for five names before training", () => {
-  const parameters = createParameters(new Generator(SEED), sizes);
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(SEED),
+  });
   const before = tf.memory().numTensors;
   const arrays = parameterArrays(parameters);
   const loss = evaluate(parameters, contextWindows(fiveNames, vocabulary));
@@ -27,7 +29,9 @@ Deno.test("evaluate() gives 17.7697 for five names before training", () => {
 });
 
 canonicalTest("evaluate() is within 1e-7 of float64 over all names", () => {
-  const parameters = createParameters(new Generator(SEED), sizes);
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(SEED),
+  });
   const windows = contextWindows(canonicalWords(), vocabulary);
   const expected = reference.forward(
     { V: 27, T: 3, E: 2, H: 100 },
@@ -42,7 +46,9 @@ canonicalTest("evaluate() is within 1e-7 of float64 over all names", () => {
 
 Deno.test("evaluate() of a model with direct connections is that of the float64 reference", () => {
   const direct = { ...sizes, directConnections: true };
-  const parameters = createParameters(new Generator(SEED), direct);
+  const parameters = createParameters(direct, {
+    generator: new TorchGenerator(SEED),
+  });
   const windows = contextWindows(fiveNames, vocabulary);
   const expected = reference.forward(
     { V: 27, T: 3, E: 2, H: 100, direct: true },
@@ -60,7 +66,9 @@ Deno.test("perplexity() of a guess is the number of tokens", () => {
 });
 
 Deno.test("evaluate() refuses rows that do not fit", () => {
-  const parameters = createParameters(new Generator(1), sizes);
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
   assertThrows(
     () => evaluate(parameters, contextWindows([], vocabulary)),
     RangeError,

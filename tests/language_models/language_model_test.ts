@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import {
   evaluateModel,
   type LanguageModel,
@@ -49,7 +49,7 @@ Deno.test("evaluateModel() refuses rows that do not fit the model", () => {
 
 Deno.test("sampleModel() draws as torch.multinomial() does, in both ways", () => {
   for (const method of ["exponential", "cumulative"] as const) {
-    const generator = new Generator(SEED);
+    const generator = new TorchGenerator(SEED);
     const byHand = Array.from({ length: 5 }, () => {
       const ids = [0, 0, 0];
       do {
@@ -59,7 +59,7 @@ Deno.test("sampleModel() draws as torch.multinomial() does, in both ways", () =>
       } while (ids.at(-1) !== 0);
       return vocabulary.decode(ids.slice(3, -1));
     });
-    const options = { generator: new Generator(SEED), count: 5, method };
+    const options = { generator: new TorchGenerator(SEED), count: 5, method };
     assertEquals(sampleModel(model, vocabulary, options), byHand);
     assertEquals(options.generator.getState(), generator.getState());
   }
@@ -72,7 +72,7 @@ Deno.test("sampleModel() begins with the prompt and ends at the maximum", () => 
     probability: (_, token) => token === 1 ? 1 : 0,
     probabilities: () => new Float64Array(27).with(1, 1),
   };
-  const generator = new Generator(1);
+  const generator = new TorchGenerator(1);
   const options = { generator, count: 2, prompt: "z", maxLength: 4 };
   assertEquals(sampleModel(endless, vocabulary, options), ["zaaa", "zaaa"]);
   assert(
@@ -83,7 +83,7 @@ Deno.test("sampleModel() begins with the prompt and ends at the maximum", () => 
 
 Deno.test("sampleModel() joins the tokens as it is told", () => {
   const [word] = sampleModel(model, vocabulary, {
-    generator: new Generator(1),
+    generator: new TorchGenerator(1),
     prompt: ["a", "v"],
     maxLength: 2,
     join: (tokens) => tokens.join("+"),
@@ -92,7 +92,7 @@ Deno.test("sampleModel() joins the tokens as it is told", () => {
 });
 
 Deno.test("sampleModel() refuses settings out of range", () => {
-  const generator = new Generator(1);
+  const generator = new TorchGenerator(1);
   const refuses = (options: object, message: string) =>
     assertThrows(
       () => sampleModel(model, vocabulary, { generator, ...options }),
@@ -116,7 +116,7 @@ Deno.test("sampleModel() joins words as a text has them", () => {
   assertEquals(vocabulary.tokens, ["<s>", "<unk>", ",", "a", "dog"]);
   const windows = contextWindows(["A dog,"], vocabulary, 2);
   const model = addK(countNgrams(windows, vocabulary), 0);
-  const generator = new Generator(1);
+  const generator = new TorchGenerator(1);
   assertEquals(
     sampleModel(model, vocabulary, { generator, count: 1, prompt: "A" }),
     ["a dog,"],

@@ -4,7 +4,7 @@ import {
   assertEquals,
   assertThrows,
 } from "@std/assert";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import {
   evaluateModel,
   rowProbabilities,
@@ -50,7 +50,7 @@ Deno.test("fitMixtureWeights() finds the weights that rows were drawn with", () 
   const drawn = { rows: 20_000, weights: [0.7, 0.3] };
   const dice = [[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]];
   const mixed = dice[0].map((p, i) => 0.7 * p + 0.3 * dice[1][i]);
-  const faces = new Generator(8).multinomial(mixed, drawn.rows, {
+  const faces = new TorchGenerator(8).multinomial(mixed, drawn.rows, {
     replacement: true,
   });
   const weights = fitMixtureWeights(

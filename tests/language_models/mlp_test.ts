@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { evaluate } from "../../lib/language_models/evaluate.ts";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import {
   evaluateModel,
   type LanguageModel,
@@ -29,7 +29,8 @@ import { nextTokenProbabilities } from "../../lib/language_models/sample.ts";
 import type { ModelSizes } from "../../lib/kernel/parameters.ts";
 import { trainStep } from "../../lib/training/step.ts";
 import { buildVocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows, type Windows } from "../../lib/data/windows.ts";
+import { contextWindows } from "../../lib/data/windows.ts";
+import type { Windows } from "../../lib/kernel/rows.ts";
 import { fiveNames, letters, smallModel } from "../oracles.ts";
 import * as reference from "../../lib/kernel/reference.ts";
 
@@ -41,7 +42,9 @@ function withParameters(
   sizes: ModelSizes,
   test: (parameters: ModelParameters) => void,
 ): void {
-  const parameters = createParameters(new Generator(1), sizes);
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
   try {
     test(parameters);
   } finally {
@@ -90,7 +93,7 @@ Deno.test("rowProbabilities() of mlpModel() are those of the float64 reference",
         hiddenSize: 10,
         directConnections,
       };
-      const g = new Generator(count);
+      const g = new TorchGenerator(count);
       const rows = {
         contextLength: T,
         X: Uint16Array.from(g.randint(0, tokens, count * T)),
@@ -197,7 +200,7 @@ Deno.test("mlpModel() mixes with a counting model, row by row and at once alike"
     for (const model of models) {
       assert(loss < evaluateModel(model, heldOut) + 1e-6);
     }
-    const generator = new Generator(3);
+    const generator = new TorchGenerator(3);
     const words = sampleModel(mixture, vocabulary, { generator, count: 3 });
     assertEquals(words.length, 3);
   });

@@ -4,7 +4,7 @@ import {
   assertEquals,
   assertThrows,
 } from "@std/assert";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import {
   evaluateModel,
   type LanguageModel,
@@ -18,7 +18,8 @@ import {
 } from "../../lib/language_models/ngram.ts";
 import { splitWords } from "../../lib/data/splits.ts";
 import { buildVocabulary, Vocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows, type Windows } from "../../lib/data/windows.ts";
+import { contextWindows } from "../../lib/data/windows.ts";
+import type { Windows } from "../../lib/kernel/rows.ts";
 import { embeddedWords } from "../../lib/data/words.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
 import { bigramWords, fiveNames, letters, SEED } from "../oracles.ts";
@@ -103,8 +104,8 @@ Deno.test("countNgrams() takes memory for what it has seen, whatever V", () => {
   const rows = 20_000;
   const windows = {
     contextLength: 4,
-    X: Uint16Array.from(new Generator(1).randint(0, V, 4 * rows)),
-    Y: Uint16Array.from(new Generator(2).randint(0, V, rows)),
+    X: Uint16Array.from(new TorchGenerator(1).randint(0, V, 4 * rows)),
+    Y: Uint16Array.from(new TorchGenerator(2).randint(0, V, rows)),
   };
   const counts = countNgrams(windows, many);
   for (const { contexts, counts: found } of counts.levels) {
@@ -151,7 +152,7 @@ canonicalTest("addK() makes the lecture's first five words", () => {
     addK(countsOf(canonicalWords(), 2), 1),
     vocabulary,
     {
-      generator: new Generator(SEED),
+      generator: new TorchGenerator(SEED),
       count: 5,
       method: "cumulative",
     },
@@ -381,7 +382,7 @@ for (const [name, modelOf] of Object.entries(models)) {
   Deno.test(`${name}() gives probabilities that sum to 1 after any context`, () => {
     const words = embeddedWords().words.slice(0, 300);
     const heldOut = embeddedWords().words.slice(300, 400);
-    const generator = new Generator(6);
+    const generator = new TorchGenerator(6);
     for (const T of [1, 2, 4]) {
       const model = modelOf(
         contextWindows(words, vocabulary, T),

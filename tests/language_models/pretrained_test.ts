@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { pretrainedSafetensors } from "../../data/pretrained_safetensors.ts";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { disposeParameters, sizesOf } from "../../lib/model/variables.ts";
 import { pretrainedModel } from "../../lib/language_models/pretrained.ts";
 import { sample } from "../../lib/language_models/sample.ts";
@@ -18,7 +18,7 @@ Deno.test("pretrainedModel() is the lecture's last model, and makes words", () =
   });
   assertEquals(vocabulary.tokens.join(""), "." + letters);
   const words = sample(parameters, vocabulary, {
-    generator: new Generator(1),
+    generator: new TorchGenerator(1),
     count: 200,
   });
   const mean = words.join("").length / words.length;

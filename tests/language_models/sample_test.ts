@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { forward, softmax } from "../../lib/model/forward.ts";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import {
   createParameters,
   disposeParameters,
@@ -27,7 +27,9 @@ const vocabulary = buildVocabulary(letters);
 /** A model that has learned the five names, freed afterwards. */
 function withModel(use: (parameters: ModelParameters) => void): void {
   const before = tf.memory().numTensors;
-  const parameters = createParameters(new Generator(SEED), sizes);
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(SEED),
+  });
   const windows = contextWindows(fiveNames, vocabulary);
   const options = { steps: 110, batchSize: "all" } as const;
   for (const _ of trainSteps(parameters, windows, options));
@@ -38,7 +40,7 @@ function withModel(use: (parameters: ModelParameters) => void): void {
 
 Deno.test("sample() draws as torch.multinomial() does from tfjs's softmax", () => {
   withModel((parameters) => {
-    const generator = new Generator(77);
+    const generator = new TorchGenerator(77);
     const byHand = Array.from({ length: 30 }, () => {
       const ids = [0, 0, 0];
       do {
@@ -50,7 +52,7 @@ Deno.test("sample() draws as torch.multinomial() does from tfjs's softmax", () =
       } while (ids.at(-1) !== 0);
       return vocabulary.decode(ids.slice(3, -1));
     });
-    const fused = new Generator(77);
+    const fused = new TorchGenerator(77);
     assertEquals(
       sample(parameters, vocabulary, { generator: fused, count: 30 }),
       byHand,
@@ -62,10 +64,10 @@ Deno.test("sample() draws as torch.multinomial() does from tfjs's softmax", () =
 Deno.test("sample() gives the same words, however many are asked for at once", () => {
   withModel((parameters) => {
     const once = sample(parameters, vocabulary, {
-      generator: new Generator(1),
+      generator: new TorchGenerator(1),
       count: 50,
     });
-    const generator = new Generator(1);
+    const generator = new TorchGenerator(1);
     const parts = [0, 7, 43].flatMap((count) =>
       sample(parameters, vocabulary, { generator, count })
     );
@@ -76,7 +78,7 @@ Deno.test("sample() gives the same words, however many are asked for at once", (
 Deno.test("sample() begins every word with the prompt and keeps to the length", () => {
   withModel((parameters) => {
     const words = sample(parameters, vocabulary, {
-      generator: new Generator(1),
+      generator: new TorchGenerator(1),
       count: 40,
       prompt: "isa",
       maxLength: 5,
@@ -85,7 +87,7 @@ Deno.test("sample() begins every word with the prompt and keeps to the length", 
     assert(words.every((word) => word.startsWith("isa") && word.length <= 5));
     assert(words.some((word) => word.length === 5));
     const whole = sample(parameters, vocabulary, {
-      generator: new Generator(1),
+      generator: new TorchGenerator(1),
       count: 3,
       prompt: "emma",
       maxLength: 4,
@@ -103,7 +105,7 @@ Deno.test("sample() with a low temperature or top-k 1 takes the likeliest", () =
       if (best === 0) break;
       word += vocabulary.tokens[best];
     }
-    const generator = new Generator(4);
+    const generator = new TorchGenerator(4);
     for (const options of [{ topK: 1 }, { temperature: 1e-3 }]) {
       const words = sample(parameters, vocabulary, {
         generator,
@@ -117,7 +119,7 @@ Deno.test("sample() with a low temperature or top-k 1 takes the likeliest", () =
 
 Deno.test("sample() refuses settings that are none", () => {
   withModel((parameters) => {
-    const generator = new Generator(1);
+    const generator = new TorchGenerator(1);
     const refused = [
       [{ count: -1 }, "number of words is -1"],
       [{ count: 1.5 }, "number of words is 1.5"],
@@ -178,16 +180,16 @@ Deno.test("sample() makes sentences with a vocabulary of words", () => {
   const words = new Vocabulary([
     ...["<s>", "<unk>", ".", ",", "the", "dog", "cat", "ran"],
   ]);
-  const parameters = createParameters(new Generator(SEED), {
+  const parameters = createParameters({
     ...sizes,
     vocabularySize: words.size,
-  });
+  }, { generator: new TorchGenerator(SEED) });
   const windows = contextWindows(["The dog ran, the cat ran."], words);
   const options = { steps: 110, batchSize: "all" } as const;
   for (const _ of trainSteps(parameters, windows, options));
   const made = (prompt: string | string[]) =>
     sample(parameters, words, {
-      generator: new Generator(5),
+      generator: new TorchGenerator(5),
       count: 3,
       prompt,
       temperature: 0.1,
@@ -197,7 +199,12 @@ Deno.test("sample() makes sentences with a vocabulary of words", () => {
   assertEquals(made("ran, the zebra")[0].slice(0, 14), "ran, the <unk>");
   const after = (before: string | string[]) =>
     sample(parameters, words, {
-      ...{ generator: new Generator(5), count: 2, temperature: 0.1, before },
+      ...{
+        generator: new TorchGenerator(5),
+        count: 2,
+        temperature: 0.1,
+        before,
+      },
       join: (tokens) => tokens.join("|"),
     });
   assertEquals(after("The Dog"), Array(2).fill("ran|,|the|cat|ran|."));

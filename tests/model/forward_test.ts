@@ -13,7 +13,7 @@ import {
   softmax,
   toTensors,
 } from "../../lib/model/forward.ts";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import {
   createParameters,
   disposeParameters,
@@ -45,7 +45,9 @@ function withLecture(
   ) => void,
 ): void {
   const before = tf.memory().numTensors;
-  const parameters = createParameters(new Generator(SEED), sizes);
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(SEED),
+  });
   tf.tidy(() => {
     const { X, Y } = toTensors(windows);
     test(parameters, X, Y);
@@ -125,7 +127,9 @@ Deno.test("forward() agrees with the float64 reference", () => {
 Deno.test("forward() with direct connections agrees with the float64 reference, gradients too", () => {
   const before = tf.memory().numTensors;
   const direct = { ...sizes, directConnections: true };
-  const parameters = createParameters(new Generator(SEED), direct);
+  const parameters = createParameters(direct, {
+    generator: new TorchGenerator(SEED),
+  });
   tf.tidy(() => {
     const { X, Y } = toTensors(windows);
     const judge = { V: 27, T: 3, E: 2, H: 100, direct: true };
@@ -190,8 +194,8 @@ Deno.test("crossEntropy() is stable for logits of ±1000", () => {
 
 Deno.test("negativeLogLikelihood() and crossEntropy() agree", () => {
   tf.tidy(() => {
-    const logits = tf.tensor2d(new Generator(3).randn(40 * 27), [40, 27]);
-    const Y = tf.tensor1d(new Generator(4).randint(0, 27, 40), "int32");
+    const logits = tf.tensor2d(new TorchGenerator(3).randn(40 * 27), [40, 27]);
+    const Y = tf.tensor1d(new TorchGenerator(4).randint(0, 27, 40), "int32");
     assertAlmostEquals(
       negativeLogLikelihood(softmax(logits), Y).dataSync()[0],
       crossEntropy(logits, Y).dataSync()[0],

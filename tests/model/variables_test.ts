@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import {
   assignParameters,
   countParameters,
@@ -21,7 +21,8 @@ import {
 async function hashes(
   initialization: "randn" | "scaled" | "small",
 ): Promise<string[]> {
-  const parameters = createParameters(new Generator(SEED), large, {
+  const parameters = createParameters(large, {
+    generator: new TorchGenerator(SEED),
     initialization,
   });
   const arrays = parameterArrays(parameters);
@@ -59,14 +60,16 @@ Deno.test("createParameters() makes small embeddings, and the rest as scaled", a
 });
 
 Deno.test("createParameters() leaves the generator where PyTorch's would be", () => {
-  const g = new Generator(SEED);
-  disposeParameters(createParameters(g, large));
+  const g = new TorchGenerator(SEED);
+  disposeParameters(createParameters(large, { generator: g }));
   // the first torch.randint(0, 182625, (32,)) after the five randn
   assertEquals([...g.randint(0, 182625, 3)], [1680, 115963, 46562]);
 });
 
 Deno.test("createParameters() makes float32 variables of the lecture's shapes", () => {
-  const parameters = createParameters(new Generator(1), small);
+  const parameters = createParameters(small, {
+    generator: new TorchGenerator(1),
+  });
   const shapes = PARAMETER_NAMES.map((name) => parameters[name].shape);
   assertEquals(shapes, [[27, 2], [6, 100], [100], [100, 27], [27]]);
   assert(
@@ -81,11 +84,11 @@ Deno.test("createParameters() makes float32 variables of the lecture's shapes", 
 
 Deno.test("createParameters() draws Wd after b2", () => {
   const sizes = { ...small, directConnections: true };
-  const g = new Generator(SEED);
-  const parameters = createParameters(g, sizes);
+  const g = new TorchGenerator(SEED);
+  const parameters = createParameters(sizes, { generator: g });
   const direct = parameterArrays(parameters);
-  const plain = new Generator(SEED);
-  const others = createParameters(plain, small);
+  const plain = new TorchGenerator(SEED);
+  const others = createParameters(small, { generator: plain });
   const wanted = plain.randn(6 * 27);
   assertEquals(direct, { ...parameterArrays(others), Wd: wanted });
   assertEquals(parameters.Wd?.shape, [6, 27]);
@@ -93,7 +96,8 @@ Deno.test("createParameters() draws Wd after b2", () => {
   assertEquals(sizesOf(others), small);
   assertEquals(g.getState(), plain.getState());
 
-  const scaled = createParameters(new Generator(SEED), sizes, {
+  const scaled = createParameters(sizes, {
+    generator: new TorchGenerator(SEED),
     initialization: "scaled",
   });
   const small32 = Math.fround(0.01);
@@ -104,7 +108,9 @@ Deno.test("createParameters() draws Wd after b2", () => {
 Deno.test("parametersFrom() takes Wd with the sizes that have it, and only then", () => {
   const sizes = { ...small, directConnections: true };
   const before = tf.memory().numTensors;
-  const parameters = createParameters(new Generator(1), sizes);
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
   assertEquals(tf.memory().numTensors, before + 6);
   const arrays = parameterArrays(parameters);
   const copy = parametersFrom(arrays, sizes);
@@ -129,14 +135,16 @@ Deno.test("parametersFrom() takes Wd with the sizes that have it, and only then"
 
 Deno.test("createParameters() leaves five tensors, disposeParameters() none", () => {
   const before = tf.memory().numTensors;
-  const parameters = createParameters(new Generator(1), small);
+  const parameters = createParameters(small, {
+    generator: new TorchGenerator(1),
+  });
   assertEquals(tf.memory().numTensors, before + 5);
   disposeParameters(parameters);
   assertEquals(tf.memory().numTensors, before);
 });
 
 Deno.test("createParameters() refuses sizes that are none", () => {
-  const g = new Generator(1);
+  const g = new TorchGenerator(1);
   const refused: [Partial<typeof small>, string][] = [
     [{ hiddenSize: 0 }, "The hidden size is 0"],
     [{ embeddingSize: -2 }, "The embedding size is -2"],
@@ -147,7 +155,7 @@ Deno.test("createParameters() refuses sizes that are none", () => {
   const before = tf.memory().numTensors;
   for (const [sizes, message] of refused) {
     assertThrows(
-      () => createParameters(g, { ...small, ...sizes }),
+      () => createParameters({ ...small, ...sizes }, { generator: g }),
       RangeError,
       message,
     );
@@ -158,7 +166,9 @@ Deno.test("createParameters() refuses sizes that are none", () => {
 Deno.test("countParameters() counts the lecture's two models", () => {
   assertEquals(countParameters(small), 3481);
   assertEquals(countParameters(large), 11_897);
-  const parameters = createParameters(new Generator(1), small);
+  const parameters = createParameters(small, {
+    generator: new TorchGenerator(1),
+  });
   assertEquals(countParameters(parameters), 3481);
   disposeParameters(parameters);
 });
@@ -190,7 +200,9 @@ Deno.test("countParameters() agrees with the paper's formula", () => {
 });
 
 Deno.test("parametersFrom() undoes parameterArrays()", () => {
-  const parameters = createParameters(new Generator(1), small);
+  const parameters = createParameters(small, {
+    generator: new TorchGenerator(1),
+  });
   const arrays = parameterArrays(parameters);
   const copy = parametersFrom(arrays, small);
   assertEquals(parameterArrays(copy), arrays);
@@ -206,8 +218,10 @@ Deno.test("parametersFrom() undoes parameterArrays()", () => {
 });
 
 Deno.test("assignParameters() gives new numbers without leaving tensors", () => {
-  const parameters = createParameters(new Generator(1), small);
-  const other = createParameters(new Generator(2), small);
+  const parameters = createParameters(small, {
+    generator: new TorchGenerator(1),
+  });
+  const other = createParameters(small, { generator: new TorchGenerator(2) });
   const before = tf.memory().numTensors;
   assignParameters(parameters, parameterArrays(other));
   assertEquals(tf.memory().numTensors, before);
@@ -217,8 +231,10 @@ Deno.test("assignParameters() gives new numbers without leaving tensors", () => 
 });
 
 Deno.test("sizesOf() refuses parameters that do not go together", () => {
-  const parameters = createParameters(new Generator(1), small);
-  const other = createParameters(new Generator(1), large);
+  const parameters = createParameters(small, {
+    generator: new TorchGenerator(1),
+  });
+  const other = createParameters(large, { generator: new TorchGenerator(1) });
   assertThrows(
     () => sizesOf({ ...parameters, W2: other.W2 }),
     RangeError,

@@ -1,5 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Generator, STATE_BYTES } from "../../lib/random/torch_generator.ts";
+import {
+  STATE_BYTES,
+  TorchGenerator,
+} from "../../lib/random/torch_generator.ts";
 import { buildVocabulary } from "../../lib/data/vocabulary.ts";
 import { contextWindows } from "../../lib/data/windows.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
@@ -23,8 +26,8 @@ function softmaxOfRamp(): Float32Array {
 }
 
 for (const { seed, draws } of generators) {
-  Deno.test(`Generator gives PyTorch's numbers for seed ${seed}`, () => {
-    const g = () => new Generator(seed);
+  Deno.test(`TorchGenerator gives PyTorch's numbers for seed ${seed}`, () => {
+    const g = () => new TorchGenerator(seed);
     const list = (numbers: ArrayLike<number>) => Array.from(numbers);
     assertEquals(list(g().rand(5)), draws["rand(5)"]);
     assertEquals(list(g().randn(16)), draws["randn(16)"]);
@@ -67,9 +70,9 @@ for (const { seed, draws } of generators) {
   });
 }
 
-Deno.test("Generator draws the lecture's 11,897 parameters to the bit", async () => {
+Deno.test("TorchGenerator draws the lecture's 11,897 parameters to the bit", async () => {
   // first 12 digits of SHA-256 of the bytes that torch 2.13 makes (AVX2)
-  const g = new Generator(SEED);
+  const g = new TorchGenerator(SEED);
   const hashes: string[] = [];
   for (const count of [27 * 10, 30 * 200, 200, 200 * 27, 27]) {
     hashes.push(await shortHash(g.randn(count)));
@@ -88,15 +91,15 @@ Deno.test("Generator draws the lecture's 11,897 parameters to the bit", async ()
   );
 });
 
-Deno.test("Generator.random() gives the engine's 32-bit words", () => {
-  const g = new Generator(SEED);
+Deno.test("TorchGenerator.random() gives the engine's 32-bit words", () => {
+  const g = new TorchGenerator(SEED);
   assertEquals(
     [g.random(), g.random(), g.random(), g.random()],
     [1689602031, 3831148394, 2820341149, 2744746572],
   );
 });
 
-Deno.test("Generator.getState() gives torch's own bytes", async () => {
+Deno.test("TorchGenerator.getState() gives torch's own bytes", async () => {
   // SHA-256 of generator.get_state() in torch 1.13: fresh, after randn(5)
   // (a spare normal is kept), then rand(1000), and after 624 draws
   const states = {
@@ -104,7 +107,7 @@ Deno.test("Generator.getState() gives torch's own bytes", async () => {
     [SEED]: ["5eab49a8f9a1", "69a8dc383997", "dbd5696e6b74", "8200e3077125"],
   };
   for (const [seed, expected] of Object.entries(states)) {
-    const g = new Generator(Number(seed));
+    const g = new TorchGenerator(Number(seed));
     const hashes = [await shortHash(g.getState())];
     g.randn(5);
     hashes.push(await shortHash(g.getState()));
@@ -116,12 +119,12 @@ Deno.test("Generator.getState() gives torch's own bytes", async () => {
   }
 });
 
-Deno.test("Generator.setState() goes on where the state was saved", () => {
+Deno.test("TorchGenerator.setState() goes on where the state was saved", () => {
   for (const draws of [0, 1, 623, 624, 625, 2000]) {
-    const g = new Generator(5);
+    const g = new TorchGenerator(5);
     g.rand(draws);
     g.randn(3); // leaves a spare
-    const copy = new Generator(1).setState(g.getState());
+    const copy = new TorchGenerator(1).setState(g.getState());
     assertEquals(copy.getState(), g.getState());
     assertEquals([...copy.randn(3)], [...g.randn(3)]);
     assertEquals([...copy.rand(700)], [...g.rand(700)]);
@@ -129,8 +132,8 @@ Deno.test("Generator.setState() goes on where the state was saved", () => {
   }
 });
 
-Deno.test("Generator.setState() refuses what is no state, and keeps its own", () => {
-  const g = new Generator(5);
+Deno.test("TorchGenerator.setState() refuses what is no state, and keeps its own", () => {
+  const g = new TorchGenerator(5);
   const before = g.getState();
   assertThrows(() => g.setState(new Uint8Array(10)), RangeError, "not 10");
   assertThrows(() => g.setState(new Uint8Array(STATE_BYTES)), RangeError);
@@ -140,24 +143,26 @@ Deno.test("Generator.setState() refuses what is no state, and keeps its own", ()
   assertEquals(g.getState(), before);
 });
 
-Deno.test("Generator.randint() draws 64 bits for wide ranges", () => {
+Deno.test("TorchGenerator.randint() draws 64 bits for wide ranges", () => {
   // torch 2.13: from 2^28 on, high word first, modulo the range
-  const words = new Generator(1);
+  const words = new TorchGenerator(1);
   const [high, low] = [words.random(), words.random()];
   const wide = Number(((BigInt(high) << 32n) | BigInt(low)) % (2n ** 28n));
-  assertEquals(new Generator(1).randint(0, 2 ** 28, 1)[0], wide);
+  assertEquals(new TorchGenerator(1).randint(0, 2 ** 28, 1)[0], wide);
   assertEquals(
-    new Generator(1).randint(0, 2 ** 28 - 1, 1)[0],
+    new TorchGenerator(1).randint(0, 2 ** 28 - 1, 1)[0],
     high % (2 ** 28 - 1),
   );
 });
 
-Deno.test("Generator.multinomial() draws the cumulative way for torch 1.13", () => {
+Deno.test("TorchGenerator.multinomial() draws the cumulative way for torch 1.13", () => {
   // one draw with replacement is the same as the first of several
   const p = softmaxOfRamp();
   const options = { replacement: true, method: "cumulative" } as const;
-  const several = new Generator(42).multinomial(p, 5, { replacement: true });
-  const g = new Generator(42);
+  const several = new TorchGenerator(42).multinomial(p, 5, {
+    replacement: true,
+  });
+  const g = new TorchGenerator(42);
   const single = Array.from(
     { length: 5 },
     () => g.multinomial(p, 1, options)[0],
@@ -171,14 +176,14 @@ Deno.test("Generator.multinomial() draws the cumulative way for torch 1.13", () 
 });
 
 canonicalTest(
-  "Generator.multinomial() draws the lecture's first five words, as torch 1.13 did",
+  "TorchGenerator.multinomial() draws the lecture's first five words, as torch 1.13 did",
   () => {
     // the lecture's first part: counts of pairs, one added to each, normalised
     const vocabulary = buildVocabulary(letters);
     const { X, Y } = contextWindows(canonicalWords(), vocabulary, 1);
     const P = Array.from({ length: 27 }, () => new Float32Array(27).fill(1));
     X.forEach((x, row) => P[x][Y[row]]++);
-    const g = new Generator(SEED);
+    const g = new TorchGenerator(SEED);
     const words = Array.from({ length: 5 }, () => {
       const ids: number[] = [0];
       do {
@@ -191,28 +196,28 @@ canonicalTest(
   },
 );
 
-Deno.test("Generator.multinomial() without replacement draws each category once", () => {
-  const drawn = new Generator(3).multinomial(softmaxOfRamp(), 27);
+Deno.test("TorchGenerator.multinomial() without replacement draws each category once", () => {
+  const drawn = new TorchGenerator(3).multinomial(softmaxOfRamp(), 27);
   assertEquals([...drawn].sort((a, b) => a - b), [...Array(27).keys()]);
   assertThrows(
-    () => new Generator(3).multinomial([1, 0, 1], 3),
+    () => new TorchGenerator(3).multinomial([1, 0, 1], 3),
     RangeError,
     "only 2",
   );
 });
 
-Deno.test("Generator.multinomial() never draws what has no probability", () => {
-  const g = new Generator(11);
+Deno.test("TorchGenerator.multinomial() never draws what has no probability", () => {
+  const g = new TorchGenerator(11);
   for (let i = 0; i < 500; i++) {
     assertEquals(g.multinomial([0, 0, 1e-30, 0], 1)[0], 2);
   }
 });
 
-Deno.test("Generator.multinomial() follows the probabilities", () => {
+Deno.test("TorchGenerator.multinomial() follows the probabilities", () => {
   // chi-squared of 100,000 draws over 27 categories: 26 degrees of freedom,
   // 54.05 is exceeded by chance once in a thousand; the seed is fixed
   const p = softmaxOfRamp();
-  const g = new Generator(123);
+  const g = new TorchGenerator(123);
   const counts = new Float64Array(27);
   const draws = 100_000;
   for (let i = 0; i < draws; i++) counts[g.multinomial(p, 1)[0]]++;
@@ -223,19 +228,19 @@ Deno.test("Generator.multinomial() follows the probabilities", () => {
   if (chi > 54.05) throw new Error(`chi-squared is ${chi}`);
 });
 
-Deno.test("Generator.multinomial() refuses what are no probabilities", () => {
-  const g = new Generator(0);
+Deno.test("TorchGenerator.multinomial() refuses what are no probabilities", () => {
+  const g = new TorchGenerator(0);
   assertThrows(() => g.multinomial([0.5, NaN], 1), RangeError, "NaN");
   assertThrows(() => g.multinomial([0.5, -1], 1), RangeError, "-1");
   assertThrows(() => g.multinomial([Infinity], 1), RangeError, "Infinity");
   assertThrows(() => g.multinomial([0, 0], 1), RangeError, "No category");
 });
 
-Deno.test("Generator refuses a seed or a count that is none", () => {
+Deno.test("TorchGenerator refuses a seed or a count that is none", () => {
   for (const seed of [-1, 0.5, NaN, 2 ** 53]) {
-    assertThrows(() => new Generator(seed), RangeError, String(seed));
+    assertThrows(() => new TorchGenerator(seed), RangeError, String(seed));
   }
-  const g = new Generator(0);
+  const g = new TorchGenerator(0);
   assertThrows(() => g.rand(-1), RangeError, "-1");
   assertThrows(() => g.randn(1.5), RangeError, "1.5");
   assertThrows(() => g.randint(5, 5, 1), RangeError, "from 5 up to 5");
@@ -243,8 +248,8 @@ Deno.test("Generator refuses a seed or a count that is none", () => {
   assertThrows(() => g.randperm(2 ** 28), RangeError);
 });
 
-Deno.test("Generator.clone() goes on alone from the same state", () => {
-  const g = new Generator(9);
+Deno.test("TorchGenerator.clone() goes on alone from the same state", () => {
+  const g = new TorchGenerator(9);
   g.rand(3);
   const copy = g.clone();
   assertEquals([...copy.rand(5)], [...g.rand(5)]);

@@ -6,7 +6,7 @@ import {
   encodeCheckpoint,
 } from "../../lib/saving/checkpoint.ts";
 import { CheckpointError } from "../../lib/errors/errors.ts";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -97,7 +97,7 @@ Deno.test("decodeCheckpoint() gives parameters that share nothing with the bytes
 });
 
 Deno.test("decodeCheckpoint() gives a generator's state from which the same numbers follow", () => {
-  const generator = new Generator(7);
+  const generator = new TorchGenerator(7);
   generator.randn(5); // leaves a spare number behind
   const checkpoint = {
     ...smallCheckpoint(),
@@ -106,7 +106,7 @@ Deno.test("decodeCheckpoint() gives a generator's state from which the same numb
   const { generatorState } = decodeCheckpoint(encodeCheckpoint(checkpoint), {
     source,
   });
-  const resumed = new Generator(0).setState(generatorState);
+  const resumed = new TorchGenerator(0).setState(generatorState);
   assertEquals(resumed.randn(5), generator.randn(5));
   assertEquals(resumed.randint(0, 27, 700), generator.randint(0, 27, 700));
 });

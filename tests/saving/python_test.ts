@@ -15,7 +15,7 @@ import {
   encodeCheckpoint,
 } from "../../lib/saving/checkpoint.ts";
 import { CheckpointError } from "../../lib/errors/errors.ts";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { decodeSafetensors } from "../../lib/saving/safetensors.ts";
 import { damaged, mutations } from "../../tools/mutations.ts";
 import { smallCheckpoint } from "../checkpoints.ts";
@@ -54,7 +54,7 @@ function python(script: string, folder: string) {
 
 /** The lecture's second model, with weights as small as trained ones. */
 function lectureCheckpoint(): Checkpoint {
-  const generator = new Generator(2147483647);
+  const generator = new TorchGenerator(2147483647);
   const randn = (count: number) =>
     generator.randn(count).map((weight) => weight * 0.3);
   return {
@@ -241,7 +241,7 @@ print([torch.randint(0, 1000, (50,), generator=g).tolist(),
        torch.rand(50, generator=g).tolist()])`,
         folder,
       );
-      const g = new Generator(0).setState(checkpoint.generatorState);
+      const g = new TorchGenerator(0).setState(checkpoint.generatorState);
       assertEquals(theirs, [[...g.randint(0, 1000, 50)], [...g.rand(50)]]);
     }),
 );

@@ -8,7 +8,7 @@ import {
 import * as tf from "@tensorflow/tfjs";
 import { DivergenceError } from "../../lib/errors/errors.ts";
 import { evaluate } from "../../lib/language_models/evaluate.ts";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import {
   createParameters,
   disposeParameters,
@@ -43,8 +43,8 @@ const windows = contextWindows(fiveNames, vocabulary, 3);
 
 /** Trains a model of five names and gives what came out, freed again. */
 function run(...parts: Partial<TrainOptions>[]) {
-  const generator = new Generator(3);
-  const parameters = createParameters(generator, small);
+  const generator = new TorchGenerator(3);
+  const parameters = createParameters(small, { generator });
   const losses: number[] = [];
   for (const options of parts) {
     const progress = trainSteps(parameters, windows, {
@@ -63,7 +63,9 @@ canonicalTest(
   "trainSteps() gives every loss that the notes print for all names",
   () => {
     const all = contextWindows(canonicalWords(), vocabulary, 3);
-    const parameters = createParameters(new Generator(SEED), small);
+    const parameters = createParameters(small, {
+      generator: new TorchGenerator(SEED),
+    });
     const losses: number[] = [];
     const options = { steps: 110, batchSize: "all" } as const;
     for (const report of trainSteps(parameters, all, options)) {
@@ -91,7 +93,9 @@ canonicalTest(
   "trainSteps() on all names is within 1e-7 of float64 step by step",
   () => {
     const all = contextWindows(canonicalWords(), vocabulary, 3);
-    const parameters = createParameters(new Generator(SEED), small);
+    const parameters = createParameters(small, {
+      generator: new TorchGenerator(SEED),
+    });
     const w = reference.toFloat64(parameterArrays(parameters));
     const sizes = { V: 27, T: 3, E: 2, H: 100 };
     const expected = [
@@ -116,8 +120,8 @@ canonicalTest(
   () => {
     const { train: words, dev } = splitWords(canonicalWords());
     const rows = contextWindows(words, vocabulary, 3);
-    const generator = new Generator(SEED);
-    const parameters = createParameters(generator, large);
+    const generator = new TorchGenerator(SEED);
+    const parameters = createParameters(large, { generator });
     const losses: number[] = [];
     const options = { steps: 2000, generator };
     for (const report of trainSteps(parameters, rows, options)) {
@@ -158,8 +162,8 @@ canonicalTest(
   "trainSteps() stays near PyTorch's losses through step 20",
   () => {
     const { train: words } = splitWords(canonicalWords());
-    const generator = new Generator(SEED);
-    const parameters = createParameters(generator, large);
+    const generator = new TorchGenerator(SEED);
+    const parameters = createParameters(large, { generator });
     const rows = contextWindows(words, vocabulary, 3);
     const [report] = trainSteps(parameters, rows, {
       steps: 21,
@@ -175,17 +179,19 @@ canonicalTest(
 );
 
 Deno.test("trainSteps() and sample() print PyTorch's twenty names after 110 steps", () => {
-  const parameters = createParameters(new Generator(SEED), small);
+  const parameters = createParameters(small, {
+    generator: new TorchGenerator(SEED),
+  });
   const options = { steps: 110, batchSize: "all" } as const;
   for (const _ of trainSteps(parameters, windows, options));
   const words = sample(parameters, vocabulary, {
-    generator: new Generator(2147483657),
+    generator: new TorchGenerator(2147483657),
     count: 20,
   });
   assertEquals(
     words.map((word) => word + "."),
     training[
-      "five names, 2/100, lr 0.1, after 110 steps: 20 samples, Generator seed 2147483657"
+      "five names, 2/100, lr 0.1, after 110 steps: 20 samples, TorchGenerator seed 2147483657"
     ],
   );
   disposeParameters(parameters);
@@ -193,11 +199,16 @@ Deno.test("trainSteps() and sample() print PyTorch's twenty names after 110 step
 
 Deno.test("trainSteps() draws the minibatches that drawMinibatch() draws", () => {
   const { losses, arrays } = run({ steps: 20, batchSize: 8 });
-  const generator = new Generator(3);
-  const parameters = createParameters(generator, small);
+  const generator = new TorchGenerator(3);
+  const parameters = createParameters(small, { generator });
   const expected = Array.from(
     { length: 20 },
-    () => trainStep(parameters, drawMinibatch(windows, 8, generator), 0.1),
+    () =>
+      trainStep(
+        parameters,
+        drawMinibatch(windows, { batchSize: 8, generator }),
+        0.1,
+      ),
   );
   // the same steps, merged in another order: float32 rounding only
   losses.forEach((loss, i) => assertAlmostEquals(loss, expected[i], 1e-4));
@@ -222,7 +233,9 @@ Deno.test("trainSteps() split anywhere gives the bits of one run", () => {
 });
 
 Deno.test("trainSteps() leaves parameters up to date when the loop is left", () => {
-  const parameters = createParameters(new Generator(3), small);
+  const parameters = createParameters(small, {
+    generator: new TorchGenerator(3),
+  });
   const before = tf.memory().numTensors;
   for (
     const { step } of trainSteps(parameters, windows, {
@@ -234,7 +247,9 @@ Deno.test("trainSteps() leaves parameters up to date when the loop is left", () 
     if (step === 30) break;
   }
   assertEquals(tf.memory().numTensors, before);
-  const expected = createParameters(new Generator(3), small);
+  const expected = createParameters(small, {
+    generator: new TorchGenerator(3),
+  });
   for (let step = 0; step < 30; step++) trainStep(expected, windows, 0.1);
   assertEquals(parameterArrays(parameters), parameterArrays(expected));
   disposeParameters(parameters);
@@ -242,8 +257,8 @@ Deno.test("trainSteps() leaves parameters up to date when the loop is left", () 
 });
 
 Deno.test("trainSteps() stops the moment a loss is not finite", () => {
-  const generator = new Generator(3);
-  const parameters = createParameters(generator, small);
+  const generator = new TorchGenerator(3);
+  const parameters = createParameters(small, { generator });
   const good: number[] = [];
   const error = assertThrows(
     () => {
@@ -267,9 +282,11 @@ Deno.test("trainSteps() stops the moment a loss is not finite", () => {
 });
 
 Deno.test("trainSteps() refuses settings that are none, before any step", () => {
-  const parameters = createParameters(new Generator(3), small);
+  const parameters = createParameters(small, {
+    generator: new TorchGenerator(3),
+  });
   const before = parameterArrays(parameters);
-  const generator = new Generator(1);
+  const generator = new TorchGenerator(1);
   const refused: [Partial<TrainOptions>, string][] = [
     [{ steps: -1 }, "number of steps is -1"],
     [{ steps: 1.5 }, "number of steps is 1.5"],
@@ -300,8 +317,8 @@ Deno.test("trainSteps() refuses settings that are none, before any step", () => 
 });
 
 Deno.test("train() does what trainSteps() does, and reports", async () => {
-  const generator = new Generator(3);
-  const parameters = createParameters(generator, small);
+  const generator = new TorchGenerator(3);
+  const parameters = createParameters(small, { generator });
   const losses: number[] = [];
   const last = await train(parameters, windows, {
     steps: 100,
@@ -321,8 +338,8 @@ Deno.test("train() does what trainSteps() does, and reports", async () => {
 });
 
 Deno.test("train() ends when its signal is aborted, with what it has learned", async () => {
-  const generator = new Generator(3);
-  const parameters = createParameters(generator, small);
+  const generator = new TorchGenerator(3);
+  const parameters = createParameters(small, { generator });
   const controller = new AbortController();
   let steps = 0;
   const error = await assertRejects(() =>

@@ -5,7 +5,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import {
   findLearningRate,
   suggestLearningRate,
@@ -23,8 +23,8 @@ import { fiveNames, letters, smallModel as sizes } from "../oracles.ts";
 const windows = contextWindows(fiveNames, buildVocabulary(letters), 3);
 
 Deno.test("findLearningRate() tries 1,000 rates from 0.001 to 1, a step each", () => {
-  const generator = new Generator(2);
-  const parameters = createParameters(generator, sizes);
+  const generator = new TorchGenerator(2);
+  const parameters = createParameters(sizes, { generator });
   const before = parameterArrays(parameters);
   const tensors = tf.memory().numTensors;
   const copy = generator.clone();
@@ -54,8 +54,8 @@ Deno.test("findLearningRate() tries 1,000 rates from 0.001 to 1, a step each", (
 });
 
 Deno.test("findLearningRate() ends where the loss stops being finite", () => {
-  const generator = new Generator(2);
-  const parameters = createParameters(generator, sizes);
+  const generator = new TorchGenerator(2);
+  const parameters = createParameters(sizes, { generator });
   const { learningRates, losses } = findLearningRate(parameters, windows, {
     generator,
     count: 60,
@@ -68,8 +68,8 @@ Deno.test("findLearningRate() ends where the loss stops being finite", () => {
 });
 
 Deno.test("findLearningRate() refuses settings that are none", () => {
-  const generator = new Generator(2);
-  const parameters = createParameters(generator, sizes);
+  const generator = new TorchGenerator(2);
+  const parameters = createParameters(sizes, { generator });
   assertThrows(
     () => findLearningRate(parameters, windows, { generator, count: 1 }),
     RangeError,

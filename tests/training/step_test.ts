@@ -2,7 +2,7 @@ import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { DivergenceError } from "../../lib/errors/errors.ts";
 import { crossEntropy, forward, toTensors } from "../../lib/model/forward.ts";
-import { Generator } from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import {
   createParameters,
   disposeParameters,
@@ -34,7 +34,9 @@ const FIVE_NAMES_LOSSES = training[
 Deno.test("trainStep() gives every loss that the notes print for five names", () => {
   // Two PyTorch's that print these numbers agree to 1e-6; 1e-5 leaves room for
   // another order of sums.
-  const parameters = createParameters(new Generator(SEED), sizes);
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(SEED),
+  });
   const losses = Array.from(
     { length: 100 },
     () => trainStep(parameters, windows, 0.1),
@@ -49,7 +51,9 @@ Deno.test("trainStep() gives every loss that the notes print for five names", ()
 });
 
 Deno.test("trainStep() follows PyTorch for a thousand steps on five names", () => {
-  const parameters = createParameters(new Generator(SEED), sizes);
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(SEED),
+  });
   const losses: number[] = [];
   for (let step = 0; step < 1000; step++) {
     losses.push(trainStep(parameters, windows, 0.1));
@@ -68,8 +72,8 @@ Deno.test("trainStep() follows PyTorch for a thousand steps on five names", () =
 
 Deno.test("trainStep() does what tfjs's autodiff and an update by hand do", () => {
   const batch = takeRows(windows, [3, 1, 4, 1, 5, 9, 2, 6, 5, 31]);
-  const fused = createParameters(new Generator(5), sizes);
-  const byHand = createParameters(new Generator(5), sizes);
+  const fused = createParameters(sizes, { generator: new TorchGenerator(5) });
+  const byHand = createParameters(sizes, { generator: new TorchGenerator(5) });
   const { X, Y } = toTensors(batch);
   for (let step = 0; step < 5; step++) {
     const loss = trainStep(fused, batch, 0.1);
@@ -96,7 +100,9 @@ Deno.test("trainStep() does what tfjs's autodiff and an update by hand do", () =
 });
 
 Deno.test("trainStep() takes the step of the float64 reference", () => {
-  const parameters = createParameters(new Generator(6), sizes);
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(6),
+  });
   const w = reference.toFloat64(parameterArrays(parameters));
   const loss = trainStep(parameters, windows, 0.5);
   const expected = reference.step(
@@ -118,7 +124,9 @@ Deno.test("trainStep() takes the step of the float64 reference", () => {
 
 Deno.test("trainStep() with weight decay and direct connections takes the step of the float64 reference", () => {
   const direct = { ...sizes, directConnections: true };
-  const parameters = createParameters(new Generator(6), direct);
+  const parameters = createParameters(direct, {
+    generator: new TorchGenerator(6),
+  });
   const judge = { V: 27, T: 3, E: 2, H: 100, direct: true };
   const w = reference.toFloat64(parameterArrays(parameters));
   for (const weightDecay of [0.1, 0.01]) {
@@ -150,7 +158,9 @@ Deno.test("trainStep() follows PyTorch with weight decay and direct connections"
     [100, 0.33962517976760864],
   ];
   const direct = { ...sizes, directConnections: true };
-  const parameters = createParameters(new Generator(SEED), direct);
+  const parameters = createParameters(direct, {
+    generator: new TorchGenerator(SEED),
+  });
   const losses = Array.from(
     { length: 101 },
     () => trainStep(parameters, windows, 0.1, { weightDecay: 0.01 }),
@@ -170,7 +180,9 @@ Deno.test("trainStep() with weight decay does what PyTorch's SGD does on its own
   // torch 1.13: SGD([w], lr=0.25, weight_decay=0.5) takes 0.25 * 0.5 of each w
   // where the gradient is zero, as it is of the embedding of a token that
   // stands nowhere: 0.875 of it is left, which float32 rounds once.
-  const parameters = createParameters(new Generator(7), sizes);
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(7),
+  });
   const z = parameters.C.arraySync()[26];
   trainStep(parameters, windows, 0.25, { weightDecay: 0.5 });
   assertEquals(
@@ -181,7 +193,9 @@ Deno.test("trainStep() with weight decay does what PyTorch's SGD does on its own
 });
 
 Deno.test("trainStep() leaves no tensors behind", () => {
-  const parameters = createParameters(new Generator(1), sizes);
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
   const before = tf.memory().numTensors;
   trainStep(parameters, windows, 0.1);
   assertEquals(tf.memory().numTensors, before);
@@ -189,7 +203,9 @@ Deno.test("trainStep() leaves no tensors behind", () => {
 });
 
 Deno.test("trainStep() stops at a loss that is not finite, the parameters as they were", () => {
-  const parameters = createParameters(new Generator(1), sizes);
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
   parameters.b2.assign(tf.tidy(() => tf.fill([27], NaN)));
   const before = parameterArrays(parameters);
   assertThrows(
@@ -202,7 +218,9 @@ Deno.test("trainStep() stops at a loss that is not finite, the parameters as the
 });
 
 Deno.test("trainStep() refuses rows that do not fit and rates that are none", () => {
-  const parameters = createParameters(new Generator(1), sizes);
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
   const before = tf.memory().numTensors;
   const vocabulary = buildVocabulary(letters);
   assertThrows(

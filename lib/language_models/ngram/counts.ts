@@ -9,7 +9,7 @@
 
 import { checkToken, contextToken } from "../language_model.ts";
 import type { Vocabulary } from "../../data/vocabulary.ts";
-import type { Windows } from "../../data/windows.ts";
+import type { Windows } from "../../kernel/rows.ts";
 
 /**
  * All n-grams with one length of context. A context is known by its index,

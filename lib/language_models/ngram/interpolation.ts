@@ -8,7 +8,7 @@
 
 import { checkToken, type LanguageModel } from "../language_model.ts";
 import { fitMixtureWeights } from "../mixture.ts";
-import type { Windows } from "../../data/windows.ts";
+import type { Windows } from "../../kernel/rows.ts";
 import type { NgramCounts } from "./counts.ts";
 
 /** A model of several orders, see {@linkcode interpolate}. */

@@ -1,0 +1,46 @@
+/**
+ * The rows that a model learns from: contexts of `T` tokens, and the token that
+ * follows each. Two forms hold them, and one function reads both.
+ *
+ * Letters: `N` rows, `T` context length.
+ */
+
+/** Contexts written out, one row after the other: the lecture's `X` and `Y`. */
+export interface Windows {
+  /** How many tokens a context has: `T`, the lecture's `block_size`. */
+  readonly contextLength: number;
+  /** The contexts, token ids, row by row, uint16 `[N, T]`. */
+  readonly X: Uint16Array;
+  /** The token that follows each context, its id, uint16 `[N]`. */
+  readonly Y: Uint16Array;
+}
+
+/**
+ * The same for a stream of tokens, such as a text: the contexts overlap, so
+ * only the ids are kept. The context of row i is `ids[i … i + T)`.
+ */
+export interface WindowStream {
+  /** How many tokens a context has: `T`. */
+  readonly contextLength: number;
+  /** `T` boundary tokens, then the stream, uint16 `[T + N]`. */
+  readonly ids: Uint16Array;
+  /** The token that follows each context: `ids` from index `T`, uint16 `[N]`. */
+  readonly Y: Uint16Array;
+}
+
+/** Rows in either form; every function that reads rows takes both. */
+export type Rows = Windows | WindowStream;
+
+/**
+ * The context of one row, without a copy.
+ *
+ * @param rows the rows
+ * @param row which one, from 0
+ * @returns the ids of its tokens, the nearest last, uint16 `[T]`
+ */
+export function contextOf(rows: Rows, row: number): Uint16Array {
+  const { contextLength: T } = rows;
+  return "ids" in rows
+    ? rows.ids.subarray(row, row + T)
+    : rows.X.subarray(row * T, (row + 1) * T);
+}
