@@ -191,7 +191,7 @@ Deno.test("trainSteps() and sample() print PyTorch's twenty names after 110 step
   assertEquals(
     words.map((word) => word + "."),
     training[
-      "five names, 2/100, lr 0.1, after 110 steps: 20 samples, TorchGenerator seed 2147483657"
+      "five names, 2/100, lr 0.1, after 110 steps: 20 samples, Generator seed 2147483657"
     ],
   );
   disposeParameters(parameters);
