@@ -8,7 +8,6 @@ import {
   evaluate,
   parametersFrom,
   sample,
-  setThreads,
   TorchGenerator,
   type TrainOptions,
   trainSteps,
@@ -19,13 +18,12 @@ import type { Problem } from "../problem.ts";
 
 /** This package with one thread, or two. */
 export function makemore(threads: 1 | 2): Peer {
-  setThreads(threads);
   const plural = threads === 1 ? "" : "s";
   return {
     label: `${config.name} ${config.version}, ${threads} thread${plural}`,
     prepare: (problem) => {
       if (threads === 2 && !isShared(problem)) return undefined;
-      const parameters = parametersFrom(problem.parameters, problem.sizes);
+      const parameters = parametersFrom(problem.parameters);
       return {
         run: work(problem, parameters),
         close: () => disposeParameters(parameters),

@@ -6,7 +6,7 @@
 
 import { Kernel } from "./kernel.ts";
 import type { ModelSizes } from "./parameters.ts";
-import type { Windows } from "../kernel/rows.ts";
+import type { Rows, Windows } from "./rows.ts";
 
 /** A kernel that nobody uses, and the rows that it holds. */
 interface Kept {
@@ -30,7 +30,8 @@ const kept: Kept[] = [];
  *
  * @throws {RangeError} if the rows do not fit the sizes, or memory does not do
  */
-export function takeKernel(sizes: ModelSizes, windows?: Windows): Kernel {
+export function takeKernel(sizes: ModelSizes, rows?: Rows): Kernel {
+  const windows = rows as Windows | undefined;
   if (windows && isKeepable(windows)) {
     const { X, Y } = windows;
     const index = kept.findIndex((one) =>
@@ -51,7 +52,8 @@ export function takeKernel(sizes: ModelSizes, windows?: Windows): Kernel {
 }
 
 /** Takes a kernel back: keeps it if its rows are worth it, or releases it. */
-export function giveBackKernel(kernel: Kernel, windows?: Windows): void {
+export function giveBackKernel(kernel: Kernel, rows?: Rows): void {
+  const windows = rows as Windows | undefined;
   if (!windows || !isKeepable(windows)) return kernel.release();
   const { X, Y } = windows;
   kept.push({ kernel, X: new WeakRef(X), Y: new WeakRef(Y) });

@@ -114,3 +114,25 @@ export function sizesOfShapes(shapes: ParameterShapes): ModelSizes {
 export function elementsOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
+
+/**
+ * The sizes of the model whose parameters are these arrays: their lengths
+ * determine them.
+ *
+ * @throws {RangeError} if the lengths do not fit together
+ */
+export function sizesOf(
+  { C, W1, b1, W2, b2, Wd }: ParameterArrays,
+): ModelSizes {
+  const V = b2.length;
+  const H = b1.length;
+  const E = C.length / V;
+  return sizesOfShapes({
+    C: [V, E],
+    W1: [W1.length / H, H],
+    b1: [H],
+    W2: [W2.length / V, V],
+    b2: [V],
+    ...(Wd ? { Wd: [Wd.length / V, V] } : {}),
+  });
+}

@@ -9,7 +9,6 @@ import {
   assertEquals,
   assertThrows,
 } from "@std/assert";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import {
   type Kernel,
   type KernelRows,
@@ -18,15 +17,16 @@ import {
   withKernel,
 } from "../../lib/kernel/kernel.ts";
 import { Mt19937 } from "../../lib/random/mersenne_twister.ts";
+import * as reference from "../../lib/kernel/reference.ts";
 import {
   createParameters,
   disposeParameters,
+  evaluate,
+  findLearningRate,
   parameterArrays,
-} from "../../lib/model/variables.ts";
-import { trainSteps } from "../../lib/training/loop.ts";
-import { evaluate } from "../../lib/language_models/evaluate.ts";
-import { findLearningRate } from "../../lib/training/rate_finder.ts";
-import * as reference from "../../lib/kernel/reference.ts";
+  TorchGenerator,
+  trainSteps,
+} from "../../mod.ts";
 
 /** A case: the model, the rows that are drawn from, and the steps. */
 interface Case {

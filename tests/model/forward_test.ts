@@ -6,26 +6,6 @@ import {
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import {
-  crossEntropy,
-  embed,
-  forward,
-  negativeLogLikelihood,
-  softmax,
-  toTensors,
-} from "../../lib/model/forward.ts";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
-import {
-  createParameters,
-  disposeParameters,
-  parameterArrays,
-} from "../../lib/model/variables.ts";
-import {
-  PARAMETER_NAMES,
-  parameterNames,
-} from "../../lib/kernel/parameters.ts";
-import { buildVocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows } from "../../lib/data/windows.ts";
-import {
   fiveNames,
   letters,
   SEED,
@@ -33,6 +13,22 @@ import {
   training,
 } from "../oracles.ts";
 import * as reference from "../../lib/kernel/reference.ts";
+import {
+  buildVocabulary,
+  contextWindows,
+  createParameters,
+  crossEntropy,
+  disposeParameters,
+  embed,
+  forward,
+  negativeLogLikelihood,
+  PARAMETER_NAMES,
+  parameterArrays,
+  parameterNames,
+  softmax,
+  TorchGenerator,
+  toTensors,
+} from "../../mod.ts";
 
 const windows = contextWindows(fiveNames, buildVocabulary(letters), 3);
 
