@@ -21,7 +21,6 @@
  * | the bigram net | {@linkcode createBigramNet}, {@linkcode bigramLoss}, {@linkcode trainBigramNet}, {@linkcode bigramNetModel} |
  * | using any of these | {@linkcode mlpModel}, {@linkcode evaluateModel}, {@linkcode rowProbabilities}, {@linkcode sampleModel}, {@linkcode fitMixtureWeights}, {@linkcode mixModels}, {@linkcode mixProbabilities} |
  * | words of a text | {@linkcode tokenize}, {@linkcode detokenize} |
- * | both cores | {@linkcode setThreads}, {@linkcode threadsRunning} |
  * | keeping a model | {@linkcode encodeCheckpoint}, {@linkcode decodeCheckpoint}, {@linkcode decodeModel} |
  *
  * @example From a word list to new words
@@ -120,5 +119,4 @@ export * from "./lib/data/tokens.ts";
 export * from "./lib/language_models/pretrained.ts";
 export * from "./lib/model/principal_components.ts";
 export * from "./lib/saving/checkpoint.ts";
-export { setThreads, threadsRunning } from "./lib/kernel/threads.ts";
 export * from "./lib/errors/errors.ts";
