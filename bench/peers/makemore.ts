@@ -22,7 +22,7 @@ export function makemore(threads: 1 | 2): Peer {
   return {
     label: `${config.name} ${config.version}, ${threads} thread${plural}`,
     prepare: (problem) => {
-      if (threads === 2 && !isShared(problem)) return undefined;
+      if (threads === 2) return undefined;
       const parameters = parametersFrom(problem.parameters);
       return {
         run: work(problem, parameters),
@@ -30,11 +30,6 @@ export function makemore(threads: 1 | 2): Peer {
       };
     },
   };
-}
-
-/** Whether two threads do anything else than one. */
-function isShared({ kind, candidates }: Problem): boolean {
-  return kind !== "names" && candidates === undefined;
 }
 
 function work(

@@ -7,6 +7,7 @@
 
 import { detokenize, tokenize } from "./tokens.ts";
 import { checkWhole } from "../errors/checks.ts";
+import { MAX_VOCABULARY_SIZE } from "../kernel/parameters.ts";
 
 /** The token that begins and ends every word; its id is 0. */
 export const BOUNDARY = ".";
@@ -20,8 +21,7 @@ export const SENTENCE_BOUNDARY = "<s>";
 /** The token of words too rare to have one of their own. */
 export const UNKNOWN = "<unk>";
 
-/** The most tokens a vocabulary can have: ids are stored in 16 bits. */
-export const MAX_VOCABULARY_SIZE = 65_535;
+export { MAX_VOCABULARY_SIZE };
 
 /** The longest token that a checkpoint keeps, in UTF-16 units. */
 export const MAX_TOKEN_LENGTH = 64;

@@ -2,7 +2,7 @@
  * The training loop: a minibatch, a step, and again.
  */
 
-import { checkWhole } from "../errors/checks.ts";
+import { checkWeightDecay, checkWhole } from "../errors/checks.ts";
 import { DivergenceError } from "../errors/errors.ts";
 import { giveBackKernel, takeKernel } from "../kernel/held_kernels.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -12,7 +12,6 @@ import type { TorchGenerator } from "../random/torch_generator.ts";
 import {
   checkRate,
   checkSteps,
-  checkWeightDecay,
   constantRate,
   type Schedule,
 } from "./schedules.ts";

@@ -2,11 +2,12 @@
  * One step of gradient descent: forward, cross-entropy, backward, update.
  */
 
+import { checkWeightDecay } from "../errors/checks.ts";
 import { DivergenceError } from "../errors/errors.ts";
 import { giveBackKernel, takeKernel } from "../kernel/held_kernels.ts";
 import type { ParameterArrays } from "../kernel/parameters.ts";
 import type { Rows } from "../kernel/rows.ts";
-import { checkRate, checkWeightDecay } from "./schedules.ts";
+import { checkRate } from "./schedules.ts";
 import { arrayTrainee, checkRows, type Trainee } from "./trainee.ts";
 
 /** Options of {@linkcode trainStep}. */

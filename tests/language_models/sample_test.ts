@@ -1,8 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { fiveNames, letters, SEED, smallModel as sizes } from "../oracles.ts";
 import {
@@ -121,12 +117,12 @@ Deno.test("sample() refuses settings that are out of range", () => {
   withModel((parameters) => {
     const generator = new TorchGenerator(1);
     const refused = [
-      [{ count: -1 }, "number of words is -1"],
-      [{ count: 1.5 }, "number of words is 1.5"],
+      [{ count: -1 }, "number of words -1"],
+      [{ count: 1.5 }, "number of words 1.5"],
       [{ temperature: 0 }, "a temperature of 0"],
       [{ temperature: NaN }, "a temperature of NaN"],
-      [{ topK: 0 }, "top-k is 0"],
-      [{ maxLength: 0 }, "maximum length is 0"],
+      [{ topK: 0 }, "top-k 0"],
+      [{ maxLength: 0 }, "maximum length 0"],
       [{ prompt: "é" }, 'no token "é"'],
       [{ prompt: "emma", maxLength: 3 }, "a prompt of 4 tokens"],
     ] as const;
