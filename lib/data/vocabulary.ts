@@ -4,9 +4,9 @@
  * whose id is 0, says which.
  */
 
-import { checkWhole } from "../errors/checks.ts";
+import { checkLocale, checkWhole } from "../errors/checks.ts";
 import { quote } from "../errors/quote.ts";
-import { checkLocale, detokenize, tokenize } from "./tokens.ts";
+import { detokenize, tokenize } from "./tokens.ts";
 
 /** The token before and after every word in a vocabulary of characters. */
 export const BOUNDARY = ".";
