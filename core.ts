@@ -54,6 +54,7 @@ export {
   type MinibatchOptions,
   takeRows,
   type WindowOptions,
+  windowStream,
 } from "./lib/data/windows.ts";
 export type { Rows, Windows, WindowStream } from "./lib/kernel/rows.ts";
 export {

@@ -11,7 +11,7 @@
  * | words of a text | {@linkcode tokenize}, {@linkcode detokenize} |
  * | vocabulary | {@linkcode buildVocabulary}, {@linkcode buildWordVocabulary}, {@linkcode Vocabulary} |
  * | train, dev, test | {@linkcode splitWords}, {@linkcode splitByPosition} |
- * | context windows X, Y | {@linkcode contextWindows}, {@linkcode formatWindows}, {@linkcode drawMinibatch}, {@linkcode takeRows} |
+ * | context windows X, Y | {@linkcode contextWindows}, {@linkcode windowStream}, {@linkcode formatWindows}, {@linkcode drawMinibatch}, {@linkcode takeRows} |
  * | randomness | {@linkcode TorchGenerator}, {@linkcode PythonRandom} |
  * | parameters C, W1, b1, W2, b2 | {@linkcode createParameters}, {@linkcode countParameters}, {@linkcode sizesOf}, {@linkcode parameterArrays}, {@linkcode parametersFrom}, {@linkcode disposeParameters} |
  * | forward pass, in tfjs | {@linkcode toTensors}, {@linkcode embed}, {@linkcode hidden}, {@linkcode logits}, {@linkcode softmax}, {@linkcode negativeLogLikelihood}, {@linkcode crossEntropy}, {@linkcode forward}, {@linkcode loss} |

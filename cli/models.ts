@@ -56,10 +56,12 @@ export async function loadModel(
   const model = readModel(path);
   const { parameters } = model;
   if ("tokens" in model) {
-    const settings = "wordsSha256" in model.config
+    const settings: Partial<CorpusSettings> = "wordsSha256" in model.config
       ? settingsFrom(model.config, path)
       : {};
-    const vocabulary = new Vocabulary(model.tokens);
+    const vocabulary = new Vocabulary(model.tokens, {
+      lowercase: settings.lowercase,
+    });
     return learnedModel(path, parameters, vocabulary, settings);
   }
   const { source, vocabulary } = await readCorpus(input, given);

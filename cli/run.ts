@@ -88,7 +88,9 @@ export async function resumeRun(
   try {
     const source = folder.pathOf("checkpoint");
     const settings = settingsFrom(checkpoint.config, source);
-    const vocabulary = new Vocabulary(checkpoint.tokens);
+    const vocabulary = new Vocabulary(checkpoint.tokens, {
+      lowercase: settings.lowercase,
+    });
     if (settings.level !== vocabulary.level) {
       throw new CheckpointError(
         `Cannot read ${source}: its setting level is ${settings.level}, but ` +

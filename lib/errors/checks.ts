@@ -1,4 +1,8 @@
-/** Checks of the numbers that several functions take. */
+/**
+ * Checks of arguments that many functions take.
+ */
+
+import { quote } from "./quote.ts";
 
 /**
  * Throws unless a value is a whole number in a range.
@@ -32,4 +36,20 @@ export function checkWeightDecay(value: number): void {
   throw new RangeError(
     `Cannot use weightDecay ${value}: it must be a finite number from 0`,
   );
+}
+
+/**
+ * Refuses a locale that is not a BCP 47 tag.
+ *
+ * @throws {RangeError} if it is not
+ */
+export function checkLocale(locale: string): void {
+  try {
+    Intl.getCanonicalLocales(locale);
+  } catch {
+    throw new RangeError(
+      `Cannot use the locale ${quote(locale)}: it is not a BCP 47 tag, such ` +
+        'as "en" or "pt-BR"',
+    );
+  }
 }

@@ -14,7 +14,7 @@ import type { ModelParameters } from "./variables.ts";
 import { contextOf, type Rows } from "../kernel/rows.ts";
 
 /**
- * Context windows as tensors, to be used with tfjs's own operations.
+ * Context windows as tensors, for tfjs's own operations.
  *
  * @param windows the rows
  * @returns `X` int32 `[N, T]` and `Y` int32 `[N]`

@@ -142,9 +142,10 @@ Deno.test("sample() refuses settings that are out of range", () => {
 });
 
 Deno.test("sample() makes sentences with a vocabulary of words", () => {
-  const words = new Vocabulary([
-    ...["<s>", "<unk>", ".", ",", "the", "dog", "cat", "ran"],
-  ]);
+  const words = new Vocabulary(
+    ["<s>", "<unk>", ".", ",", "the", "dog", "cat", "ran"],
+    { lowercase: true },
+  );
   const parameters = createParameters({
     ...sizes,
     vocabularySize: words.size,
