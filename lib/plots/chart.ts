@@ -36,12 +36,14 @@ const right = 32;
 const headingHeight = 34;
 const legendHeight = 24;
 
+/** Light by itself, for programs that know no `prefers-color-scheme`. */
 const style = `
-.figure { color-scheme: light dark; color: ${ink.light}; --plot-background: ${paper.light}; }
+.figure { color-scheme: light dark; color: ${ink.light}; }
 @media (prefers-color-scheme: dark) {
-  .figure { color: ${ink.dark}; --plot-background: ${paper.dark}; }
+  .figure { color: ${ink.dark}; }
+  .figure .background { fill: ${paper.dark}; }
+  .figure [stroke="${paper.light}"] { stroke: ${paper.dark}; }
 }
-.figure .background { fill: var(--plot-background); }
 .figure text { white-space: pre; }
 `;
 

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
-import { blue, green, vermillion } from "./palette.ts";
+import { blue, green, paper, vermillion } from "./palette.ts";
 import { formatCount } from "./words.ts";
 
 /** How many cells a table of counts has, and how many a word list fills. */
@@ -58,7 +58,7 @@ export function contextCounts(
         (count / 1e6).toLocaleString("en-US", { maximumSignificantDigits: 3 })
       } million`;
   const halo = {
-    stroke: "var(--plot-background)",
+    stroke: paper.light,
     strokeWidth: 4,
     fill: "currentColor",
   };

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
-import { blue, green, vermillion } from "./palette.ts";
+import { blue, green, paper, vermillion } from "./palette.ts";
 import { formatCount } from "./words.ts";
 
 /** The rows of a table of counts: one for each context. */
@@ -79,7 +79,7 @@ export function contextRows(
       y: key,
       text: (row: ContextRows) => formatNumber(row[key]),
       ...place,
-      stroke: "var(--plot-background)",
+      stroke: paper.light,
       strokeWidth: 4,
       fill: "currentColor",
     });

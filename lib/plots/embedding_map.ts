@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart, type LegendItem } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
-import { blue, green, vermillion } from "./palette.ts";
+import { blue, green, paper, vermillion } from "./palette.ts";
 
 /** Options of `embeddingMap()`. */
 export interface EmbeddingMapOptions extends FigureOptions {
@@ -112,7 +112,7 @@ export function embeddingMap(
             symbol: sample,
             r: sample === "circle" ? 10 : 11,
             fill: colour,
-            stroke: "var(--plot-background)",
+            stroke: paper.light,
             strokeWidth: 1,
           })
         ),

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart, type LegendItem } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
-import { blue, vermillion } from "./palette.ts";
+import { blue, paper, vermillion } from "./palette.ts";
 import { movingMean } from "./smoothing.ts";
 import { logTicks } from "./ticks.ts";
 import { formatLoss } from "./words.ts";
@@ -148,7 +148,7 @@ export function learningRateFinder(
             dx: 6,
             dy: 4,
             fontWeight: "bold",
-            stroke: "var(--plot-background)",
+            stroke: paper.light,
             strokeWidth: 4,
             fill: "currentColor",
           }),

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart, type LegendItem } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
-import { seriesColours, seriesDashes } from "./palette.ts";
+import { paper, seriesColours, seriesDashes } from "./palette.ts";
 import { formatLoss } from "./words.ts";
 
 /** The losses of one kind of n-gram model. */
@@ -85,7 +85,7 @@ export function lossByOrder(
       dy: series.some((other) => other.losses[best.order - 1] < best.loss)
         ? -17
         : 18, // away from the lines below
-      stroke: "var(--plot-background)",
+      stroke: paper.light,
       strokeWidth: 8, // so that a line across leaves a gap
       fill: "currentColor",
     }));

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
-import { blue, vermillion } from "./palette.ts";
+import { blue, paper, vermillion } from "./palette.ts";
 import { formatCount } from "./words.ts";
 
 /** How much of the arithmetic the output layer takes. */
@@ -118,7 +118,7 @@ export function outputShare(
               `${formatCount(vocabularySize)}: ${format(share)}`,
             ...(foot ? { dx: 12, dy: 10, textAnchor: "start" } : { dy: -16 }),
             fontSize: 12,
-            stroke: "var(--plot-background)",
+            stroke: paper.light,
             strokeWidth: 3,
             fill: "currentColor",
           })

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
-import { blue, vermillion } from "./palette.ts";
+import { blue, paper, vermillion } from "./palette.ts";
 import { logTicks } from "./ticks.ts";
 
 /** What one model gave to what was right. */
@@ -112,7 +112,7 @@ export function probabilityRanges(
           text: ({ mean }: { mean: number }) => formatPercent(mean) + " %",
           dy: -14,
           fontSize: 12,
-          stroke: "var(--plot-background)",
+          stroke: paper.light,
           strokeWidth: 3,
           fill: "currentColor",
         }),

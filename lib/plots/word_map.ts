@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart, type LegendItem } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
-import { seriesColours } from "./palette.ts";
+import { paper, seriesColours } from "./palette.ts";
 
 /** The shapes of kinds: with four colours each they make twelve looks. */
 const shapes = ["circle", "square", "triangle"] as const;
@@ -130,7 +130,7 @@ export function wordMap(
             symbol: sample as typeof shapes[number],
             r: 4.5,
             fill: colour,
-            stroke: "var(--plot-background)",
+            stroke: paper.light,
             strokeWidth: 0.7,
           })
         ),
@@ -144,7 +144,7 @@ export function wordMap(
             textAnchor: anchor,
             fontSize: 12,
             fill: "currentColor",
-            stroke: "var(--plot-background)",
+            stroke: paper.light,
             strokeWidth: 3,
           })
         ),

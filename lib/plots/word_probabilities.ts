@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
-import { seriesColours } from "./palette.ts";
+import { paper, seriesColours } from "./palette.ts";
 
 /** What one model expects. */
 export interface WordExpectation {
@@ -127,7 +127,7 @@ export function wordProbabilities(
           textAnchor: "start",
           dx: 5,
           fontSize: 11,
-          stroke: "var(--plot-background)",
+          stroke: paper.light,
           strokeWidth: 3,
           fill: "currentColor",
         }),
