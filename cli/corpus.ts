@@ -116,8 +116,8 @@ const RULES: Readonly<Record<Level, LevelRules>> = {
       });
     },
     split: (sentences) => splitByPosition(sentences),
-    vocabularyOf: (_, train, { minimumCount }) =>
-      buildWordVocabulary(train, { minimumCount }),
+    vocabularyOf: (_, train, { minimumCount, lowercase }) =>
+      buildWordVocabulary(train, { minimumCount, lowercase }),
   },
 };
 

@@ -3,7 +3,7 @@
  * text is refused in one sentence that names the file and the line.
  */
 
-import { readFileBounded } from "../../cli/atomic_file.ts";
+import { readFileBounded } from "./bounded_file.ts";
 import { WordListError } from "../errors/errors.ts";
 
 /**
