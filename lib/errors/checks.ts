@@ -27,14 +27,16 @@ export function checkWhole(
 }
 
 /**
- * Throws unless a value is a weight decay.
+ * Throws unless a value is a finite number that is not negative.
  *
- * @throws {RangeError} if it is not a finite number from 0
+ * @param name what the value is, such as `"learning rate"`
+ * @param value the value
+ * @throws {RangeError} if it is anything else
  */
-export function checkWeightDecay(value: number): void {
+export function checkNotNegative(name: string, value: number): void {
   if (value >= 0 && value < Infinity) return;
   throw new RangeError(
-    `Cannot use weightDecay ${value}: it must be a finite number from 0`,
+    `Cannot use ${name} ${value}: it must be a finite number from 0`,
   );
 }
 
