@@ -22,7 +22,7 @@
  * | using any of these | {@linkcode mlpModel}, {@linkcode evaluateModel}, {@linkcode rowProbabilities}, {@linkcode sampleModel}, {@linkcode fitMixtureWeights}, {@linkcode mixModels}, {@linkcode mixProbabilities} |
  * | words of a text | {@linkcode tokenize}, {@linkcode detokenize} |
  * | both cores | {@linkcode setThreads}, {@linkcode threadsRunning} |
- * | keeping a model | {@linkcode encodeCheckpoint}, {@linkcode decodeCheckpoint}, {@linkcode decodeModel} |
+ * | keeping a model | {@linkcode saveModel}, {@linkcode loadModel}, {@linkcode decodeParameters}, {@linkcode encodeCheckpoint}, {@linkcode decodeCheckpoint} |
  *
  * @example From a word list to new words
  * ```ts
@@ -119,6 +119,19 @@ export * from "./lib/language_models/mixture.ts";
 export * from "./lib/data/tokens.ts";
 export * from "./lib/language_models/pretrained.ts";
 export * from "./lib/model/principal_components.ts";
-export * from "./lib/saving/checkpoint.ts";
+export {
+  type Checkpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type SavedLosses,
+  type Scalar,
+} from "./lib/saving/checkpoint.ts";
+export {
+  type DecodeOptions,
+  decodeParameters,
+  loadModel,
+  type SavedModel,
+  saveModel,
+} from "./lib/saving/model_file.ts";
 export { setThreads, threadsRunning } from "./lib/kernel/threads.ts";
 export * from "./lib/errors/errors.ts";

@@ -20,9 +20,12 @@ import {
 } from "../lib/model/variables.ts";
 import { quote } from "../lib/errors/quote.ts";
 import { type LossRow, RunFolder } from "./run_folder.ts";
-import type { ModelSizes } from "../lib/kernel/parameters.ts";
+import {
+  type ModelSizes,
+  sizesOf as sizesOfArrays,
+} from "../lib/kernel/parameters.ts";
 import { trainSteps } from "../lib/training/loop.ts";
-import { Vocabulary } from "../lib/data/vocabulary.ts";
+import type { Vocabulary } from "../lib/data/vocabulary.ts";
 import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
 import { type Settings, settingsFrom, trainOptions } from "./settings.ts";
 import { Stopped, stopSignals } from "./signals.ts";
@@ -92,7 +95,7 @@ export async function resumeRun(
   try {
     const source = folder.pathOf("checkpoint");
     const settings = settingsFrom(checkpoint.config, source);
-    const vocabulary = new Vocabulary(checkpoint.tokens);
+    const { parameters, vocabulary } = checkpoint;
     if (settings.level !== vocabulary.level) {
       throw new CheckpointError(
         `Cannot read ${source}: its setting level is ${settings.level}, but ` +
@@ -119,7 +122,7 @@ export async function resumeRun(
       settings: { ...settings, steps: steps ?? settings.steps },
       vocabulary,
       generator: new TorchGenerator(0).setState(checkpoint.generatorState),
-      parameters: parametersFrom(checkpoint.parameters, checkpoint.sizes),
+      parameters: parametersFrom(parameters, sizesOfArrays(parameters)),
       step: checkpoint.step,
     };
   } catch (error) {
@@ -133,8 +136,7 @@ function save(run: Run, losses: readonly LossRow[]): void {
   const { folder, parameters, vocabulary, generator, settings, step } = run;
   folder.save({
     parameters: parameterArrays(parameters),
-    sizes: sizesOf(parameters),
-    tokens: vocabulary.tokens,
+    vocabulary,
     generatorState: generator.getState(),
     config: { ...settings },
     step,

@@ -12,11 +12,7 @@ import { writeFileAtomically } from "../cli/atomic_file.ts";
 import { encodeCheckpoint } from "../lib/saving/checkpoint.ts";
 import { evaluate } from "../lib/language_models/evaluate.ts";
 import { TorchGenerator } from "../lib/random/torch_generator.ts";
-import {
-  createParameters,
-  parameterArrays,
-  sizesOf,
-} from "../lib/model/variables.ts";
+import { createParameters, parameterArrays } from "../lib/model/variables.ts";
 import { stepDecay } from "../lib/training/schedules.ts";
 import { splitWords } from "../lib/data/splits.ts";
 import { trainSteps } from "../lib/training/loop.ts";
@@ -54,8 +50,7 @@ export async function trainModel(): Promise<
   for (const _ of steps);
   const bytes = encodeCheckpoint({
     parameters: parameterArrays(parameters),
-    sizes: sizesOf(parameters),
-    tokens: vocabulary.tokens,
+    vocabulary,
     step: STEPS,
     generatorState: generator.getState(),
     config: { words: "karpathy/makemore names.txt", seed: SEED },

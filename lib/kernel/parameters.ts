@@ -114,3 +114,36 @@ export function sizesOfShapes(shapes: ParameterShapes): ModelSizes {
 export function elementsOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
+
+/**
+ * Makes something for each of the named parameters.
+ *
+ * @param names the names, all but `Wd` at least
+ * @param make what to make for a name
+ */
+export function perParameter<Value>(
+  names: readonly ParameterName[],
+  make: (name: ParameterName) => Value,
+): { readonly [name in keyof ParameterArrays]: Value } {
+  const entries = names.map((name) => [name, make(name)]);
+  return Object.fromEntries(entries);
+}
+
+/**
+ * The sizes of the model whose parameters have these numbers, from the lengths
+ * of the arrays.
+ *
+ * @throws {RangeError} if the lengths do not go together
+ */
+export function sizesOf(arrays: ParameterArrays): ModelSizes {
+  const { C, W1, b1, W2, b2, Wd } = arrays;
+  const [V, H] = [b2.length, b1.length];
+  return sizesOfShapes({
+    C: [V, C.length / V],
+    W1: [W1.length / H, H],
+    b1: [H],
+    W2: [W2.length / V, V],
+    b2: [V],
+    ...(Wd ? { Wd: [Wd.length / V, V] } : {}),
+  });
+}

@@ -4,9 +4,11 @@
  */
 
 import { pretrainedSafetensors } from "../../data/pretrained_safetensors.ts";
-import { decodeCheckpoint } from "../saving/checkpoint.ts";
+import { fromBase64 } from "../kernel/base64.ts";
+import { sizesOf } from "../kernel/parameters.ts";
+import { loadModel } from "../saving/model_file.ts";
 import { type ModelParameters, parametersFrom } from "../model/variables.ts";
-import { Vocabulary } from "../data/vocabulary.ts";
+import type { Vocabulary } from "../data/vocabulary.ts";
 
 /** A model that is ready to use. */
 export interface PretrainedModel {
@@ -33,13 +35,12 @@ export interface PretrainedModel {
  * ```
  */
 export function pretrainedModel(): PretrainedModel {
-  const binary = atob(pretrainedSafetensors);
-  const bytes = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
-  const { parameters, sizes, tokens } = decodeCheckpoint(bytes, {
-    source: "the model of the package",
-  });
+  const { parameters, vocabulary } = loadModel(
+    fromBase64(pretrainedSafetensors),
+    { source: "the model of the package" },
+  );
   return {
-    parameters: parametersFrom(parameters, sizes),
-    vocabulary: new Vocabulary(tokens),
+    parameters: parametersFrom(parameters, sizesOf(parameters)),
+    vocabulary,
   };
 }
