@@ -21,7 +21,6 @@
  * | the bigram net | {@linkcode createBigramNet}, {@linkcode bigramLoss}, {@linkcode trainBigramNet}, {@linkcode bigramNetModel} |
  * | using any of these | {@linkcode mlpModel}, {@linkcode evaluateModel}, {@linkcode rowProbabilities}, {@linkcode sampleModel}, {@linkcode fitMixtureWeights}, {@linkcode mixModels}, {@linkcode mixProbabilities} |
  * | words of a text | {@linkcode tokenize}, {@linkcode detokenize} |
- * | both cores | {@linkcode setThreads}, {@linkcode threadsRunning} |
  * | keeping a model | {@linkcode saveModel}, {@linkcode loadModel}, {@linkcode decodeParameters}, {@linkcode encodeCheckpoint}, {@linkcode decodeCheckpoint} |
  *
  * @example From a word list to new words
@@ -133,5 +132,4 @@ export {
   type SavedModel,
   saveModel,
 } from "./lib/saving/model_file.ts";
-export { setThreads, threadsRunning } from "./lib/kernel/threads.ts";
 export * from "./lib/errors/errors.ts";

@@ -8,7 +8,6 @@ import {
   evaluate,
   parametersFrom,
   sample,
-  setThreads,
   TorchGenerator,
   type TrainOptions,
   trainSteps,
@@ -19,12 +18,11 @@ import type { Problem } from "../problem.ts";
 
 /** This package with one thread, or two. */
 export function makemore(threads: 1 | 2): Peer {
-  setThreads(threads);
   const plural = threads === 1 ? "" : "s";
   return {
     label: `${config.name} ${config.version}, ${threads} thread${plural}`,
     prepare: (problem) => {
-      if (threads === 2 && !isShared(problem)) return undefined;
+      if (threads === 2) return undefined;
       const parameters = parametersFrom(problem.parameters, problem.sizes);
       return {
         run: work(problem, parameters),
@@ -32,11 +30,6 @@ export function makemore(threads: 1 | 2): Peer {
       };
     },
   };
-}
-
-/** Whether two threads do anything else than one. */
-function isShared({ kind, candidates }: Problem): boolean {
-  return kind !== "names" && candidates === undefined;
 }
 
 function work(

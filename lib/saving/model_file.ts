@@ -13,8 +13,10 @@ import { quote } from "../errors/quote.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import {
   type ModelSizes,
+  PARAMETER_NAMES,
   type ParameterArrays,
   parameterNames,
+  PARAMETERS,
   parameterShapes,
   perParameter,
   sizesOf,
@@ -198,7 +200,9 @@ export function decodeModelFile(
     const { tensors, metadata } = decodeSafetensors(bytes);
     const layout = metadata.get("makemore") ?? "1";
     if (layout !== "1") fail(`its layout is ${quote(layout)}, not "1"`);
-    const names = parameterNames({ Wd: tensors.get("Wd") });
+    const names = PARAMETER_NAMES.filter((name) =>
+      !PARAMETERS[name].direct || tensors.has(name)
+    );
     const tensorOf = (name: string) =>
       tensors.get(name) ?? fail(`it lacks the tensor ${name}`);
     const parameters = perParameter(names, (name) => tensorOf(name).data);
@@ -224,7 +228,8 @@ function checkModel(
   vocabulary: Vocabulary | undefined,
   { vocabularySize }: ModelSizes,
 ): void {
-  for (const [name, array] of Object.entries(parameters)) {
+  for (const name of parameterNames(parameters)) {
+    const array = parameters[name]!;
     const index = array.findIndex((weight) => !Number.isFinite(weight));
     if (index >= 0) fail(`its ${name} is ${array[index]} at index ${index}`);
   }

@@ -9,11 +9,11 @@ import type { ModelParameters } from "../model/variables.ts";
 import {
   checkRate,
   checkSteps,
-  checkWeightDecay,
   constantRate,
   type Schedule,
 } from "./schedules.ts";
 import { checkBatchSize } from "../data/windows.ts";
+import { checkWeightDecay } from "../errors/checks.ts";
 import type { Windows } from "../kernel/rows.ts";
 
 /** Settings of {@linkcode trainSteps} and {@linkcode train}. */

@@ -5,7 +5,8 @@
 import { Engine } from "./engine.ts";
 import { DivergenceError } from "../errors/errors.ts";
 import type { ModelParameters } from "../model/variables.ts";
-import { checkRate, checkWeightDecay } from "./schedules.ts";
+import { checkWeightDecay } from "../errors/checks.ts";
+import { checkRate } from "./schedules.ts";
 import type { Windows } from "../kernel/rows.ts";
 
 /** Choices of {@linkcode trainStep}. */

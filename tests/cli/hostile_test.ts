@@ -18,7 +18,7 @@ import {
 import { settingsFrom } from "../../cli/settings.ts";
 import { CheckpointError } from "../../lib/errors/errors.ts";
 import { TorchGenerator } from "../../lib/random/torch_generator.ts";
-import { buildVocabulary } from "../../lib/data/vocabulary.ts";
+import { buildVocabulary, Vocabulary } from "../../lib/data/vocabulary.ts";
 import { filesIn } from "../files.ts";
 import {
   hashOf,

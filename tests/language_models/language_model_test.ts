@@ -99,8 +99,8 @@ Deno.test("sampleModel() refuses settings out of range", () => {
       RangeError,
       message,
     );
-  refuses({ count: -1 }, "number of words is -1");
-  refuses({ maxLength: 0 }, "maximum length is 0");
+  refuses({ count: -1 }, "number of words -1");
+  refuses({ maxLength: 0 }, "maximum length 0");
   refuses({ prompt: "é" }, '"é"');
   refuses({ prompt: "ava", maxLength: 2 }, "3 tokens");
   const small = buildVocabulary("ab");

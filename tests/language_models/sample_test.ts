@@ -121,12 +121,12 @@ Deno.test("sample() refuses settings that are none", () => {
   withModel((parameters) => {
     const generator = new TorchGenerator(1);
     const refused = [
-      [{ count: -1 }, "number of words is -1"],
-      [{ count: 1.5 }, "number of words is 1.5"],
+      [{ count: -1 }, "number of words -1"],
+      [{ count: 1.5 }, "number of words 1.5"],
       [{ temperature: 0 }, "temperature is 0"],
       [{ temperature: NaN }, "temperature is NaN"],
-      [{ topK: 0 }, "top-k is 0"],
-      [{ maxLength: 0 }, "maximum length is 0"],
+      [{ topK: 0 }, "top-k 0"],
+      [{ maxLength: 0 }, "maximum length 0"],
       [{ prompt: "é" }, 'no token "é"'],
       [{ prompt: "emma", maxLength: 3 }, "prompt has 4 tokens"],
     ] as const;

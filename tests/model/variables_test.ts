@@ -10,7 +10,7 @@ import {
   parametersFrom,
   sizesOf,
 } from "../../lib/model/variables.ts";
-import { PARAMETER_NAMES } from "../../lib/kernel/parameters.ts";
+import { parameterNames } from "../../lib/kernel/parameters.ts";
 import {
   largeModel as large,
   SEED,
@@ -28,7 +28,7 @@ async function hashes(
   const arrays = parameterArrays(parameters);
   disposeParameters(parameters);
   return await Promise.all(
-    PARAMETER_NAMES.map((name) => shortHash(arrays[name])),
+    parameterNames(arrays).map((name) => shortHash(arrays[name]!)),
   );
 }
 
@@ -70,10 +70,11 @@ Deno.test("createParameters() makes float32 variables of the lecture's shapes", 
   const parameters = createParameters(small, {
     generator: new TorchGenerator(1),
   });
-  const shapes = PARAMETER_NAMES.map((name) => parameters[name].shape);
+  const names = parameterNames(parameters);
+  const shapes = names.map((name) => parameters[name]!.shape);
   assertEquals(shapes, [[27, 2], [6, 100], [100], [100, 27], [27]]);
   assert(
-    PARAMETER_NAMES.every((name) =>
+    names.every((name) =>
       parameters[name] instanceof tf.Variable &&
       parameters[name].dtype === "float32"
     ),
@@ -146,11 +147,11 @@ Deno.test("createParameters() leaves five tensors, disposeParameters() none", ()
 Deno.test("createParameters() refuses sizes that are none", () => {
   const g = new TorchGenerator(1);
   const refused: [Partial<typeof small>, string][] = [
-    [{ hiddenSize: 0 }, "The hidden size is 0"],
-    [{ embeddingSize: -2 }, "The embedding size is -2"],
-    [{ contextLength: 1.5 }, "The context length is 1.5"],
-    [{ vocabularySize: NaN }, "The vocabulary size is NaN"],
-    [{ vocabularySize: 65_536 }, "at most 65535"],
+    [{ hiddenSize: 0 }, "Cannot use hiddenSize 0"],
+    [{ embeddingSize: -2 }, "Cannot use embeddingSize -2"],
+    [{ contextLength: 1.5 }, "Cannot use contextLength 1.5"],
+    [{ vocabularySize: NaN }, "Cannot use vocabularySize NaN"],
+    [{ vocabularySize: 65_536 }, "from 1 to 65535"],
   ];
   const before = tf.memory().numTensors;
   for (const [sizes, message] of refused) {

@@ -187,8 +187,7 @@ Deno.test("loadModel() takes lowercase from the config of a run of words of vers
 const tensorsAre = (names: string) =>
   `its tensors are "${names}", not C,W1,b1,W2,b2`;
 
-const shapesAre = (shapes: string) =>
-  `these shapes do not make a model: ${shapes}`;
+const shapesAre = (shapes: string) => `cannot make a model of ${shapes}`;
 
 const sizesAre = (more: string) =>
   `its sizes are not {"contextLength":2,${more}"embeddingSize":2,` +
@@ -415,7 +414,11 @@ Deno.test("saveModel() refuses what could not be read again", () => {
   const b2 = new Float32Array([0, NaN, 0]);
   refuses({ b2 }, vocabulary, "its b2 is NaN at index 1");
   const four = new Float32Array(4);
-  refuses({ b2: four }, vocabulary, "these shapes do not make a model");
+  refuses(
+    { b2: four },
+    vocabulary,
+    "cannot make a model of C [6], W1 [16], b1 [4], W2 [12], b2 [4]",
+  );
   const words = (token: string) => new Vocabulary([".", "a", token]);
   refuses({}, new Vocabulary([".", "a"]), "its vocabulary has 2 tokens");
   refuses({}, words("b".repeat(65)), 'its token "bbb');

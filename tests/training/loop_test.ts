@@ -288,14 +288,14 @@ Deno.test("trainSteps() refuses settings that are none, before any step", () => 
   const before = parameterArrays(parameters);
   const generator = new TorchGenerator(1);
   const refused: [Partial<TrainOptions>, string][] = [
-    [{ steps: -1 }, "number of steps is -1"],
-    [{ steps: 1.5 }, "number of steps is 1.5"],
-    [{ batchSize: 0 }, "batch size is 0"],
-    [{ batchSize: NaN }, "batch size is NaN"],
+    [{ steps: -1 }, "number of steps -1"],
+    [{ steps: 1.5 }, "number of steps 1.5"],
+    [{ batchSize: 0 }, "batch size 0"],
+    [{ batchSize: NaN }, "batch size NaN"],
     [{ learningRate: -0.1 }, "learning rate is -0.1"],
     [{ learningRate: () => NaN }, "learning rate is NaN"],
     [{ stepsPerProgress: 0 }, "steps per report are 0"],
-    [{ firstStep: -1 }, "number of steps is -1"],
+    [{ firstStep: -1 }, "number of steps -1"],
     [{ batchSize: 2 ** 31 }, String(2 ** 31)],
   ];
   for (const [options, message] of refused) {
