@@ -18,7 +18,7 @@ import {
 } from "../../lib/language_models/ngram.ts";
 import { splitWords } from "../../lib/data/splits.ts";
 import { buildVocabulary, Vocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows } from "../../lib/data/windows.ts";
+import { contextWindows, windowStream } from "../../lib/data/windows.ts";
 import type { Windows } from "../../lib/kernel/rows.ts";
 import { embeddedWords } from "../../lib/data/words.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
@@ -118,13 +118,26 @@ Deno.test("countNgrams() takes memory for what it has seen, whatever V", () => {
   assert(kneserNey(counts).probability(context, windows.Y[777]) > 1 / V);
 });
 
+Deno.test("countNgrams() and interpolate() take streams", () => {
+  const streamed = windowStream(fiveNames, vocabulary, 3);
+  const written = contextWindows(fiveNames, vocabulary, 3, {
+    acrossBoundaries: true,
+  });
+  const counts = countNgrams(streamed, vocabulary);
+  assertEquals(counts, countNgrams(written, vocabulary));
+  assertEquals(
+    interpolate(counts, streamed).weights,
+    interpolate(counts, written).weights,
+  );
+});
+
 Deno.test("countNgrams() refuses what it cannot count", () => {
   const windows = contextWindows(fiveNames, vocabulary, 2);
   for (const order of [0, 4, 1.5, NaN]) {
     assertThrows(
       () => countNgrams(windows, vocabulary, order),
       RangeError,
-      `The order is ${order}`,
+      `Cannot count n-grams of order ${order}`,
     );
   }
   const small = buildVocabulary("ab");
