@@ -5,12 +5,12 @@
 import { quote } from "./quote.ts";
 
 /**
- * Refuses what is not a whole number from a least one up.
+ * Refuses a value that is not a whole number, or too small.
  *
- * @param what what it counts, to be named in the error
- * @param value the number
- * @param least the smallest that it may be
- * @throws {RangeError} if it is not one of these
+ * @param what the name of the value in the error
+ * @param value the value
+ * @param least the smallest value allowed
+ * @throws {RangeError} if the value is refused
  */
 export function checkWhole(what: string, value: number, least: number): void {
   if (!Number.isSafeInteger(value) || value < least) {
@@ -23,7 +23,7 @@ export function checkWhole(what: string, value: number, least: number): void {
 /**
  * Refuses a locale that is not a BCP 47 tag.
  *
- * @throws {RangeError} if it is not
+ * @throws {RangeError} if the locale is refused
  */
 export function checkLocale(locale: string): void {
   try {
