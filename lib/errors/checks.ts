@@ -5,25 +5,43 @@
 import { quote } from "./quote.ts";
 
 /**
- * Refuses a value that is not a whole number, or too small.
+ * Refuses a value that is not a whole number in a range.
  *
- * @param what the name of the value in the error
+ * @param name the name of the value for the caller, such as `"batchSize"`
  * @param value the value
  * @param least the smallest value allowed
+ * @param most the largest value allowed; without it there is no limit
  * @throws {RangeError} if the value is refused
  */
-export function checkWhole(what: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new RangeError(
-      `The ${what} is ${value}: it must be a whole number from ${least}`,
-    );
-  }
+export function checkWhole(
+  name: string,
+  value: number,
+  least: number,
+  most = Infinity,
+): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  const range = most < Infinity ? `${least} to ${most}` : `${least}`;
+  throw new RangeError(
+    `Cannot use ${name} ${value}: it must be a whole number from ${range}`,
+  );
+}
+
+/**
+ * Refuses a weight decay that is not a finite number from 0.
+ *
+ * @throws {RangeError} if the value is refused
+ */
+export function checkWeightDecay(value: number): void {
+  if (value >= 0 && value < Infinity) return;
+  throw new RangeError(
+    `Cannot use weightDecay ${value}: it must be a finite number from 0`,
+  );
 }
 
 /**
  * Refuses a locale that is not a BCP 47 tag.
  *
- * @throws {RangeError} if the locale is refused
+ * @throws {RangeError} if the value is refused
  */
 export function checkLocale(locale: string): void {
   try {

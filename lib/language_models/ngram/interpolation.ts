@@ -43,7 +43,7 @@ export interface InterpolatedModel extends LanguageModel {
  *   contextWindows,
  *   countNgrams,
  *   embeddedWords,
- *   evaluateModel,
+ *   evaluate,
  *   interpolate,
  *   splitWords,
  * } from "@makemore/mlp";
@@ -56,8 +56,8 @@ export interface InterpolatedModel extends LanguageModel {
  *   contextWindows(part, vocabulary, 3)
  * );
  * const counts = countNgrams(seen, vocabulary);
- * const loss = evaluateModel(interpolate(counts, heldOut), unseen);
- * assert(loss < evaluateModel(addK(counts, 0.1), unseen));
+ * const loss = evaluate(interpolate(counts, heldOut), unseen);
+ * assert(loss < evaluate(addK(counts, 0.1), unseen));
  * ```
  */
 export function interpolate(
