@@ -4,6 +4,7 @@
  * bit where the docstrings say so.
  */
 
+import { checkWhole } from "../errors/checks.ts";
 import { Mt19937 } from "./mersenne_twister.ts";
 import { BLOCK, boxMuller } from "./normals.ts";
 import { decodeState, encodeState } from "./torch_state.ts";
@@ -50,8 +51,8 @@ export interface MultinomialOptions {
  * ```
  */
 export class TorchGenerator {
-  #engine: Mt19937;
-  #seed: number;
+  #engine = new Mt19937(0);
+  #seed = 0;
   /** The second normal number of a pair, kept for the next small `randn`. */
   #spareNormal: number | undefined;
 
@@ -62,8 +63,7 @@ export class TorchGenerator {
    * @throws {RangeError} if the seed is not such a number
    */
   constructor(seed: number) {
-    this.#seed = checkSeed(seed);
-    this.#engine = new Mt19937(seed);
+    this.manualSeed(seed);
   }
 
   /** The seed that was set last. */
@@ -73,7 +73,8 @@ export class TorchGenerator {
 
   /** Starts again with a seed: `torch.Generator.manual_seed`. */
   manualSeed(seed: number): this {
-    this.#seed = checkSeed(seed);
+    checkWhole("seed", seed, 0, Number.MAX_SAFE_INTEGER);
+    this.#seed = seed;
     this.#engine.seed(seed);
     this.#spareNormal = undefined;
     return this;
@@ -265,28 +266,22 @@ export class TorchGenerator {
     const p = Float32Array.from(probabilities);
     const possible = checkProbabilities(p);
     checkCount(count);
-    if (method === "cumulative") {
-      if (!replacement) {
-        throw new RangeError(
-          'Cannot draw with the method "cumulative" without replacement: ' +
-            "pass { replacement: true }",
-        );
-      }
-      return this.#drawCumulative(p, count);
-    }
-    if (replacement) {
-      return Int32Array.from(
-        { length: count },
-        () => this.#drawExponential(p, 1)[0],
+    if (method === "cumulative" && !replacement) {
+      throw new RangeError(
+        'Cannot draw with the method "cumulative" without replacement: pass ' +
+          "{ replacement: true }",
       );
     }
-    if (count > possible) {
+    if (count > possible && !replacement) {
       throw new RangeError(
         `Cannot draw ${count} categories without replacement: only ${possible} ` +
           "have a probability above 0",
       );
     }
-    return this.#drawExponential(p, count);
+    if (method === "cumulative") return this.#drawCumulative(p, count);
+    if (!replacement) return this.#drawExponential(p, count);
+    const drawOne = () => this.#drawExponential(p, 1)[0];
+    return Int32Array.from({ length: count }, drawOne);
   }
 
   /** The `count` categories of the largest `p / q`, the largest first. */
@@ -370,15 +365,6 @@ export class TorchGenerator {
   ): Result {
     return draw(this.#engine);
   }
-}
-
-function checkSeed(seed: number): number {
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new RangeError(
-      `Cannot seed with ${seed}: a seed is a whole number from 0 to 2^53 - 1`,
-    );
-  }
-  return seed;
 }
 
 function checkCount(count: number): number {
