@@ -15,8 +15,10 @@ import {
   lossCurve,
   nextTokenBars,
 } from "../lib/plots/mod.ts";
-import { contextCounts } from "../notebooks/figures/context_counts.ts";
-import { contextRows } from "../notebooks/figures/context_rows.ts";
+import {
+  contextCounts,
+  contextRows,
+} from "../notebooks/figures/context_counts.ts";
 import { lossByOrder } from "../notebooks/figures/loss_by_order.ts";
 import { outputShare } from "../notebooks/figures/output_share.ts";
 import { probabilityRanges } from "../notebooks/figures/probability_ranges.ts";

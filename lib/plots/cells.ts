@@ -130,21 +130,17 @@ export function checkTable(
     );
   }
   for (let row = 0; row < rows; row++) {
-    if (table[row].length !== columns) {
+    const values = Array.from(table[row]);
+    if (values.length !== columns) {
       throw new RangeError(
-        `Cannot draw row ${row}: it has ${
-          table[row].length
-        } values, and there must be ${columns}`,
+        `Cannot draw row ${row}: it has ${values.length} values, and there must be ${columns}`,
       );
     }
-    const column = Array.prototype.findIndex.call(
-      table[row],
-      (value) => !allowed(value),
-    );
+    const column = values.findIndex((value) => !allowed(value));
     if (column >= 0) {
       throw new RangeError(
         `Cannot draw row ${row}, column ${column}: it is ${
-          table[row][column]
+          values[column]
         }, not ${range}`,
       );
     }

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { drawChart, halo } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatLoss } from "./format.ts";
+import { smoothedLegend } from "./loss_curve.ts";
 import { blue, vermillion } from "./palette.ts";
 import { movingMean } from "./smoothing.ts";
 import { logTicks } from "./ticks.ts";
@@ -77,7 +78,7 @@ export function learningRateFinder(
     0,
   );
   const lowest = smooth[best];
-  const highest = smooth.subarray(0, best + 1).reduce(
+  const highest = smooth.slice(0, best + 1).reduce(
     (high, mean) => mean > high ? mean : high,
     lowest,
   );
@@ -106,10 +107,7 @@ export function learningRateFinder(
       ? "learning rate"
       : "exponent of the learning rate (10ˣ)",
     yLabel: "loss (nats per character)",
-    legend: smoothing <= 1 ? [] : [
-      { label: "each step", colour: blue, sample: "line", opacity: 0.55 },
-      { label: `mean of ${smoothing} steps`, colour: blue, sample: "line" },
-    ],
+    legend: smoothedLegend(blue, smoothing),
     plot: {
       grid: true,
       x: xAxis === "exponent" ? {} : {

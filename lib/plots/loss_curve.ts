@@ -64,7 +64,6 @@ export function lossCurve(
   const series = toSeries(losses).map((one) => clean(one, logScale));
   const marks: Plot.Markish[] = [];
   const legend: LegendItem[] = [];
-  let banded = false;
   for (const [index, { name, losses, steps }] of series.entries()) {
     const colour = seriesColours[index % seriesColours.length];
     const dashes = seriesDashes[index % seriesDashes.length];
@@ -73,7 +72,6 @@ export function lossCurve(
     const raw = buckets(steps, losses, size);
     const line = { x: "step", y: "mean", stroke: colour, clip: true };
     if (size > 1) {
-      banded = true;
       marks.push(Plot.areaY(raw, {
         x: "step",
         y1: "low",
@@ -95,25 +93,8 @@ export function lossCurve(
     if (losses.length === 1) {
       marks.push(Plot.dot(raw, { x: "step", y: "mean", fill: colour, r: 3 }));
     }
-    if (series.length > 1) {
-      legend.push({ label: name, colour, sample: "line", dashes });
-    } else if (size > 1 || smoothing > 1) {
-      legend.push(
-        size === 1
-          ? { label: "each step", colour, sample: "line", opacity: 0.55 }
-          : {
-            label: `lowest to highest of each ${size} steps`,
-            colour,
-            sample: "band",
-            opacity: 0.35,
-          },
-        {
-          label: smoothing > 1 ? `mean of ${smoothing} steps` : "their mean",
-          colour,
-          sample: "line",
-        },
-      );
-    }
+    if (series.length > 1) legend.push({ label: name, colour, dashes });
+    else legend.push(...smoothedLegend(colour, smoothing, size));
   }
   const described = series.map(({ name, losses }) => {
     const [first, last] = [losses[0], losses[losses.length - 1]];
@@ -127,7 +108,9 @@ export function lossCurve(
     description: `Line chart${
       logScale ? " with a logarithmic loss axis" : ""
     }: ${described.join("; ")}.${
-      banded ? " A band shows the spread of neighbouring steps." : ""
+      series.some(({ losses }) => losses.length > mostPoints)
+        ? " A band shows the spread of neighbouring steps."
+        : ""
     }`,
     xLabel: "step",
     yLabel: "loss (nats per character)",
@@ -147,6 +130,21 @@ export function lossCurve(
       marks,
     },
   }, options);
+}
+
+/** What the bold line is, and what is behind it, if both are drawn. */
+export function smoothedLegend(
+  colour: string,
+  smoothing: number,
+  bucketSize = 1,
+): LegendItem[] {
+  const bold = smoothing > 1 ? `mean of ${smoothing} steps` : "their mean";
+  const band = `lowest to highest of each ${bucketSize} steps`;
+  const behind: LegendItem = bucketSize > 1
+    ? { label: band, colour, sample: "band", opacity: 0.35 }
+    : { label: "each step", colour, opacity: 0.55 };
+  const both = bucketSize > 1 || smoothing > 1;
+  return both ? [behind, { label: bold, colour }] : [];
 }
 
 /** The lowest and the highest value, and some room around them. */
