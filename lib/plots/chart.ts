@@ -61,7 +61,7 @@ const style = `
 `;
 
 /** Draws the chart, its heading and its legend into one standalone SVG. */
-export function drawChart(chart: Chart, options: FigureOptions): Figure {
+export function drawChart(chart: Chart, options: FigureOptions = {}): Figure {
   const { description, legend = [], plot } = chart;
   const {
     title = chart.title,

@@ -2,9 +2,8 @@ import * as Plot from "@observablehq/plot";
 import { drawChart, halo } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatLoss } from "./format.ts";
-import { smoothedLegend } from "./loss_curve.ts";
 import { blue, vermillion } from "./palette.ts";
-import { movingMean } from "./smoothing.ts";
+import { movingMean, smoothedLegend } from "./smoothing.ts";
 import { logTicks } from "./ticks.ts";
 
 /** What a learning-rate finder measured: one loss for each learning rate tried. */

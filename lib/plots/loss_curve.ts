@@ -3,7 +3,7 @@ import { drawChart, type LegendItem } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatCount, formatLoss } from "./format.ts";
 import { seriesColours, seriesDashes } from "./palette.ts";
-import { buckets, movingMean } from "./smoothing.ts";
+import { buckets, movingMean, smoothedLegend } from "./smoothing.ts";
 import { logTicks } from "./ticks.ts";
 
 /** One line of a loss curve. */
@@ -130,21 +130,6 @@ export function lossCurve(
       marks,
     },
   }, options);
-}
-
-/** What the bold line is, and what is behind it, if both are drawn. */
-export function smoothedLegend(
-  colour: string,
-  smoothing: number,
-  bucketSize = 1,
-): LegendItem[] {
-  const bold = smoothing > 1 ? `mean of ${smoothing} steps` : "their mean";
-  const band = `lowest to highest of each ${bucketSize} steps`;
-  const behind: LegendItem = bucketSize > 1
-    ? { label: band, colour, sample: "band", opacity: 0.35 }
-    : { label: "each step", colour, opacity: 0.55 };
-  const both = bucketSize > 1 || smoothing > 1;
-  return both ? [behind, { label: bold, colour }] : [];
 }
 
 /** The lowest and the highest value, and some room around them. */

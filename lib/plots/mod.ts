@@ -38,6 +38,5 @@ export * from "./display.ts";
 export * from "./embedding_map.ts";
 export * from "./figure.ts";
 export * from "./learning_rate_finder.ts";
-export { lossCurve } from "./loss_curve.ts";
-export type { LossCurveOptions, LossSeries } from "./loss_curve.ts";
+export * from "./loss_curve.ts";
 export * from "./next_token_bars.ts";

@@ -1,5 +1,7 @@
 /** Making a noisy series readable: a moving mean, and buckets of steps. */
 
+import type { LegendItem } from "./chart.ts";
+
 /**
  * The mean over a window centred on each value, cut off at both ends. Values
  * that are not finite are left out of the means.
@@ -51,4 +53,19 @@ export function buckets(
     });
   }
   return made;
+}
+
+/** What the bold line is, and what is behind it, if both are drawn. */
+export function smoothedLegend(
+  colour: string,
+  smoothing: number,
+  bucketSize = 1,
+): LegendItem[] {
+  const bold = smoothing > 1 ? `mean of ${smoothing} steps` : "their mean";
+  const band = `lowest to highest of each ${bucketSize} steps`;
+  const behind: LegendItem = bucketSize > 1
+    ? { label: band, colour, sample: "band", opacity: 0.35 }
+    : { label: "each step", colour, opacity: 0.55 };
+  const both = bucketSize > 1 || smoothing > 1;
+  return both ? [behind, { label: bold, colour }] : [];
 }

@@ -152,5 +152,5 @@ function drawCounts<Row>(
         ),
       ],
     },
-  }, {});
+  });
 }

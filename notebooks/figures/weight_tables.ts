@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { drawCells, drawRamp } from "../../lib/plots/cells.ts";
 import { customMark, drawChart } from "../../lib/plots/chart.ts";
-import type { Figure, FigureOptions } from "../../lib/plots/figure.ts";
+import type { Figure } from "../../lib/plots/figure.ts";
 import { createElement } from "../../lib/plots/svg.ts";
 
 /** A square table of numbers, with its name. */
@@ -12,39 +12,30 @@ export interface WeightTable {
   values: readonly (readonly number[])[];
 }
 
-/** Options of `weightTables()`. */
-export interface WeightTablesOptions extends FigureOptions {
-  /** What the numbers are, beside the legend of the colours. */
-  valueLabel: string;
-  /** The value of the fullest colour; what lies beyond looks the same. */
-  limit: number;
-}
-
 const cellSize = 14;
+/** The value of the fullest colour; what lies beyond looks the same. */
+const limit = 5;
 /** Columns that stay empty between two tables. */
 const gap = 3;
 
 /**
  * Square tables side by side in the same colours, to see whether they say the
- * same: blue is below zero, almost white zero, vermillion above.
+ * same about what follows what: blue is below zero, almost white zero, vermillion above.
  *
  * @param tables From left to right; all of one size.
  * @param tokens The V tokens in the order of the rows.
- * @param options What the numbers are, and the largest; heading and labels.
  */
 export function weightTables(
   tables: readonly WeightTable[],
   tokens: readonly string[],
-  options: WeightTablesOptions,
 ): Figure {
-  const { limit, valueLabel } = options;
   const V = tokens.length;
   const columns = tables.length * (V + gap) - gap;
   const [top, left, right] = [118, 40, 24];
   const format = (value: number) => String(Number(value.toPrecision(2)));
   const axis = { tickSize: 0, fontSize: 11, label: null };
   return drawChart({
-    title: "Do these tables say the same?",
+    title: "Counted, and learnt",
     description: `Tables of ${V} × ${V} numbers, blue below zero, vermillion ` +
       `above: ${
         tables.map(({ name, values }) => {
@@ -78,30 +69,31 @@ export function weightTables(
         }),
         ...tables.map(({ name, values }, table) =>
           customMark(({ x, y }) => {
+            const left = table * (V + gap);
             const group = drawCells(
               {
                 rows: V,
                 columns: V,
                 cell: (row, column) => values[row][column] / limit,
               },
-              { x: (column) => x(table * (V + gap) + column), y },
+              { x: (column) => x(left + column), y },
               name,
             );
-            const heading = createElement("text", {
-              x: x(table * (V + gap)),
+            group.append(createElement("text", {
+              x: x(left),
               y: y(0) - 12,
               "text-anchor": "start",
               "font-size": 13,
               "font-weight": "bold",
-            }, name);
-            group.append(heading);
+            }, name));
             return group;
           })
         ),
-        customMark(({ width }) =>
-          drawRamp(width - right, valueLabel, (value) => format(value * limit))
-        ),
+        customMark(({ width }) => {
+          const label = "above or below the row's mean";
+          return drawRamp(width - right, label, (value) => `${value * limit}`);
+        }),
       ],
     },
-  }, options);
+  });
 }

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart, halo } from "../../lib/plots/chart.ts";
-import type { Figure, FigureOptions } from "../../lib/plots/figure.ts";
+import type { Figure } from "../../lib/plots/figure.ts";
 import { paper, seriesColours } from "../../lib/plots/palette.ts";
 
 /** A word, where it is, and what kind of word it is. */
@@ -30,12 +30,8 @@ const [plotWidth, plotHeight] = [size - 88, size - 172];
  * Source: Bengio et al. 2003, section 5, where such a map is proposed.
  *
  * @param words The words, of at most twelve kinds.
- * @param options Heading and labels.
  */
-export function wordMap(
-  words: readonly MappedWord[],
-  options: FigureOptions = {},
-): Figure {
+export function wordMap(words: readonly MappedWord[]): Figure {
   const kinds = Object.entries(Object.groupBy(words, ({ kind }) => kind))
     .map(([label, words = []], i) => ({
       label,
@@ -53,7 +49,7 @@ export function wordMap(
     y: (yDomain[1] - y) * yPixels,
   })));
   return drawChart({
-    title: "Words, each kind with a sign of its own",
+    title: "Where the network has put the words",
     description: `Scatter plot of ${words.length} words by two numbers: ${
       kinds.map(({ label, words }) =>
         `${label}: ${words.map(({ word }) => word).join(", ")}`
@@ -98,7 +94,7 @@ export function wordMap(
         ),
       ],
     },
-  }, options);
+  });
 }
 
 /** Where a word is written: in pixels from its point, which a line may join. */
