@@ -1,6 +1,7 @@
 import type * as Plot from "@observablehq/plot";
-import { checkTable, drawCells, drawRamp } from "./cells.ts";
+import { drawCells, drawRamp } from "./cells.ts";
 import { customMark, drawChart } from "./chart.ts";
+import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatShare } from "./format.ts";
 
@@ -50,20 +51,16 @@ export function activationHeatMap(
     );
   }
   const ofTanh = (value: number) => Math.abs(value) <= 1;
-  checkTable(activations, rows, columns, ofTanh, "one of the -1 … 1 of tanh");
+  checkTable(activations, [rows, columns], ofTanh, "in the -1 … 1 of tanh");
   const { height = Math.min(640, Math.max(240, 166 + 14 * rows)) } = options;
-  let saturated = 0;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      if (Math.abs(activations[row][column]) > 0.99) saturated++;
-    }
-  }
+  const all = Array.from(activations, (row) => Array.from(row)).flat();
+  const saturated = all.filter((value) => Math.abs(value) > 0.99);
   const mostLabels = rowLabels ? Math.floor((height - 146) / 13) : 10;
   return drawChart({
     title: "What the hidden layer answers to each context",
     description: `Heat map of ${rows} rows of ${columns} hidden units, from ` +
       `-1 (blue) over 0 (white) to 1 (vermillion): ${
-        formatShare(saturated / (rows * columns))
+        formatShare(saturated.length / all.length)
       } have a magnitude above 0.99.`,
     xLabel: "hidden unit",
     yLabel: rowLabels ? "context" : "row",

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart } from "./chart.ts";
+import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatCount, formatShare } from "./format.ts";
 import { blue, vermillion } from "./palette.ts";
@@ -48,15 +49,17 @@ export function activationHistogram(
   if (activations.length === 0) {
     throw new RangeError("Cannot draw a histogram: there are no activations");
   }
+  checkTable(
+    [activations],
+    [1, activations.length],
+    (value) => Math.abs(value) <= 1,
+    "in the -1 … 1 of tanh",
+    () => "the activations",
+  );
   const free = new Uint32Array(bins);
   const saturated = new Uint32Array(bins);
   for (let i = 0; i < activations.length; i++) {
     const value = activations[i];
-    if (!(Math.abs(value) <= 1)) {
-      throw new RangeError(
-        `Cannot draw activation ${i}: it is ${value}, outside the -1 … 1 of tanh`,
-      );
-    }
     const bin = Math.min(bins - 1, Math.floor((value + 1) / (2 / bins)));
     (Math.abs(value) > saturation ? saturated : free)[bin]++;
   }

@@ -115,34 +115,3 @@ export function drawRamp(
 export function tenth(position: number): number {
   return Math.round(10 * position) / 10;
 }
-
-/** Throws unless the table is as large as it should be and has these values. */
-export function checkTable(
-  table: ArrayLike<ArrayLike<number>>,
-  rows: number,
-  columns: number,
-  allowed: (value: number) => boolean,
-  range: string,
-): void {
-  if (table.length !== rows) {
-    throw new RangeError(
-      `Cannot draw a table of ${table.length} rows: there must be ${rows}`,
-    );
-  }
-  for (let row = 0; row < rows; row++) {
-    const values = Array.from(table[row]);
-    if (values.length !== columns) {
-      throw new RangeError(
-        `Cannot draw row ${row}: it has ${values.length} values, and there must be ${columns}`,
-      );
-    }
-    const column = values.findIndex((value) => !allowed(value));
-    if (column >= 0) {
-      throw new RangeError(
-        `Cannot draw row ${row}, column ${column}: it is ${
-          values[column]
-        }, not ${range}`,
-      );
-    }
-  }
-}

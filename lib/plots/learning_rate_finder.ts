@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart, halo } from "./chart.ts";
+import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatLoss } from "./format.ts";
 import { blue, vermillion } from "./palette.ts";
@@ -62,9 +63,16 @@ export function learningRateFinder(
   measured: LearningRateLosses,
   options: LearningRateFinderOptions = {},
 ): Figure {
-  check(measured);
   const learningRates = Array.from(measured.learningRates);
   const losses = Array.from(measured.losses);
+  if (losses.length === 0 || learningRates.length !== losses.length) {
+    throw new RangeError(
+      `Cannot draw ${losses.length} losses against ${learningRates.length} learning rates`,
+    );
+  }
+  const size = [1, losses.length] as const;
+  const name = () => "the learning rates";
+  checkTable([learningRates], size, (rate) => rate > 0, "above 0", name);
   const {
     xAxis = "rate",
     smoothing = Math.max(1, Math.round(losses.length / 20)),
@@ -142,21 +150,4 @@ export function learningRateFinder(
       ],
     },
   }, options);
-}
-
-function check({ learningRates, losses }: LearningRateLosses): void {
-  if (losses.length === 0 || learningRates.length !== losses.length) {
-    throw new RangeError(
-      `Cannot draw ${losses.length} losses against ${learningRates.length} learning rates`,
-    );
-  }
-  for (let i = 0; i < learningRates.length; i++) {
-    if (!(learningRates[i] > 0)) {
-      throw new RangeError(
-        `Cannot draw learning rate ${i}: it is ${
-          learningRates[i]
-        }, and must be above 0`,
-      );
-    }
-  }
 }

@@ -103,6 +103,8 @@ export function lossCurve(
       `over ${formatCount(losses.length)} losses`;
   });
   const steps = range(series.flatMap(({ steps }) => steps));
+  const all = series.flatMap(({ losses }) => losses);
+  const shown = yDomain ?? range(all, 1.05);
   return drawChart({
     title: "Loss while training",
     description: `Line chart${
@@ -122,11 +124,12 @@ export function lossCurve(
         nice: true,
         ticks: steps[1] < 100_000 ? 8 : 5, // six digits need room
       },
-      y: logScale
-        ? logAxis(
-          yDomain ?? range(series.flatMap(({ losses }) => losses), 1.05),
-        )
-        : { domain: yDomain, nice: yDomain === undefined },
+      y: !logScale ? { domain: yDomain, nice: yDomain === undefined } : {
+        type: "log",
+        domain: shown,
+        ticks: logTicks(...shown, 8),
+        tickFormat: String,
+      },
       marks,
     },
   }, options);
@@ -140,15 +143,6 @@ function range(values: readonly number[], room = 1): [number, number] {
     high = Math.max(high, value);
   }
   return [low / room, high * room];
-}
-
-function logAxis(domain: [number, number]): Plot.ScaleOptions {
-  return {
-    type: "log",
-    domain,
-    ticks: logTicks(...domain, 8) as never,
-    tickFormat: String,
-  };
 }
 
 function toSeries(

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { checkTable } from "./checks.ts";
 import { type Chart, drawChart, halo } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatShare } from "./format.ts";
@@ -69,61 +70,55 @@ export function nextTokenBars(
     ? probabilities as readonly ModelProbabilities[]
     : [{ name: "model", probabilities: probabilities as ArrayLike<number> }];
   const { count = models.length > 1 ? 10 : undefined } = options;
-  check(models, tokens, target, count);
+  check(models, Array.from(tokens), target, count);
   const answers = Array.from(tokens, (token, id): Answer => ({
     token,
-    shares: models.map(({ probabilities }) => probabilities[id]),
+    percents: models.map(({ probabilities }) => 100 * probabilities[id]),
   }));
-  const ranked = answers.toSorted((a, b) => b.shares[0] - a.shares[0]);
+  const ranked = answers.toSorted((a, b) => b.percents[0] - a.percents[0]);
   const shown = ranked.filter(({ token }, rank) =>
     rank < (count ?? 5) || (count !== undefined && token === target)
   );
-  const describe = ({ token, shares }: Answer) => {
-    if (!named) return `${token} ${formatShare(shares[0])}`;
-    const each = models.map(({ name }, i) =>
-      `${name} ${formatShare(shares[i])}`
-    );
-    return `${token}: ${each.join(", ")}`;
+  const describe = ({ token, percents }: Answer) => {
+    const each = percents.map((percent) => formatShare(percent / 100));
+    if (!named) return `${token} ${each}`;
+    return `${token}: ${
+      models.map(({ name }, i) => `${name} ${each[i]}`).join(", ")
+    }`;
   };
   const after = context === undefined ? "" : ` after "${context}"`;
-  const answer = answers.find(({ token }) => token === target);
+  const right = answers.find(({ token }) => token === target);
   return drawChart({
     title: `What comes next${after}`,
     description: `Bar chart of the probabilities of ${tokens.length} tokens` +
       `${after}, most probable: ${
         shown.map(describe).join(named ? "; " : ", ")
-      }.${answer ? ` What does come next is ${describe(answer)}.` : ""}`,
+      }.${right ? ` What does come next is ${describe(right)}.` : ""}`,
     ...(count === undefined
-      ? columns(answers, answer)
-      : rows(models, shown, target)),
+      ? columns(answers, right)
+      : rows(models.map(({ name }) => name), shown, target)),
   }, options);
 }
 
-/** A token, and the probability that each model gives to it. */
+/** A token, and the probability that each model gives to it, in percent. */
 interface Answer {
   token: string;
-  shares: number[];
+  percents: number[];
 }
 
 type Layout = Omit<Chart, "title" | "description">;
 
 /** All tokens side by side; bars of 5 % and more have their percentage. */
-function columns(
-  answers: readonly Answer[],
-  target: Answer | undefined,
-): Layout {
-  const percent = ({ shares }: Answer) => 100 * shares[0];
-  const label = (
-    shown: readonly Answer[],
-    text: (of: Answer) => string,
-    look: Plot.TextOptions,
-  ) => Plot.text(shown, { x: "token", y: percent, text, ...look });
+function columns(answers: readonly Answer[], right?: Answer): Layout {
+  const percent = ({ percents }: Answer) => percents[0];
+  const at = { x: "token", y: percent };
   const numbered = answers.filter((answer) => percent(answer) >= 5);
+  const dy = right && percent(right) >= 5 ? -22 : -8;
   return {
     xLabel: "next character",
     yLabel: "probability (%)",
     height: 340,
-    legend: !target ? [] : [
+    legend: !right ? [] : [
       { label: "model", colour: blue, sample: "square" },
       { label: "▾ what does come next", colour: vermillion, sample: "square" },
     ],
@@ -141,16 +136,19 @@ function columns(
       },
       marks: [
         Plot.barY(answers, {
-          x: "token",
-          y: percent,
-          fill: (bar) => bar === target ? vermillion : blue,
+          ...at,
+          fill: (answer) => answer === right ? vermillion : blue,
         }),
-        label(numbered, (bar) => percent(bar).toFixed(0), {
+        Plot.text(numbered, {
+          ...at,
+          text: (answer) => percent(answer).toFixed(0),
           dy: -8,
           fontSize: 12,
         }),
-        label(target ? [target] : [], () => "▾", {
-          dy: target && percent(target) >= 5 ? -22 : -8,
+        Plot.text(right ? [right] : [], {
+          ...at,
+          text: ["▾"],
+          dy,
           fontSize: 16,
         }),
         Plot.ruleY([0]),
@@ -161,33 +159,33 @@ function columns(
 
 /** Tokens one below the other, with a bar for each model. */
 function rows(
-  models: readonly ModelProbabilities[],
+  names: readonly string[],
   shown: readonly Answer[],
-  target: string | undefined,
+  target?: string,
 ): Layout {
-  const names = models.map(({ name }) => name);
-  const row = (token: string) => token === target ? `▸ ${token}` : token;
-  const bars = shown.flatMap(({ token, shares }) =>
-    shares.map((share, i) => ({ share, name: names[i], row: row(token) }))
+  const bars = shown.flatMap(({ token, percents }) =>
+    percents.map((percent, i) => ({
+      row: token === target ? `▸ ${token}` : token,
+      name: names[i],
+      colour: seriesColours[i],
+      percent,
+      text: formatShare(percent / 100, 2).replace(" %", ""),
+    }))
   );
-  const at = {
-    x: ({ share }: { share: number }) => 100 * share,
-    y: "name",
-    fy: "row",
-  };
-  const most = Math.max(...bars.map(({ share }) => share));
+  const at = { x: "percent", y: "name", fy: "row" };
+  const most = Math.max(...bars.map(({ percent }) => percent));
   return {
     xLabel: "probability (%)",
     yLabel: "next word",
-    height: 140 + shown.length * (12 + 16 * models.length),
-    legend: models.length === 1 ? [] : names.map((label, i) => ({
+    height: 140 + shown.length * (12 + 16 * names.length),
+    legend: names.length === 1 ? [] : names.map((label, i) => ({
       label,
       colour: seriesColours[i],
       sample: "square",
     })),
     plot: {
       marginLeft: 110,
-      x: { domain: [0, 110 * most], nice: true, grid: true },
+      x: { domain: [0, 1.1 * most], nice: true, grid: true },
       y: {
         type: "band",
         domain: names.toReversed(),
@@ -196,19 +194,16 @@ function rows(
         padding: 0.1,
       },
       fy: {
-        domain: shown.map(({ token }) => row(token)),
+        domain: bars.map(({ row }) => row),
         label: null,
         axis: "left",
         padding: 0.2,
       },
       marks: [
-        Plot.barX(bars, {
-          ...at,
-          fill: ({ name }) => seriesColours[names.indexOf(name)],
-        }),
+        Plot.barX(bars, { ...at, fill: "colour" }),
         Plot.text(bars, {
           ...at,
-          text: ({ share }) => formatShare(share, 2).replace(" %", ""),
+          text: "text",
           textAnchor: "start",
           dx: 5,
           fontSize: 11,
@@ -222,34 +217,28 @@ function rows(
 
 function check(
   models: readonly ModelProbabilities[],
-  tokens: ArrayLike<string>,
+  tokens: readonly string[],
   target: string | undefined,
-  count: number | undefined,
+  count = 1,
 ): void {
   if (models.length === 0 || models.length > seriesColours.length) {
     throw new RangeError(
       `Cannot draw ${models.length} models: pass one to ${seriesColours.length}`,
     );
   }
-  for (const { name, probabilities } of models) {
-    if (probabilities.length !== tokens.length || tokens.length === 0) {
-      throw new RangeError(
-        `Cannot draw the ${probabilities.length} probabilities of "${name}" with ${tokens.length} tokens`,
-      );
-    }
-    const wrong = Array.from(probabilities).find((p) => !(p >= 0 && p <= 1));
-    if (wrong !== undefined) {
-      throw new RangeError(
-        `Cannot draw a probability of "${name}": it is ${wrong}, not between 0 and 1`,
-      );
-    }
-  }
-  if (target !== undefined && !Array.from(tokens).includes(target)) {
+  checkTable(
+    models.map(({ probabilities }) => probabilities),
+    [models.length, tokens.length],
+    (probability) => probability >= 0 && probability <= 1,
+    "between 0 and 1",
+    (row) => `the probabilities of "${models[row].name}"`,
+  );
+  if (target !== undefined && !tokens.includes(target)) {
     throw new RangeError(
       `Cannot mark the target "${target}": it is not among the tokens`,
     );
   }
-  if (count !== undefined && !(Number.isSafeInteger(count) && count >= 1)) {
+  if (!(Number.isSafeInteger(count) && count >= 1)) {
     throw new RangeError(
       `Cannot show ${count} tokens: pass a whole number from 1`,
     );
