@@ -1,4 +1,3 @@
-import type * as Plot from "@observablehq/plot";
 import { drawCells, drawRamp } from "./cells.ts";
 import { customMark, drawChart } from "./chart.ts";
 import { checkTable } from "./checks.ts";
@@ -55,7 +54,6 @@ export function activationHeatMap(
   const { height = Math.min(640, Math.max(240, 166 + 14 * rows)) } = options;
   const all = Array.from(activations, (row) => Array.from(row)).flat();
   const saturated = all.filter((value) => Math.abs(value) > 0.99);
-  const mostLabels = rowLabels ? Math.floor((height - 146) / 13) : 10;
   return drawChart({
     title: "What the hidden layer answers to each context",
     description: `Heat map of ${rows} rows of ${columns} hidden units, from ` +
@@ -71,42 +69,22 @@ export function activationHeatMap(
       marginLeft: 56,
       x: {
         type: "linear",
-        domain: [0, columns],
+        domain: [-0.5, columns - 0.5],
+        ticks: Math.min(columns, 12),
         tickSize: 4,
-        ...everyFew(columns, 12),
       },
       y: {
         type: "linear",
-        domain: [0, rows],
+        domain: [-0.5, rows - 0.5],
         reverse: true,
+        ticks: Math.min(rows, rowLabels ? (height - 146) / 18 : 10),
+        tickFormat: (row: number) => rowLabels?.[row] ?? String(row),
         tickSize: rowLabels ? 0 : 4,
-        ...everyFew(rows, mostLabels, rowLabels),
       },
       marks: [
-        customMark((place) => {
-          const cell = (row: number, column: number) =>
-            activations[row][column];
-          return drawCells({ rows, columns, cell }, place, "cells");
-        }),
+        customMark((place) => drawCells(activations, place, "cells")),
         customMark(({ width }) => drawRamp(width - 24, "activation h")),
       ],
     },
   }, options);
-}
-
-/** Ticks in the middle of every few cells, so that at most `most` are shown. */
-function everyFew(
-  cells: number,
-  most: number,
-  labels?: readonly string[],
-): Plot.ScaleOptions {
-  const steps = [1, 2, 5, 10, 20, 50, 100, 200, 500];
-  const step = steps.find((step) => cells / step <= most) ??
-    Math.ceil(cells / most);
-  const ticks = [];
-  for (let cell = 0; cell < cells; cell += step) ticks.push(cell + 0.5);
-  return {
-    ticks: ticks as never,
-    tickFormat: (at: number) => labels?.[at - 0.5] ?? String(at - 0.5),
-  };
 }

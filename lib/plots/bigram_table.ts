@@ -1,3 +1,4 @@
+import type * as Plot from "@observablehq/plot";
 import { cellPaths, tenth } from "./cells.ts";
 import { customMark, drawChart, type Place } from "./chart.ts";
 import { checkTable } from "./checks.ts";
@@ -60,9 +61,11 @@ export function bigramTable(
     `${pair} ${formatCount(count)}`
   );
   const never = pairs.filter(({ count }) => count === 0).length;
-  const ticks = {
-    ticks: Array.from(tokens, (_, id) => id + 0.5) as never,
-    tickFormat: (at: number) => tokens[at - 0.5],
+  const scale: Plot.ScaleOptions = {
+    type: "linear",
+    domain: [-0.5, V - 0.5],
+    ticks: Array.from(tokens, (_, id) => id) as never,
+    tickFormat: (id: number) => tokens[id],
     tickSize: 0,
   };
   return drawChart({
@@ -83,8 +86,8 @@ export function bigramTable(
       marginTop: 112,
       marginLeft: 48,
       marginRight: 16,
-      x: { type: "linear", domain: [0, V], axis: "both", ...ticks },
-      y: { type: "linear", domain: [0, V], reverse: true, ...ticks },
+      x: { ...scale, axis: "both" },
+      y: { ...scale, reverse: true },
       marks: [
         customMark((place) =>
           createElement(
@@ -121,8 +124,8 @@ function shadeOf(count: number, most: number): number {
 
 /** The cells of the pairs that occur. */
 function drawShades(pairs: readonly Pair[], V: number, place: Place) {
-  const cell = (row: number, column: number) => pairs[row * V + column].shade;
-  const paths = cellPaths({ rows: V, columns: V, cell }, place);
+  const shade = (row: number, column: number) => pairs[row * V + column].shade;
+  const paths = cellPaths(V, V, shade, place);
   paths.delete(0);
   return createElement(
     "g",
@@ -136,13 +139,13 @@ function drawShades(pairs: readonly Pair[], V: number, place: Place) {
 
 /** The pairs, and below them how often they occur. */
 function writePairs(pairs: readonly Pair[], { x, y }: Place): SvgElement[] {
-  const lines = [["pair", 10, 0.42], ["count", 11, 0.82]] as const;
+  const lines = [["pair", 10, -0.08], ["count", 11, 0.32]] as const;
   return lines.map(([key, size, down]) =>
     createElement(
       "g",
       { "aria-label": `${key}s`, "font-size": size },
       ...pairs.map((pair) => {
-        const [at, base] = [x(pair.column + 0.5), y(pair.row + down)];
+        const [at, base] = [x(pair.column), y(pair.row + down)];
         const position = { x: tenth(at), y: tenth(base) };
         return createElement("text", position, String(pair[key]));
       }),

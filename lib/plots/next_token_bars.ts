@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { checkTable } from "./checks.ts";
-import { type Chart, drawChart, halo } from "./chart.ts";
+import { drawChart, halo } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatShare } from "./format.ts";
 import { blue, seriesColours, vermillion } from "./palette.ts";
@@ -88,15 +88,46 @@ export function nextTokenBars(
   };
   const after = context === undefined ? "" : ` after "${context}"`;
   const right = answers.find(({ token }) => token === target);
+  const names = models.map(({ name }) => name);
+  const inRows = count !== undefined;
+  const sign = inRows ? "▸" : "▾";
+  const bars = (inRows ? shown : answers).flatMap((answer) =>
+    answer.percents.map((percent, i) => ({
+      token: inRows && answer === right ? `${sign} ${target}` : answer.token,
+      name: names[i],
+      percent,
+      colour: !named && answer === right ? vermillion : seriesColours[i],
+      text: inRows
+        ? formatShare(percent / 100, 2).replace(" %", "")
+        : (answer === right ? sign : "") +
+          (percent >= 5 ? `\n${percent.toFixed(0)}` : ""),
+    }))
+  );
+  const most = Math.max(...bars.map(({ percent }) => percent));
+  const percents = {
+    domain: [0, Math.min(100, 1.15 * most)],
+    grid: true,
+    nice: true,
+  };
+  const legend = named
+    ? names.map((label, i) => ({ label, colour: seriesColours[i] }))
+    : right
+    ? [
+      { label: "model", colour: blue },
+      { label: `${sign} what does come next`, colour: vermillion },
+    ]
+    : [];
   return drawChart({
     title: `What comes next${after}`,
     description: `Bar chart of the probabilities of ${tokens.length} tokens` +
       `${after}, most probable: ${
         shown.map(describe).join(named ? "; " : ", ")
       }.${right ? ` What does come next is ${describe(right)}.` : ""}`,
-    ...(count === undefined
-      ? columns(answers, right)
-      : rows(models.map(({ name }) => name), shown, target)),
+    xLabel: inRows ? "probability (%)" : "next character",
+    yLabel: inRows ? "next word" : "probability (%)",
+    height: inRows ? 140 + shown.length * (12 + 16 * names.length) : 340,
+    legend: legend.map((item) => ({ ...item, sample: "square" })),
+    plot: inRows ? rows(bars, names, percents) : columns(bars, percents),
   }, options);
 }
 
@@ -106,112 +137,66 @@ interface Answer {
   percents: number[];
 }
 
-type Layout = Omit<Chart, "title" | "description">;
+interface Bar {
+  token: string;
+  name: string;
+  percent: number;
+  colour: string;
+  text: string;
+}
 
-/** All tokens side by side; bars of 5 % and more have their percentage. */
-function columns(answers: readonly Answer[], right?: Answer): Layout {
-  const percent = ({ percents }: Answer) => percents[0];
-  const at = { x: "token", y: percent };
-  const numbered = answers.filter((answer) => percent(answer) >= 5);
-  const dy = right && percent(right) >= 5 ? -22 : -8;
+/** The tokens side by side. */
+function columns(bars: readonly Bar[], y: Plot.ScaleOptions): Plot.PlotOptions {
+  const at = { x: "token", y: "percent" };
+  const domain = bars.map(({ token }) => token);
   return {
-    xLabel: "next character",
-    yLabel: "probability (%)",
-    height: 340,
-    legend: !right ? [] : [
-      { label: "model", colour: blue, sample: "square" },
-      { label: "▾ what does come next", colour: vermillion, sample: "square" },
+    x: { type: "band", domain, tickSize: 0, padding: 0.15 },
+    y,
+    marks: [
+      Plot.barY(bars, { ...at, fill: "colour" }),
+      Plot.text(bars, {
+        ...at,
+        text: "text",
+        dy: -4,
+        lineAnchor: "bottom",
+        fontSize: 12,
+      }),
+      Plot.ruleY([0]),
     ],
-    plot: {
-      x: {
-        type: "band",
-        domain: answers.map(({ token }) => token),
-        tickSize: 0,
-        padding: 0.15,
-      },
-      y: {
-        domain: [0, Math.min(100, 1.15 * Math.max(...answers.map(percent)))],
-        grid: true,
-        nice: true,
-      },
-      marks: [
-        Plot.barY(answers, {
-          ...at,
-          fill: (answer) => answer === right ? vermillion : blue,
-        }),
-        Plot.text(numbered, {
-          ...at,
-          text: (answer) => percent(answer).toFixed(0),
-          dy: -8,
-          fontSize: 12,
-        }),
-        Plot.text(right ? [right] : [], {
-          ...at,
-          text: ["▾"],
-          dy,
-          fontSize: 16,
-        }),
-        Plot.ruleY([0]),
-      ],
-    },
   };
 }
 
-/** Tokens one below the other, with a bar for each model. */
+/** The tokens one below the other, with a bar for each model. */
 function rows(
+  bars: readonly Bar[],
   names: readonly string[],
-  shown: readonly Answer[],
-  target?: string,
-): Layout {
-  const bars = shown.flatMap(({ token, percents }) =>
-    percents.map((percent, i) => ({
-      row: token === target ? `▸ ${token}` : token,
-      name: names[i],
-      colour: seriesColours[i],
-      percent,
-      text: formatShare(percent / 100, 2).replace(" %", ""),
-    }))
-  );
-  const at = { x: "percent", y: "name", fy: "row" };
-  const most = Math.max(...bars.map(({ percent }) => percent));
+  x: Plot.ScaleOptions,
+): Plot.PlotOptions {
+  const at = { x: "percent", y: "name", fy: "token" };
+  const domain = bars.map(({ token }) => token);
   return {
-    xLabel: "probability (%)",
-    yLabel: "next word",
-    height: 140 + shown.length * (12 + 16 * names.length),
-    legend: names.length === 1 ? [] : names.map((label, i) => ({
-      label,
-      colour: seriesColours[i],
-      sample: "square",
-    })),
-    plot: {
-      marginLeft: 110,
-      x: { domain: [0, 1.1 * most], nice: true, grid: true },
-      y: {
-        type: "band",
-        domain: names.toReversed(),
-        reverse: true,
-        axis: null,
-        padding: 0.1,
-      },
-      fy: {
-        domain: bars.map(({ row }) => row),
-        label: null,
-        axis: "left",
-        padding: 0.2,
-      },
-      marks: [
-        Plot.barX(bars, { ...at, fill: "colour" }),
-        Plot.text(bars, {
-          ...at,
-          text: "text",
-          textAnchor: "start",
-          dx: 5,
-          fontSize: 11,
-          ...halo(3),
-        }),
-        Plot.ruleX([0]),
-      ],
+    marginLeft: 110,
+    x,
+    y: {
+      type: "band",
+      domain: names.toReversed(),
+      reverse: true,
+      axis: null,
+      padding: 0.1,
     },
+    fy: { domain, label: null, axis: "left", padding: 0.2 },
+    marks: [
+      Plot.barX(bars, { ...at, fill: "colour" }),
+      Plot.text(bars, {
+        ...at,
+        text: "text",
+        textAnchor: "start",
+        dx: 5,
+        fontSize: 11,
+        ...halo(3),
+      }),
+      Plot.ruleX([0]),
+    ],
   };
 }
 

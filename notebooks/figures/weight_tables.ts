@@ -15,8 +15,6 @@ export interface WeightTable {
 const cellSize = 14;
 /** The value of the fullest colour; what lies beyond looks the same. */
 const limit = 5;
-/** Columns that stay empty between two tables. */
-const gap = 3;
 
 /**
  * Square tables side by side in the same colours, to see whether they say the
@@ -30,20 +28,20 @@ export function weightTables(
   tokens: readonly string[],
 ): Figure {
   const V = tokens.length;
-  const columns = tables.length * (V + gap) - gap;
+  const step = V + 3; // three columns between two tables stay empty
+  const columns = tables.length * step - 3;
   const [top, left, right] = [118, 40, 24];
   const format = (value: number) => String(Number(value.toPrecision(2)));
+  const ranges = tables.map(({ name, values }) => {
+    const all = values.flat();
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    return `${name} from ${format(low)} to ${format(high)}`;
+  });
   const axis = { tickSize: 0, fontSize: 11, label: null };
   return drawChart({
     title: "Counted, and learnt",
     description: `Tables of ${V} × ${V} numbers, blue below zero, vermillion ` +
-      `above: ${
-        tables.map(({ name, values }) => {
-          const all = values.flat();
-          const [low, high] = [Math.min(...all), Math.max(...all)];
-          return `${name} from ${format(low)} to ${format(high)}`;
-        }).join("; ")
-      }.`,
+      `above: ${ranges.join("; ")}.`,
     xLabel: "next character",
     yLabel: "character",
     width: Math.max(480, left + right + cellSize * columns),
@@ -52,36 +50,32 @@ export function weightTables(
       marginTop: top,
       marginLeft: left,
       marginRight: right,
-      x: { type: "linear", domain: [0, columns], axis: null },
-      y: { type: "linear", domain: [0, V], reverse: true, axis: null },
+      x: { type: "linear", domain: [-0.5, columns - 0.5], axis: null },
+      y: {
+        type: "linear",
+        domain: [-0.5, V - 0.5],
+        reverse: true,
+        axis: null,
+      },
       marks: [
         Plot.axisX({
           ...axis,
-          ticks: tables.flatMap((_, table) =>
-            tokens.map((_, id) => table * (V + gap) + id + 0.5)
-          ),
-          tickFormat: (at: number) => tokens[(at - 0.5) % (V + gap)],
+          ticks: tables.flatMap((_, i) => tokens.map((_, id) => i * step + id)),
+          tickFormat: (at: number) => tokens[at % step],
         }),
         Plot.axisY({
           ...axis,
-          ticks: tokens.map((_, id) => id + 0.5),
-          tickFormat: (at: number) => tokens[at - 0.5],
+          ticks: tokens.map((_, id) => id),
+          tickFormat: (id: number) => tokens[id],
         }),
-        ...tables.map(({ name, values }, table) =>
+        ...tables.map(({ name, values }, i) =>
           customMark(({ x, y }) => {
-            const left = table * (V + gap);
-            const group = drawCells(
-              {
-                rows: V,
-                columns: V,
-                cell: (row, column) => values[row][column] / limit,
-              },
-              { x: (column) => x(left + column), y },
-              name,
-            );
+            const shares = values.map((row) => row.map((v) => v / limit));
+            const scales = { x: (at: number) => x(i * step + at), y };
+            const group = drawCells(shares, scales, name);
             group.append(createElement("text", {
-              x: x(left),
-              y: y(0) - 12,
+              x: scales.x(-0.5),
+              y: y(-0.5) - 12,
               "text-anchor": "start",
               "font-size": 13,
               "font-weight": "bold",

@@ -20,7 +20,7 @@ Deno.test("nextTokenBars() draws a bar a token, and the target", () => {
     bar.getAttribute("fill")
   );
   assertEquals(fills, alphabet.map((_, id) => id === 3 ? vermillion : blue));
-  assertEquals(texts(figure, '[aria-label="text"] text'), ["48", "▾"]);
+  assertEquals(texts(figure, '[aria-label="text"] text'), ["▾48"]);
   assertEquals(figure.title, 'What comes next after "..e"');
   assertStringIncludes(figure.description, "What does come next is c 48 %.");
 });

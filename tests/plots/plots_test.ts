@@ -205,7 +205,6 @@ Deno.test("activationHistogram() counts what is saturated", () => {
   assertThrows(() => activationHistogram([1.5]), RangeError, "value 0 is 1.5");
   assertThrows(() => activationHistogram([NaN]), RangeError, "value 0 is NaN");
   assertThrows(() => activationHistogram([0], { bins: 1 }), RangeError);
-  assertThrows(() => activationHistogram([0], { saturation: 1 }), RangeError);
 });
 
 Deno.test("activationHeatMap() draws one cell a number, with a legend", () => {
@@ -222,7 +221,7 @@ Deno.test("activationHeatMap() draws one cell a number, with a legend", () => {
   assertEquals(texts(figure, ".ramp text"), ["−1", "0", "1", "activation h"]);
   assertEquals(
     texts(figure, '[aria-label="y-axis tick label"] text'),
-    ["..e", ".em"],
+    [".em", "..e"],
   );
   assertThrows(() => activationHeatMap([]), RangeError, "0 rows × 0 units");
   assertThrows(() => activationHeatMap([[1], [1, 2]]), RangeError, "row 1");
