@@ -7,6 +7,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
+import "./quiet_tfjs.ts";
 import type { TorchGenerator } from "../random/torch_generator.ts";
 import {
   elementsOf,
@@ -17,9 +18,6 @@ import {
   parameterShapes,
   sizesOfShapes,
 } from "../kernel/parameters.ts";
-
-// Without it tfjs greets each user with advice on other backends.
-tf.enableProdMode();
 
 /** The model: tfjs variables, float32. They are yours to dispose. */
 export interface ModelParameters {
