@@ -16,7 +16,7 @@ import {
   type LanguageModel,
 } from "./language_model.ts";
 import { checkRate, checkSteps } from "../training/schedules.ts";
-import type { Windows } from "../kernel/rows.ts";
+import { contextOf, type Rows } from "../kernel/rows.ts";
 
 /** The largest vocabulary: `W` takes 4·V² bytes, and each step a few times that. */
 export const MAX_BIGRAM_NET_TOKENS = 4096;
@@ -93,11 +93,12 @@ interface MergedRows {
  * Merges the rows that have the same last token. Loss and gradient stay what
  * they are over all rows, and cost as much as for `C` of them.
  */
-function mergeRows({ contextLength, X, Y }: Windows, V: number): MergedRows {
+function mergeRows(windows: Rows, V: number): MergedRows {
+  const { contextLength, Y } = windows;
   if (Y.length === 0) throw new RangeError("There are no rows to learn from");
   const followers = new Map<number, Float64Array>();
   for (let row = 0; row < Y.length; row++) {
-    const last = checkToken(X[(row + 1) * contextLength - 1], V);
+    const last = checkToken(contextOf(windows, row)[contextLength - 1], V);
     let counts = followers.get(last); // [V]
     if (!counts) followers.set(last, counts = new Float64Array(V));
     counts[checkToken(Y[row], V)]++;
@@ -158,7 +159,7 @@ function lossOf(
  */
 export function bigramLoss(
   W: tf.Tensor2D,
-  windows: Windows,
+  windows: Rows,
   { regularization = 0.01 }: BigramLossOptions = {},
 ): tf.Scalar {
   return tf.tidy(() =>
@@ -186,7 +187,7 @@ export function bigramLoss(
  *   contextWindows,
  *   createBigramNet,
  *   TorchGenerator,
- *   sampleModel,
+ *   sample,
  *   trainBigramNet,
  * } from "@makemore/mlp";
  * import { assert, assertEquals } from "@std/assert";
@@ -199,12 +200,12 @@ export function bigramLoss(
  * const losses = trainBigramNet(W, windows, { steps: 100 });
  * assert(losses[99] < 1.5);
  * const model = bigramNetModel(W);
- * assertEquals(sampleModel(model, vocabulary, { generator, count: 5 }).length, 5);
+ * assertEquals(sample(model, vocabulary, { generator, count: 5 }).length, 5);
  * ```
  */
 export function trainBigramNet(
   W: tf.Variable<tf.Rank.R2>,
-  windows: Windows,
+  windows: Rows,
   options: BigramTrainOptions = {},
 ): Float32Array {
   const { steps = 200, learningRate = 50, regularization = 0.01 } = options;
