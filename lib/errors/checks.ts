@@ -27,14 +27,16 @@ export function checkWhole(
 }
 
 /**
- * Refuses a weight decay that is not a finite number from 0.
+ * Refuses a value that is not a finite number from 0.
  *
+ * @param name the name of the value, such as `"learning rate"`
+ * @param value the value
  * @throws {RangeError} if the value is refused
  */
-export function checkWeightDecay(value: number): void {
+export function checkNotNegative(name: string, value: number): void {
   if (value >= 0 && value < Infinity) return;
   throw new RangeError(
-    `Cannot use weightDecay ${value}: it must be a finite number from 0`,
+    `Cannot use ${name} ${value}: it must be a finite number from 0`,
   );
 }
 
