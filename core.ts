@@ -99,7 +99,7 @@ export type {
 } from "./lib/language_models/language_model.ts";
 export type { Model } from "./lib/language_models/model.ts";
 export { type MlpModel, mlpModel } from "./lib/language_models/mlp.ts";
-export * from "./lib/language_models/ngram.ts";
+export * from "./lib/language_models/ngram/mod.ts";
 export * from "./lib/language_models/mixture.ts";
 export {
   evaluate,
