@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { checkWhole } from "../errors/checks.ts";
 import { drawChart } from "./chart.ts";
 import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
@@ -36,9 +37,7 @@ export function activationHistogram(
   options: ActivationHistogramOptions = {},
 ): Figure {
   const { bins = 50 } = options;
-  if (!Number.isInteger(bins) || bins < 2) {
-    throw new RangeError(`Cannot draw ${bins} bars: at least 2 are needed`);
-  }
+  checkWhole("bins", bins, 2);
   if (activations.length === 0) {
     throw new RangeError("Cannot draw a histogram: there are no activations");
   }
