@@ -1,5 +1,5 @@
 import type * as Plot from "@observablehq/plot";
-import { cellPaths, tenth } from "./cells.ts";
+import { cellPaths, cellScale, tenth } from "./cells.ts";
 import { customMark, drawChart, type Place } from "./chart.ts";
 import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
@@ -61,8 +61,7 @@ export function bigramTable(
   );
   const never = pairs.filter(({ count }) => count === 0).length;
   const scale: Plot.ScaleOptions = {
-    type: "linear",
-    domain: [-0.5, V - 0.5],
+    ...cellScale(V),
     ticks: Array.from(tokens, (_, id) => id) as never,
     tickFormat: (id: number) => tokens[id],
     tickSize: 0,

@@ -96,6 +96,7 @@ export function learningRateFinder(
       clip: true,
       ...look,
     });
+  const faint = { strokeOpacity: 0.55, strokeWidth: 1 };
   const [slowest, fastest] = [learningRates[0], learningRates.at(-1)!];
   const rateName = (rate: number) => String(Number(rate.toPrecision(2)));
   return drawChart({
@@ -121,9 +122,7 @@ export function learningRateFinder(
         nice: yDomain === undefined,
       },
       marks: [
-        smoothing > 1
-          ? line(losses, { strokeOpacity: 0.55, strokeWidth: 1 })
-          : null,
+        smoothing > 1 ? line(losses, faint) : null,
         line(smooth, { strokeWidth: 2 }),
         marked === undefined ? null : [
           Plot.ruleX([position(marked)], {

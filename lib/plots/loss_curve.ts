@@ -61,7 +61,10 @@ export function lossCurve(
   options: LossCurveOptions = {},
 ): Figure {
   const { logScale = false, smoothing = 1, yDomain } = options;
-  const series = toSeries(losses).map((one) => clean(one, logScale));
+  const named = typeof losses[0] === "object"
+    ? losses as readonly LossSeries[]
+    : [{ name: "the loss", losses: losses as ArrayLike<number> }];
+  const series = named.map((one) => clean(one, logScale));
   const marks: Plot.Markish[] = [];
   const legend: LegendItem[] = [];
   for (const [index, { name, losses, steps }] of series.entries()) {
@@ -133,14 +136,6 @@ export function lossCurve(
       marks,
     },
   }, options);
-}
-
-function toSeries(
-  losses: ArrayLike<number> | readonly LossSeries[],
-): readonly LossSeries[] {
-  return typeof losses[0] === "object"
-    ? losses as readonly LossSeries[]
-    : [{ name: "the loss", losses: losses as ArrayLike<number> }];
 }
 
 /** The losses that can be drawn, with their steps. */
