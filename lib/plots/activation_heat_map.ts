@@ -1,4 +1,4 @@
-import { drawCells, drawRamp } from "./cells.ts";
+import { cellScale, drawCells, drawRamp } from "./cells.ts";
 import { customMark, drawChart } from "./chart.ts";
 import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
@@ -67,15 +67,9 @@ export function activationHeatMap(
     plot: {
       marginTop: 88,
       marginLeft: 56,
-      x: {
-        type: "linear",
-        domain: [-0.5, columns - 0.5],
-        ticks: Math.min(columns, 12),
-        tickSize: 4,
-      },
+      x: { ...cellScale(columns), ticks: Math.min(columns, 12), tickSize: 4 },
       y: {
-        type: "linear",
-        domain: [-0.5, rows - 0.5],
+        ...cellScale(rows),
         reverse: true,
         ticks: Math.min(rows, rowLabels ? (height - 146) / 18 : 10),
         tickFormat: (row: number) => rowLabels?.[row] ?? String(row),

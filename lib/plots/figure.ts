@@ -54,12 +54,7 @@ export class Figure {
   /** Takes the picture and its words; the plots call this. */
   constructor(
     svg: string,
-    about: {
-      title: string;
-      description: string;
-      width: number;
-      height: number;
-    },
+    about: Pick<Figure, "title" | "description" | "width" | "height">,
   ) {
     this.svg = svg;
     this.title = about.title;
