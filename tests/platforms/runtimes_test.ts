@@ -24,6 +24,32 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "cli.ts trains the same model in Deno 2.2",
+  ignore: oldest.ignore,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const train = [
+      "--no-lock",
+      "--allow-all",
+      "cli.ts",
+      "train",
+      "--steps=200",
+    ];
+    try {
+      const [old, now] = [`${folder}/old`, `${folder}/now`];
+      await run(oldest.path, "run", ...train, `--output=${old}`);
+      await run(Deno.execPath(), "run", ...train, `--output=${now}`);
+      assertEquals(
+        await Deno.readFile(`${old}/checkpoint.safetensors`),
+        await Deno.readFile(`${now}/checkpoint.safetensors`),
+      );
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
 Deno.test("mod.ts and core.ts compute the same in a Deno Worker, and prints nothing else", async () => {
   const url = new URL("deno_worker.ts", import.meta.url);
   const start = `new Worker("${url}", { type: "module" })`;
