@@ -19,7 +19,7 @@ import {
 import { TorchGenerator } from "../lib/random/torch_generator.ts";
 import { decodeSafetensors } from "../lib/saving/safetensors.ts";
 import { parseWords } from "../lib/data/words.ts";
-import { damaged, mutations } from "./mutations.ts";
+import { damaged, mutations } from "../tests/mutations.ts";
 import { wholeOptions } from "./whole_options.ts";
 
 /** How much to try, and from which seed. */

@@ -17,7 +17,7 @@ import {
 import { CheckpointError } from "../../lib/errors/errors.ts";
 import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { decodeSafetensors } from "../../lib/saving/safetensors.ts";
-import { damaged, mutations } from "../../tools/mutations.ts";
+import { damaged, mutations } from "../mutations.ts";
 import { smallCheckpoint } from "../checkpoints.ts";
 import { inFolder } from "../files.ts";
 import { forward, toFloat64 } from "../../lib/kernel/reference.ts";
