@@ -135,7 +135,7 @@ for (const task of tasks.filter(({ name }) => only.includes(name))) {
   console.error(task.name);
   await measure(task);
 }
-for (const program of programs.values()) program.close();
+for (const program of programs.values()) await program.close();
 if (options.json) console.log(JSON.stringify(report, null, 2));
 else print(report);
 Deno.exit(code);

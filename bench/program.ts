@@ -25,7 +25,8 @@ export interface Program {
   prepare(problem: Problem): Promise<boolean>;
   /** Lets it do the problem n times. */
   run(n: number): Promise<{ seconds: number; outcome: Outcome }>;
-  close(): void;
+  /** Lets it end. */
+  close(): Promise<unknown>;
 }
 
 /**
@@ -52,6 +53,7 @@ export async function startProgram(peer: string): Promise<Program> {
   child.on("error", (error) => errors += error.message);
   child.stderr.on("data", (text) => errors += text);
   child.stdin.on("error", () => {}); // the missing reply says why
+  const ended = new Promise((resolve) => child.on("close", resolve));
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
 
   async function reply() {
@@ -70,7 +72,10 @@ export async function startProgram(peer: string): Promise<Program> {
     label: (await reply()).label,
     prepare: async (problem) => (await ask({ prepare: problem })).prepared,
     run: (n) => ask({ run: n }),
-    close: () => child.kill(),
+    close: () => {
+      child.stdin.end();
+      return ended;
+    },
   };
 }
 

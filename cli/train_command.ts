@@ -3,9 +3,8 @@
 import { UsageError } from "../lib/errors/errors.ts";
 import { evaluate } from "../lib/language_models/evaluate.ts";
 import { TorchGenerator } from "../lib/random/torch_generator.ts";
-import { setThreads } from "../lib/kernel/threads.ts";
-import { meanLoss } from "../lib/language_models/language_model.ts";
-import { countParameters, sizesOf } from "../lib/model/variables.ts";
+import { meanLoss } from "../lib/language_models/evaluate.ts";
+import { countParameters, sizesOf } from "../lib/model/parameters.ts";
 import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
 import { writeFigures } from "./figures.ts";
 import {
@@ -145,17 +144,6 @@ const OPTIONS = {
       "seconds)",
     when: { model: ["mlp"] },
   },
-  threads: {
-    kind: "whole",
-    value: "N",
-    least: 1,
-    most: 2,
-    or: "auto",
-    default: "auto",
-    about: "on how many cores, or auto for two where that is faster; what " +
-      "comes out is the same",
-    when: { model: ["mlp"] },
-  },
   num: {
     kind: "whole",
     value: "N",
@@ -177,7 +165,6 @@ const WITH_RESUME = new Set([
   "resume",
   "steps",
   "checkpoint-every",
-  "threads",
   "num",
   "verbose",
 ]);
@@ -210,7 +197,6 @@ export const trainCommand = {
 async function runTrain(values: TrainValues, given: Given): Promise<void> {
   if (values.model !== "mlp") return trainOther(values.model, values, given);
   if (values.resume) refuseOtherSettings(values, given);
-  setThreads(values.threads === "auto" ? undefined : values.threads as 1 | 2);
   const run = values.resume
     ? await resumeRun(
       values.output,

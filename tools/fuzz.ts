@@ -7,20 +7,18 @@
  */
 
 import fc from "fast-check";
-import {
-  decodeCheckpoint,
-  encodeCheckpoint,
-} from "../lib/saving/checkpoint.ts";
+import { decodeSafetensors } from "../lib/saving/safetensors.ts";
+import { damaged, mutations } from "../tests/mutations.ts";
+import { sizeOption } from "../tests/size_option.ts";
 import {
   CheckpointError,
+  decodeCheckpoint,
+  encodeCheckpoint,
   type MakemoreError,
+  parseWords,
+  TorchGenerator,
   WordListError,
-} from "../lib/errors/errors.ts";
-import { TorchGenerator } from "../lib/random/torch_generator.ts";
-import { decodeSafetensors } from "../lib/saving/safetensors.ts";
-import { parseWords } from "../lib/data/words.ts";
-import { damaged, mutations } from "../tests/mutations.ts";
-import { wholeOptions } from "./whole_options.ts";
+} from "../mod.ts";
 
 /** How much to try, and from which seed. */
 export interface FuzzOptions {
@@ -207,12 +205,10 @@ function report(what: string, { valid, refusals, slowest }: FuzzResult): void {
 }
 
 if (import.meta.main) {
-  const options = wholeOptions({
-    seed: crypto.getRandomValues(new Int32Array(1))[0],
-    checkpoints: 100_000,
-    "word-lists": 20_000,
-  });
-  const { seed, checkpoints, "word-lists": lists } = options;
+  const [anySeed] = crypto.getRandomValues(new Int32Array(1));
+  const seed = sizeOption("seed", anySeed);
+  const checkpoints = sizeOption("checkpoints", 100_000);
+  const lists = sizeOption("word-lists", 20_000);
   console.log(
     `deno task fuzz --seed ${seed} --checkpoints ${checkpoints} ` +
       `--word-lists ${lists}`,

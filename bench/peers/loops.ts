@@ -7,10 +7,8 @@ import { type Model, type Peer, workWith } from "../peer.ts";
 import type { Problem } from "../tasks.ts";
 
 export function start(): Peer {
-  return {
-    label: `plain TypeScript loops, float32, V8 ${Deno.version.v8}, 1 thread`,
-    prepare: workWith(makeModel),
-  };
+  const label = `plain TypeScript loops, float32, V8 ${Deno.version.v8}`;
+  return { label, prepare: workWith(makeModel) };
 }
 
 function makeModel({ sizes, parameters, learningRate }: Problem): Model {

@@ -10,7 +10,7 @@ export function start(): Peer {
     label: `${config.name} ${config.version}, 1 thread`,
     prepare: ({ kind, windows, tokens, learningRate, ...problem }) => {
       if (model) makemore.disposeParameters(model);
-      model = makemore.parametersFrom(problem.parameters, problem.sizes);
+      model = makemore.parametersFrom(problem.parameters);
       const parameters = model;
       const generator = new makemore.TorchGenerator(problem.seed);
       const vocabulary = new makemore.Vocabulary(tokens);
@@ -22,24 +22,18 @@ export function start(): Peer {
         batchSize,
         candidates,
       } as const;
-      return (n) => {
+      return (count) => {
         if (kind === "names") {
-          return makemore.sample(parameters, vocabulary, {
-            generator,
-            count: n,
-          });
+          return makemore.sample(parameters, vocabulary, { generator, count });
         }
         let loss = NaN;
         if (kind === "loss") {
-          while (n-- > 0) loss = makemore.evaluate(parameters, windows);
+          while (count-- > 0) loss = makemore.evaluate(parameters, windows);
           return loss;
         }
-        const steps = { ...options, steps: n };
-        for (
-          const { losses } of makemore.trainSteps(parameters, windows, steps)
-        ) {
-          loss = losses[losses.length - 1];
-        }
+        const steps = { ...options, steps: count };
+        const reports = makemore.trainSteps(parameters, windows, steps);
+        for (const { losses } of reports) loss = losses[losses.length - 1];
         return loss;
       };
     },

@@ -1,19 +1,57 @@
 /**
- * Numbers that count something: whole, and not too small.
+ * Checks of arguments that many functions take.
  */
 
+import { quote } from "./quote.ts";
+
 /**
- * Refuses what is not a whole number from a least one up.
+ * Throws unless a value is a whole number in a range.
  *
- * @param what what it counts, to be named in the error
- * @param value the number
- * @param least the smallest that it may be
- * @throws {RangeError} if it is not one of these
+ * @param name what the value is, as the caller knows it, such as `"batchSize"`
+ * @param value the value
+ * @param least the least that it may be
+ * @param most the most that it may be; by default there is no limit
+ * @throws {RangeError} if it is anything else
  */
-export function checkWhole(what: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) {
+export function checkWhole(
+  name: string,
+  value: number,
+  least: number,
+  most = Infinity,
+): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  const range = most < Infinity ? `${least} to ${most}` : `${least}`;
+  throw new RangeError(
+    `Cannot use ${name} ${value}: it must be a whole number from ${range}`,
+  );
+}
+
+/**
+ * Throws unless a value is a finite number that is not negative.
+ *
+ * @param name what the value is, such as `"learning rate"`
+ * @param value the value
+ * @throws {RangeError} if it is anything else
+ */
+export function checkNotNegative(name: string, value: number): void {
+  if (value >= 0 && value < Infinity) return;
+  throw new RangeError(
+    `Cannot use ${name} ${value}: it must be a finite number from 0`,
+  );
+}
+
+/**
+ * Refuses a locale that is not a BCP 47 tag.
+ *
+ * @throws {RangeError} if it is not
+ */
+export function checkLocale(locale: string): void {
+  try {
+    Intl.getCanonicalLocales(locale);
+  } catch {
     throw new RangeError(
-      `The ${what} is ${value}: it must be a whole number from ${least}`,
+      `Cannot use the locale ${quote(locale)}: it is not a BCP 47 tag, such ` +
+        'as "en" or "pt-BR"',
     );
   }
 }

@@ -1,12 +1,148 @@
-/** That `deno task bench` reports, and what it compares is comparable. */
+/** That `deno task bench` reports, and that what it compares is comparable. */
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Outcome, Peer, Start } from "../../bench/peer.ts";
-import { start as loops } from "../../bench/peers/loops.ts";
-import { start as makemore } from "../../bench/peers/makemore.ts";
-import { start as tfjs } from "../../bench/peers/tfjs.ts";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { type Program, startProgram } from "../../bench/program.ts";
 import { median, time } from "../../bench/report.ts";
 import { type Problem, tasksOf } from "../../bench/tasks.ts";
 import { embeddedWords } from "../../mod.ts";
-import { run as runProgram, withFolder } from "../processes.ts";
+import { withFolder } from "../cli/program.ts";
 
+const tasks = new Map(
+  tasksOf(embeddedWords().words.slice(0, 60)).map((task) => [task.name, task]),
+);
+const problem = (name: string, other: Partial<Problem> = {}): Problem => ({
+  ...tasks.get(name)!.problem(),
+  ...other,
+});
+
+/** Lets programs work, and ends them. */
+async function withPrograms(
+  peers: readonly string[],
+  use: (...programs: Program[]) => Promise<void>,
+): Promise<void> {
+  const programs: Program[] = [];
+  try {
+    for (const peer of peers) programs.push(await startProgram(peer));
+    await use(...programs);
+  } finally {
+    for (const program of programs) await program.close();
+  }
+}
+
+/** What a program makes of a problem in two runs. */
+async function outcomes(program: Program, problem: Problem) {
+  assert(await program.prepare(problem));
+  const n = problem.kind === "names" ? 20 : 1;
+  return [(await program.run(n)).outcome, (await program.run(n)).outcome];
+}
+
+for (const peer of ["loops", "tfjs", "tfjs:cpu"]) {
+  Deno.test(`bench: ${peer} computes what the package computes`, () =>
+    withPrograms(["makemore", peer], async (makemore, program) => {
+      const words = peer === "loops" ? [problem("words-1000")] : [];
+      for (
+        const given of [
+          problem("step-32", { batchSize: 5 }),
+          problem("full-batch"),
+          problem("loss"),
+          problem("loss", { batchSize: 70 }),
+          problem("names"),
+          ...words,
+        ]
+      ) {
+        const expected = await outcomes(makemore, given);
+        for (const [i, outcome] of (await outcomes(program, given)).entries()) {
+          if (given.kind === "names") assertEquals(outcome, expected[i]);
+          else assertAlmostEquals(Number(outcome), Number(expected[i]), 1e-3);
+        }
+      }
+      assertEquals(await program.prepare(problem("full-batch-merged")), false);
+      assertEquals(await program.prepare(problem("words-50000")), false);
+    }));
+}
+
+Deno.test("bench: sampled words are the same work with a loss of their own", () =>
+  withPrograms(["makemore"], async (makemore) => {
+    const full = problem("words-1000");
+    assertEquals(full.windows.X.length, 4 * full.windows.Y.length);
+    assert(full.windows.Y.every((token) => token < 1000));
+    const sampled = problem("words-1000-sampled", { candidates: 50 });
+    assertEquals(sampled.windows, full.windows);
+    // With scaled weights all is a guess; a sampled loss is lower by about the
+    // mean logarithm of how often the targets are expected.
+    const [loss] = await outcomes(makemore, full);
+    const [less] = await outcomes(makemore, sampled);
+    assert(Number(less) > 1 && Number(less) < Number(loss) - 0.5, `${less}`);
+  }));
+
+/** Runs the bench on its smallest task, for one round. */
+async function bench(...args: string[]) {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "bench", "--rounds", "1", "--only", "step-32"]
+      .concat(args),
+    cwd: fileURLToPath(new URL("../../", import.meta.url)),
+    stderr: "null",
+  }).output();
+  return { code, output: new TextDecoder().decode(stdout) };
+}
+
+Deno.test("bench reports what it has measured", async () => {
+  const { code, output } = await bench("--peers", "loops");
+  assertEquals(code, 0, output);
+  assertStringIncludes(output, "plain TypeScript loops");
+  assertMatch(output, /\| step-32 \|.* µs \(.*\) .*\| [\d.]+× \(.*×\) loops/);
+});
+
+Deno.test("bench refuses a peer that computes something else, and one that does not start", () =>
+  withFolder(async (folder) => {
+    const loops = new URL("../../bench/peers/loops.ts", import.meta.url).href;
+    await Deno.writeTextFile(
+      `${folder}/wrong.ts`,
+      `import { start as startLoops } from "${loops}";
+      export const start = () => {
+        const { label, prepare } = startLoops();
+        return { label, prepare: (problem) => {
+          const work = prepare(problem);
+          return (n) => work(n) + 0.002;
+        } };
+      };`,
+    );
+    const peers = [`${folder}/wrong.ts`, `${folder}/missing.py`];
+    const { code, output } = await bench("--json", "--peers", peers.join(","));
+    assertEquals(code, 1, output);
+    const { tasks: [task], notMeasured } = JSON.parse(output);
+    assertEquals(Object.keys(task.seconds), ["makemore"]);
+    assertEquals(notMeasured.length, 2);
+    assertStringIncludes(notMeasured[0], "missing.py");
+    assertMatch(
+      notMeasured[1],
+      /wrong\.ts, step-32: .* it computes .* instead/,
+    );
+  }));
+
+Deno.test("startProgram() says why a program did not start", () =>
+  withFolder(async (folder) => {
+    const peer = `${folder}/broken.ts`;
+    await Deno.writeTextFile(peer, `import "./missing.ts";`);
+    const message = await startProgram(peer).then(String, String);
+    assertMatch(message, /missing\.ts/);
+  }));
+
+Deno.test("median() takes the middle, or the mean of two", () => {
+  assertEquals(median([3, 1, 2]), 2);
+  assertEquals(median([4, 1, 2, 3]), 2.5);
+});
+
+Deno.test("time() has three digits and the unit that suits", () => {
+  assertEquals(time(65.12e-6), "65.1 µs");
+  assertEquals(time(999.6e-6), "1.00 ms");
+  assertEquals(time(0.0123), "12.3 ms");
+  assertEquals(time(18.9), "18.9 s");
+});

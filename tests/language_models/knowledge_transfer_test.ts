@@ -14,7 +14,7 @@ import {
   countNgrams,
   createParameters,
   disposeParameters,
-  evaluateModel,
+  evaluate,
   interpolate,
   kneserNey,
   type LanguageModel,
@@ -67,11 +67,11 @@ function measureTransfer(seed: number) {
   const ask = (name: string, model: LanguageModel): Answers => ({
     name,
     gaps: leftOut.map(({ before, word }) =>
-      model.probability(vocabulary.encode(before), vocabulary.id(word))
+      model.probability!(vocabulary.encode(before), vocabulary.id(word))
     ),
-    perplexity: perplexity(evaluateModel(model, test)),
+    perplexity: perplexity(evaluate(model, test)),
   });
-  using mlp = mlpModel(parameters);
+  const mlp = mlpModel(parameters);
   const trigrams = countNgrams(train, vocabulary, 3);
   const sixgrams = countNgrams(train, vocabulary, contextLength + 1);
   const { C } = parameterArrays(parameters); // [V, 2]
