@@ -43,7 +43,7 @@ async function outcomes(program: Program, problem: Problem) {
   return [(await program.run(n)).outcome, (await program.run(n)).outcome];
 }
 
-for (const peer of ["loops", "tfjs", "tfjs:cpu"]) {
+for (const peer of ["loops", "tfjs"]) {
   Deno.test(`bench: ${peer} computes what the package computes`, () =>
     withPrograms(["makemore", peer], async (makemore, program) => {
       const words = peer === "loops" ? [problem("words-1000")] : [];
