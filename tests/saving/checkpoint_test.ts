@@ -277,7 +277,7 @@ const unwritable: [what: string, change: object, sentence: string][] = [
         b2: new Float32Array([1, Infinity, 0]),
       },
     },
-    "its b2 is Infinity at index 1",
+    "its parameter b2 is Infinity at index 1",
   ],
   [
     "a step that is not whole",
