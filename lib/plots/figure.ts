@@ -99,6 +99,5 @@ function escapeAttribute(text: string): string {
 /** The UTF-8 bytes of a text in Base64. */
 function encodeBase64(text: string): string {
   const bytes = new TextEncoder().encode(text);
-  return bytes.toBase64?.() ??
-    btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
