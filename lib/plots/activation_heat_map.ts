@@ -15,13 +15,13 @@ const mostCells = 50_000;
 /**
  * The activations of a tanh layer as a table of colours, one row an example,
  * one column a hidden unit: blue is -1, almost white 0, vermillion 1. A column
- * of one colour is a unit that says the same whatever it sees.
+ * of one colour is a unit that answers the same to every example.
  *
  * @param activations h, one row an example: [B, H], values from -1 to 1.
  * @param options A name for each row; heading, labels and size.
- * @throws {RangeError} If there are none, more than 50,000, a row has another
- * length than the first, a value is outside -1 … 1, or there are not as many
- * row labels as rows.
+ * @throws {RangeError} If there are no activations or more than 50,000, a row
+ * is not as long as the first, a value is outside -1 … 1, or there are not as
+ * many row labels as rows.
  *
  * @example
  * ```ts

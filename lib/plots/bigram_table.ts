@@ -15,9 +15,10 @@ const cellSize = 33;
 const darkShade = 0.85 * shades;
 
 /**
- * The table of pairs: one row for the first token, one column for the next, in
- * each cell the pair and how often it occurs. The bluer, the more often, on a
- * logarithmic scale; cells without colour are pairs that never occur.
+ * The table of pairs: one row for the first token, one column for the next, and
+ * in each cell the pair and how often it occurs. The bluer a cell, the more
+ * often its pair occurs, on a logarithmic scale; pairs that never occur have no
+ * colour.
  *
  * @param counts How often each token follows each, whole numbers: [V, V].
  * @param tokens The V tokens in the order of the rows, at most 40.

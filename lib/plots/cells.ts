@@ -28,9 +28,9 @@ export function divergingColour(value: number): string {
 type Scales = Pick<Place, "x" | "y">;
 
 /**
- * The outlines of a table's cells as path data, one path for all that look the
- * same: so thousands of them make a small file. A cell reaches half a column to
- * both sides of its column's number, and half a row up and down.
+ * The outlines of a table's cells as path data: one path for all that look the
+ * same, so that thousands of cells make a small file. The centre of a cell is
+ * the number of its column and of its row.
  */
 export function cellPaths<Look>(
   rows: number,
@@ -51,7 +51,7 @@ export function cellPaths<Look>(
   return paths;
 }
 
-/** A linear scale with room for so many cells, in their order. */
+/** A linear scale for so many cells, each centred on its number. */
 export function cellScale(cells: number): Plot.ScaleOptions {
   return { type: "linear", domain: [-0.5, cells - 0.5] };
 }

@@ -34,9 +34,9 @@ export interface LearningRateFinderOptions extends FigureOptions {
 }
 
 /**
- * The loss against the learning rate that was in use, which rises from step to
- * step: it falls, has its valley where the learning rate is good, then grows
- * restless and blows up.
+ * The loss against the learning rate, which rises from step to step: the loss
+ * falls, reaches its lowest where the learning rate is good, then becomes
+ * unstable and blows up.
  *
  * Source: the lecture's `lre = linspace(-3, 0, 1000)`, after Smith 2015,
  * "Cyclical Learning Rates for Training Neural Networks".

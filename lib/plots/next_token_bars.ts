@@ -31,7 +31,7 @@ export interface NextTokenBarsOptions extends FigureOptions {
 /**
  * How probable a model finds each token to come next, as bars: all characters
  * of a vocabulary side by side, or with `count` the most probable words one
- * below the other. Several models are compared word by word.
+ * below the other. Several models are compared token by token.
  *
  * @param probabilities One for each token, adding up to 1: [V]; or those of one
  * to four models with their names.
@@ -172,7 +172,7 @@ export function nextTokenBars(
   }, options);
 }
 
-/** A token, and the probability that each model gives to it, in percent. */
+/** A token, and the probability that each model gives it, in percent. */
 interface Answer {
   token: string;
   percents: number[];
