@@ -99,7 +99,7 @@ export type {
 } from "./lib/language_models/language_model.ts";
 export type { Model } from "./lib/language_models/model.ts";
 export { type MlpModel, mlpModel } from "./lib/language_models/mlp.ts";
-export * from "./lib/language_models/ngram.ts";
+export * from "./lib/language_models/ngram/mod.ts";
 export * from "./lib/language_models/mixture.ts";
 export {
   evaluate,
@@ -112,5 +112,12 @@ export * from "./lib/language_models/next_tokens.ts";
 export * from "./lib/language_models/score.ts";
 export * from "./lib/language_models/labels.ts";
 export * from "./lib/language_models/pretrained.ts";
+export {
+  type DecodeOptions,
+  decodeParameters,
+  loadModel,
+  type SavedModel,
+  saveModel,
+} from "./lib/saving/model_file.ts";
 export * from "./lib/saving/checkpoint.ts";
 export * from "./lib/errors/errors.ts";

@@ -54,12 +54,7 @@ export class Figure {
   /** Takes the picture and its words; the plots call this. */
   constructor(
     svg: string,
-    about: {
-      title: string;
-      description: string;
-      width: number;
-      height: number;
-    },
+    about: Pick<Figure, "title" | "description" | "width" | "height">,
   ) {
     this.svg = svg;
     this.title = about.title;
@@ -106,6 +101,5 @@ function escapeAttribute(text: string): string {
 /** The UTF-8 bytes of a text in Base64. */
 function encodeBase64(text: string): string {
   const bytes = new TextEncoder().encode(text);
-  return bytes.toBase64?.() ??
-    btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }

@@ -1,9 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart, halo } from "./chart.ts";
+import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatLoss } from "./format.ts";
 import { blue, vermillion } from "./palette.ts";
-import { movingMean } from "./smoothing.ts";
+import { extent, movingMean, smoothedLegend } from "./smoothing.ts";
 import { logTicks } from "./ticks.ts";
 
 /** What a learning-rate finder measured: one loss for each learning rate tried. */
@@ -62,9 +63,16 @@ export function learningRateFinder(
   measured: LearningRateLosses,
   options: LearningRateFinderOptions = {},
 ): Figure {
-  check(measured);
   const learningRates = Array.from(measured.learningRates);
   const losses = Array.from(measured.losses);
+  if (losses.length === 0 || learningRates.length !== losses.length) {
+    throw new RangeError(
+      `Cannot draw ${losses.length} losses against ${learningRates.length} learning rates`,
+    );
+  }
+  const size = [1, losses.length] as const;
+  const name = () => "the learning rates";
+  checkTable([learningRates], size, (rate) => rate > 0, "above 0", name);
   const {
     xAxis = "rate",
     smoothing = Math.max(1, Math.round(losses.length / 20)),
@@ -72,15 +80,9 @@ export function learningRateFinder(
     yDomain,
   } = options;
   const smooth = movingMean(losses, smoothing);
-  const best = smooth.reduce(
-    (best, mean, index) => mean < smooth[best] ? index : best,
-    0,
-  );
-  const lowest = smooth[best];
-  const highest = smooth.subarray(0, best + 1).reduce(
-    (high, mean) => mean > high ? mean : high,
-    lowest,
-  );
+  const [lowest] = extent(smooth);
+  const best = Math.max(0, smooth.indexOf(lowest));
+  const [, highest] = extent(smooth.slice(0, best + 1));
   const room = 0.35 *
     Math.max(highest - lowest, 0.1 * Math.abs(lowest), 0.1);
   // Rounded, so that float32's 0.001 has its tick at -3.
@@ -94,6 +96,7 @@ export function learningRateFinder(
       clip: true,
       ...look,
     });
+  const faint = { strokeOpacity: 0.55, strokeWidth: 1 };
   const [slowest, fastest] = [learningRates[0], learningRates.at(-1)!];
   const rateName = (rate: number) => String(Number(rate.toPrecision(2)));
   return drawChart({
@@ -106,10 +109,7 @@ export function learningRateFinder(
       ? "learning rate"
       : "exponent of the learning rate (10ˣ)",
     yLabel: "loss (nats per character)",
-    legend: smoothing <= 1 ? [] : [
-      { label: "each step", colour: blue, sample: "line", opacity: 0.55 },
-      { label: `mean of ${smoothing} steps`, colour: blue, sample: "line" },
-    ],
+    legend: smoothedLegend(blue, smoothing),
     plot: {
       grid: true,
       x: xAxis === "exponent" ? {} : {
@@ -122,9 +122,7 @@ export function learningRateFinder(
         nice: yDomain === undefined,
       },
       marks: [
-        smoothing > 1
-          ? line(losses, { strokeOpacity: 0.55, strokeWidth: 1 })
-          : null,
+        smoothing > 1 ? line(losses, faint) : null,
         line(smooth, { strokeWidth: 2 }),
         marked === undefined ? null : [
           Plot.ruleX([position(marked)], {
@@ -145,21 +143,4 @@ export function learningRateFinder(
       ],
     },
   }, options);
-}
-
-function check({ learningRates, losses }: LearningRateLosses): void {
-  if (losses.length === 0 || learningRates.length !== losses.length) {
-    throw new RangeError(
-      `Cannot draw ${losses.length} losses against ${learningRates.length} learning rates`,
-    );
-  }
-  for (let i = 0; i < learningRates.length; i++) {
-    if (!(learningRates[i] > 0)) {
-      throw new RangeError(
-        `Cannot draw learning rate ${i}: it is ${
-          learningRates[i]
-        }, and must be above 0`,
-      );
-    }
-  }
 }
