@@ -63,8 +63,9 @@ export {
   type ParameterArrays,
   type ParameterName,
   parameterNames,
+  type PerParameter,
 } from "./lib/kernel/parameters.ts";
-export { Kernel } from "./lib/kernel/kernel.ts";
+export * from "./lib/kernel/kernel.ts";
 export * from "./lib/random/torch_generator.ts";
 export * from "./lib/random/python_random.ts";
 export * from "./lib/model/initial_weights.ts";
