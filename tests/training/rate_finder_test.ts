@@ -73,7 +73,7 @@ Deno.test("findLearningRate() refuses settings that are none", () => {
   assertThrows(
     () => findLearningRate(parameters, windows, { generator, count: 1 }),
     RangeError,
-    "is 1",
+    "try 1",
   );
   assertThrows(
     () =>
