@@ -230,7 +230,7 @@ function withMetadata(
   const { from, to } = tokenAt(text, at);
   const changed = text.slice(0, from) + token + text.slice(to);
   const metadata = new Map(read.metadata).set(name, changed);
-  return encodeSafetensors(read.tensors, metadata);
+  return encodeSafetensors({ ...read, metadata });
 }
 
 /** A file with other bytes in a range, and the header's length set right. */
