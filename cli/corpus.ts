@@ -110,7 +110,9 @@ const RULES: Readonly<Record<Level, LevelRules>> = {
         }
         const sequences = tokenize(readText(path), { lowercase });
         if (sequences.length === 0) {
-          throw new WordListError(`${path} has no words: give a text`);
+          throw new WordListError(
+            `Cannot read ${path}: it has no words; give a text`,
+          );
         }
         return { sequences, source: path };
       });

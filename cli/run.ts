@@ -10,20 +10,13 @@ import {
 } from "../lib/errors/errors.ts";
 import { TorchGenerator } from "../lib/random/torch_generator.ts";
 import {
-  countParameters,
   createParameters,
   type Initialization,
-  type ModelParameters,
-  parameterArrays,
-  parametersFrom,
-  sizesOf,
-} from "../lib/model/variables.ts";
+} from "../lib/model/initial_weights.ts";
+import { countParameters, sizesOf } from "../lib/model/parameters.ts";
 import { quote } from "../lib/errors/quote.ts";
 import { type LossRow, RunFolder } from "./run_folder.ts";
-import {
-  type ModelSizes,
-  sizesOf as sizesOfArrays,
-} from "../lib/kernel/parameters.ts";
+import type { ModelSizes, ParameterArrays } from "../lib/kernel/parameters.ts";
 import { trainSteps } from "../lib/training/loop.ts";
 import type { Vocabulary } from "../lib/data/vocabulary.ts";
 import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
@@ -38,7 +31,7 @@ export interface Run {
   readonly settings: Settings;
   readonly vocabulary: Vocabulary;
   readonly generator: TorchGenerator;
-  readonly parameters: ModelParameters;
+  readonly parameters: ParameterArrays;
   /** How many steps are done. */
   step: number;
 }
@@ -122,7 +115,7 @@ export async function resumeRun(
       settings: { ...settings, steps: steps ?? settings.steps },
       vocabulary,
       generator: new TorchGenerator(0).setState(checkpoint.generatorState),
-      parameters: parametersFrom(parameters, sizesOfArrays(parameters)),
+      parameters,
       step: checkpoint.step,
     };
   } catch (error) {
@@ -135,7 +128,7 @@ export async function resumeRun(
 function save(run: Run, losses: readonly LossRow[]): void {
   const { folder, parameters, vocabulary, generator, settings, step } = run;
   folder.save({
-    parameters: parameterArrays(parameters),
+    parameters,
     vocabulary,
     generatorState: generator.getState(),
     config: { ...settings },

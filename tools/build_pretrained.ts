@@ -13,7 +13,7 @@ import { toBase64 } from "../lib/kernel/base64.ts";
 import { saveModel } from "../lib/saving/model_file.ts";
 import { evaluate } from "../lib/language_models/evaluate.ts";
 import { TorchGenerator } from "../lib/random/torch_generator.ts";
-import { createParameters, parameterArrays } from "../lib/model/variables.ts";
+import { createParameters } from "../lib/model/initial_weights.ts";
 import { stepDecay } from "../lib/training/schedules.ts";
 import { splitWords } from "../lib/data/splits.ts";
 import { trainSteps } from "../lib/training/loop.ts";
@@ -49,7 +49,7 @@ export async function trainModel(): Promise<
     learningRate: stepDecay([0.1, 0.01], STEPS / 2),
   });
   for (const _ of steps);
-  const bytes = saveModel(parameterArrays(parameters), vocabulary);
+  const bytes = saveModel(parameters, vocabulary);
   const losses = {
     train: evaluate(parameters, rowsOf(splits.train)),
     dev: evaluate(parameters, rowsOf(splits.dev)),

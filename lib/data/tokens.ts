@@ -4,7 +4,7 @@
  * names learns characters and names.
  */
 
-import { quote } from "../errors/quote.ts";
+import { checkLocale } from "../errors/checks.ts";
 
 /** Options of {@linkcode tokenize}. */
 export interface TokenizeOptions {
@@ -66,22 +66,6 @@ export function tokenize(
         : tokens
     )
     .filter((tokens) => tokens.length > 0);
-}
-
-/**
- * Refuses a locale that is not a BCP 47 tag.
- *
- * @throws {RangeError} if it is not
- */
-export function checkLocale(locale: string): void {
-  try {
-    Intl.getCanonicalLocales(locale);
-  } catch {
-    throw new RangeError(
-      `Cannot use the locale ${quote(locale)}: it is not a BCP 47 tag, such ` +
-        'as "en" or "pt-BR"',
-    );
-  }
 }
 
 function tokensOf(sentence: string, words: Intl.Segmenter): string[] {

@@ -5,15 +5,14 @@
 
 import { pretrainedSafetensors } from "../../data/pretrained_safetensors.ts";
 import { fromBase64 } from "../kernel/base64.ts";
-import { sizesOf } from "../kernel/parameters.ts";
+import type { ParameterArrays } from "../kernel/parameters.ts";
 import { loadModel } from "../saving/model_file.ts";
-import { type ModelParameters, parametersFrom } from "../model/variables.ts";
 import type { Vocabulary } from "../data/vocabulary.ts";
 
 /** A model that is ready to use. */
 export interface PretrainedModel {
-  /** Its parameters. They are yours to dispose. */
-  readonly parameters: ModelParameters;
+  /** The numbers of its parameters. */
+  readonly parameters: ParameterArrays;
   /** The vocabulary that it was trained with. */
   readonly vocabulary: Vocabulary;
 }
@@ -25,7 +24,7 @@ export interface PretrainedModel {
  *
  * @example
  * ```ts
- * import { TorchGenerator, pretrainedModel, sample } from "@makemore/mlp";
+ * import { TorchGenerator, pretrainedModel, sample } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const { parameters, vocabulary } = pretrainedModel();
@@ -35,12 +34,7 @@ export interface PretrainedModel {
  * ```
  */
 export function pretrainedModel(): PretrainedModel {
-  const { parameters, vocabulary } = loadModel(
-    fromBase64(pretrainedSafetensors),
-    { source: "the model of the package" },
-  );
-  return {
-    parameters: parametersFrom(parameters, sizesOf(parameters)),
-    vocabulary,
-  };
+  return loadModel(fromBase64(pretrainedSafetensors), {
+    source: "the model of the package",
+  });
 }

@@ -22,6 +22,7 @@ import {
   sizesOf,
   sizesOfShapes,
 } from "../kernel/parameters.ts";
+import { arraysOf, type Parameters } from "../model/parameters.ts";
 import { BOUNDARY, MAX_TOKEN_LENGTH, Vocabulary } from "../data/vocabulary.ts";
 
 /** A model as a file holds it. */
@@ -42,25 +43,20 @@ export interface DecodeOptions {
  * Encodes a model as a safetensors file, for {@linkcode loadModel} and for
  * Python. Equal models have equal bytes.
  *
- * @param parameters the parameters: float32, `C` `[V, E]`, `W1` `[T·E, H]`,
- * `b1` `[H]`, `W2` `[H, V]`, `b2` `[V]` and, with direct connections, `Wd`
- * `[T·E, V]`
+ * @param parameters the parameters, tfjs variables or float32 arrays: `C`
+ * `[V, E]`, `W1` `[T·E, H]`, `b1` `[H]`, `W2` `[H, V]`, `b2` `[V]` and, with
+ * direct connections, `Wd` `[T·E, V]`
  * @param vocabulary the vocabulary that the model was trained with, of V tokens
  * @throws {CheckpointError} if a parameter is not finite, or if the parameters
  * do not fit each other or the vocabulary
  *
  * @example
  * ```ts
- * import {
- *   loadModel,
- *   parameterArrays,
- *   pretrainedModel,
- *   saveModel,
- * } from "@makemore/mlp";
+ * import { loadModel, pretrainedModel, saveModel } from "@makemore/mlp";
  * import { assertEquals } from "@std/assert";
  *
  * const { parameters, vocabulary } = pretrainedModel();
- * const bytes = saveModel(parameterArrays(parameters), vocabulary);
+ * const bytes = saveModel(parameters, vocabulary);
  * // Deno.writeFileSync("names.safetensors", bytes);
  *
  * const model = loadModel(bytes);
@@ -68,11 +64,11 @@ export interface DecodeOptions {
  * ```
  */
 export function saveModel(
-  parameters: ParameterArrays,
+  parameters: Parameters,
   vocabulary: Vocabulary,
 ): Uint8Array<ArrayBuffer> {
-  const encode = () => encodeFile({ parameters, vocabulary });
-  return naming("Cannot save this model", encode);
+  const model = { parameters: arraysOf(parameters), vocabulary };
+  return naming("Cannot save this model", () => encodeFile(model));
 }
 
 /**

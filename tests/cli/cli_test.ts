@@ -4,7 +4,6 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { readCheckpoint } from "../../cli/run_folder.ts";
 import {
   Program,
   QUICK,
@@ -200,9 +199,9 @@ Deno.test("train refuses bad input in one sentence, and makes no folder", async 
         "Cannot read none.txt: there is no such file",
       ],
       [["--input", "."], 3, "Cannot read .: it is a folder"],
-      [["--input", "dot.txt"], 3, "dot.txt, line 101"],
-      [["--input", "latin1.txt"], 3, "latin1.txt, line 1: not valid UTF-8"],
-      [["--input", "empty.txt"], 3, "empty.txt has no words"],
+      [["--input", "dot.txt"], 3, "Cannot read dot.txt: line 101"],
+      [["--input", "latin1.txt"], 3, "latin1.txt: line 1 is not valid UTF-8"],
+      [["--input", "empty.txt"], 3, "empty.txt: it has no words"],
       [["--input", "few.txt"], 2, "Cannot split 2 words"],
       [["--hidden-size", "0"], 2, '--hidden-size is "0"'],
       [["--hiden-size", "5"], 2, "did you mean --hidden-size?"],

@@ -238,7 +238,7 @@ Deno.test("commands refuse what does not fit the level in one line", () =>
         "train",
         [...words, "--input", "binary.txt"],
         3,
-        "line 2: contains a NUL",
+        "line 2 contains a NUL",
       ],
       ["train", [...words, "--input", "none.txt"], 3, "no such file"],
     ];

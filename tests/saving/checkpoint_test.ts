@@ -137,8 +137,8 @@ const kept = (name: string, value: string) =>
 const oddLosses = "its losses are not up to 1000 finite numbers and the " +
   "bytes of a log";
 
-const oddState = "these bytes are not the state of a generator: seed 0, left " +
-  "0 and next 0 do not go together";
+const oddState = "cannot set the state of a generator: seed 0, left 0 and " +
+  "next 0 contradict each other";
 
 const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
@@ -176,7 +176,7 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "a generator of too few bytes",
     withValue("generator", btoa("abc")),
-    "a generator's state has 5056 bytes, not 3",
+    "cannot set the state of a generator: it has 3 bytes, not 5056",
   ],
   [
     "a generator of zeros",
