@@ -26,7 +26,7 @@ import {
   encodeCheckpoint,
   MAX_RECENT_LOSSES,
 } from "../lib/saving/checkpoint.ts";
-import { decodeModelFile, type ModelFile } from "../lib/saving/model_file.ts";
+import { decodeFile } from "../lib/saving/model_file.ts";
 import { MAX_MODEL_FILE_BYTES } from "../lib/saving/safetensors.ts";
 import {
   CheckpointError,
@@ -247,12 +247,14 @@ export function readCheckpoint(path: string): Checkpoint {
  *
  * @param path a run's folder, or a file
  * @throws {CheckpointError} if there is none, or if it is refused by
- * {@linkcode decodeModelFile}
+ * {@linkcode decodeFile}
  */
-export function readModel(path: string): Checkpoint | ModelFile {
+export function readModel(
+  path: string,
+): Checkpoint | ReturnType<typeof decodeFile> {
   const source = checkpointIn(path);
   const bytes = readBytes(source);
-  const file = decodeModelFile(bytes, { source });
+  const file = decodeFile(bytes, source);
   return file.metadata.has("step") ? decodeCheckpoint(bytes, { source }) : file;
 }
 
