@@ -8,7 +8,7 @@ import type { ParameterArrays } from "../lib/kernel/parameters.ts";
 import { pretrainedModel } from "../lib/language_models/pretrained.ts";
 import { readModel } from "./run_folder.ts";
 import { sample, type SampleOptions } from "../lib/language_models/sample.ts";
-import { Vocabulary } from "../lib/data/vocabulary.ts";
+import type { Vocabulary } from "../lib/data/vocabulary.ts";
 import type { Windows } from "../lib/kernel/rows.ts";
 import { type Corpus, type CorpusSettings, readCorpus } from "./corpus.ts";
 import { countModel, learnBigramNet, type Smoothing } from "./counting.ts";
@@ -55,19 +55,17 @@ export async function loadModel(
   }
   const model = readModel(path);
   const { parameters } = model;
-  if ("tokens" in model) {
-    const settings: Partial<CorpusSettings> = "wordsSha256" in model.config
+  const sizes = sizesOf(parameters);
+  if (model.vocabulary) {
+    const settings = "config" in model && "wordsSha256" in model.config
       ? settingsFrom(model.config, path)
       : {};
-    const vocabulary = new Vocabulary(model.tokens, {
-      lowercase: settings.lowercase,
-    });
-    return learnedModel(path, parameters, vocabulary, settings);
+    return learnedModel(path, parameters, model.vocabulary, settings);
   }
   const { source, vocabulary } = await readCorpus(input, given);
-  if (vocabulary.size !== model.sizes.vocabularySize) {
+  if (vocabulary.size !== sizes.vocabularySize) {
     throw new CheckpointError(
-      `${path} holds parameters for ${model.sizes.vocabularySize} tokens and no ` +
+      `${path} holds parameters for ${sizes.vocabularySize} tokens and no ` +
         `vocabulary, and ${source} has ${vocabulary.size} tokens: ` +
         "give the list or text that it was trained on with --input",
     );

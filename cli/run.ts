@@ -18,7 +18,7 @@ import { quote } from "../lib/errors/quote.ts";
 import { type LossRow, RunFolder } from "./run_folder.ts";
 import type { ModelSizes, ParameterArrays } from "../lib/kernel/parameters.ts";
 import { trainSteps } from "../lib/training/loop.ts";
-import { Vocabulary } from "../lib/data/vocabulary.ts";
+import type { Vocabulary } from "../lib/data/vocabulary.ts";
 import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
 import { type Settings, settingsFrom, trainOptions } from "./settings.ts";
 import { Stopped, stopSignals } from "./signals.ts";
@@ -88,9 +88,7 @@ export async function resumeRun(
   try {
     const source = folder.pathOf("checkpoint");
     const settings = settingsFrom(checkpoint.config, source);
-    const vocabulary = new Vocabulary(checkpoint.tokens, {
-      lowercase: settings.lowercase,
-    });
+    const { parameters, vocabulary } = checkpoint;
     if (settings.level !== vocabulary.level) {
       throw new CheckpointError(
         `Cannot read ${source}: its setting level is ${settings.level}, but ` +
@@ -117,7 +115,7 @@ export async function resumeRun(
       settings: { ...settings, steps: steps ?? settings.steps },
       vocabulary,
       generator: new TorchGenerator(0).setState(checkpoint.generatorState),
-      parameters: checkpoint.parameters,
+      parameters,
       step: checkpoint.step,
     };
   } catch (error) {
@@ -131,8 +129,7 @@ function save(run: Run, losses: readonly LossRow[]): void {
   const { folder, parameters, vocabulary, generator, settings, step } = run;
   folder.save({
     parameters,
-    sizes: sizesOf(parameters),
-    tokens: vocabulary.tokens,
+    vocabulary,
     generatorState: generator.getState(),
     config: { ...settings },
     step,

@@ -7,6 +7,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
+import "../model/quiet_tfjs.ts";
 import { DivergenceError } from "../errors/errors.ts";
 import type { TorchGenerator } from "../random/torch_generator.ts";
 import {
@@ -18,10 +19,7 @@ import { checkNotNegative } from "../errors/checks.ts";
 import { checkSteps } from "../training/schedules.ts";
 import { contextOf, type Rows } from "../kernel/rows.ts";
 
-// Without it tfjs greets each user with advice on other backends.
-tf.enableProdMode();
-
-/** The largest vocabulary: `W` takes 4·V² bytes, and each step several times that. */
+/** The largest vocabulary: `W` takes 4·V² bytes, and each step a few times that. */
 export const MAX_BIGRAM_NET_TOKENS = 4096;
 
 /** Options of {@linkcode createBigramNet}. */

@@ -52,6 +52,7 @@ function measureTransfer(seed: number) {
   const splits = splitWords(sentences, { seed });
   const vocabulary = buildWordVocabulary(
     tokenize(splits.train.join(" "), { lowercase: true }),
+    { lowercase: true },
   );
   const [train, dev, test] = [splits.train, splits.dev, splits.test]
     .map((part) => contextWindows(part, vocabulary, contextLength));
