@@ -36,7 +36,7 @@ export interface SavedLosses {
 }
 
 /** What a run knows between two steps, beside its model. */
-interface SavedRun {
+export interface SavedRun {
   /** How many steps are done. */
   readonly step: number;
   /** The 5,056 bytes of `torch.Generator.get_state()`. */

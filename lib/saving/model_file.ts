@@ -227,7 +227,9 @@ function checkModel(
   for (const name of parameterNames(parameters)) {
     const array = parameters[name]!;
     const index = array.findIndex((weight) => !Number.isFinite(weight));
-    if (index >= 0) fail(`its ${name} is ${array[index]} at index ${index}`);
+    if (index >= 0) {
+      fail(`its parameter ${name} is ${array[index]} at index ${index}`);
+    }
   }
   const { size, tokens } = vocabulary ?? { size: vocabularySize, tokens: [] };
   if (size !== vocabularySize) {

@@ -176,19 +176,23 @@ Deno.test("run_notebooks.ts exits with 1 when an output is not the committed one
 });
 
 Deno.test("Kernel takes other ports if one is taken before it is bound", async () => {
-  // As the end of a connection, which is how the system gives ports away.
   const hostname = "127.0.0.1";
   using server = Deno.listen({ hostname, port: 0 });
   using near = await Deno.connect({ hostname, port: server.addr.port });
   using _far = await server.accept();
   const { listen } = Deno;
-  // The first of five ports, and the last.
-  for (const taken of [0, 4]) {
+  // The first of the five ports, taken by a server or by the end of a
+  // connection, and the last.
+  for (
+    const [taken, addr] of [
+      [0, server.addr],
+      [0, near.localAddr],
+      [4, near.localAddr],
+    ] as const
+  ) {
     let asked = 0;
     const inTurn = (options: Parameters<typeof listen>[0]) =>
-      asked++ === taken
-        ? { addr: near.localAddr, [Symbol.dispose]() {} }
-        : listen(options);
+      asked++ === taken ? { addr, [Symbol.dispose]() {} } : listen(options);
     Deno.listen = inTurn as unknown as typeof listen;
     try {
       const kernel = await Kernel.start(".");

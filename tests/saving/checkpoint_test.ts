@@ -139,8 +139,8 @@ const kept = (name: string, value: string) =>
 const oddLosses = "its losses have over 1000 recent or no whole number of " +
   "logBytes";
 
-const oddState = "these bytes are not the state of a generator: seed 0, left " +
-  "0 and next 0 do not go together";
+const oddState = "cannot set the state of a generator: seed 0, left 0 and " +
+  "next 0 contradict each other";
 
 const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
@@ -178,7 +178,7 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "a generator of too few bytes",
     withValue("generator", btoa("abc")),
-    "a generator's state has 5056 bytes, not 3",
+    "cannot set the state of a generator: it has 3 bytes, not 5056",
   ],
   [
     "a generator of zeros",
@@ -277,7 +277,7 @@ const unwritable: [what: string, change: object, sentence: string][] = [
         b2: new Float32Array([1, Infinity, 0]),
       },
     },
-    "its b2 is Infinity at index 1",
+    "its parameter b2 is Infinity at index 1",
   ],
   [
     "a step that is not whole",

@@ -21,7 +21,7 @@ import {
 import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { Vocabulary } from "../../lib/data/vocabulary.ts";
 import { parseWords } from "../../lib/data/words.ts";
-import { damaged, mutations } from "./mutations.ts";
+import { damaged, mutations } from "../mutations.ts";
 
 // A fixed seed, unless `deno task fuzz` gives another, so that a failure is not
 // a matter of luck.

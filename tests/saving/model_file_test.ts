@@ -236,12 +236,12 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "a NaN weight",
     withTensor("b2", f32([3], [0, NaN, 0])),
-    "its b2 is NaN at index 1",
+    "its parameter b2 is NaN at index 1",
   ],
   [
     "an infinite weight",
     withTensor("b1", f32([4], [0, 0, 0, -Infinity])),
-    "its b1 is -Infinity at index 3",
+    "its parameter b1 is -Infinity at index 3",
   ],
   [
     "biases of another length",
@@ -412,7 +412,7 @@ Deno.test("saveModel() refuses what could not be read again", () => {
       `Cannot save this model: ${reason}`,
     );
   const b2 = new Float32Array([0, NaN, 0]);
-  refuses({ b2 }, vocabulary, "its b2 is NaN at index 1");
+  refuses({ b2 }, vocabulary, "its parameter b2 is NaN at index 1");
   const four = new Float32Array(4);
   refuses(
     { b2: four },

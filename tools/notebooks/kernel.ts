@@ -134,8 +134,8 @@ export class Kernel {
     }
     await this.#process.status;
     await this.#stderr;
-    await Promise.all(this.#listening);
     for (const socket of this.#sockets) await socket.close();
+    await Promise.all(this.#listening);
     await Deno.remove(this.#connectionFile);
   }
 
