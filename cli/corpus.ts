@@ -110,14 +110,16 @@ const RULES: Readonly<Record<Level, LevelRules>> = {
         }
         const sequences = tokenize(readText(path), { lowercase });
         if (sequences.length === 0) {
-          throw new WordListError(`${path} has no words: give a text`);
+          throw new WordListError(
+            `Cannot read ${path}: it has no words; give a text`,
+          );
         }
         return { sequences, source: path };
       });
     },
     split: (sentences) => splitByPosition(sentences),
-    vocabularyOf: (_, train, { minimumCount }) =>
-      buildWordVocabulary(train, { minimumCount }),
+    vocabularyOf: (_, train, { minimumCount, lowercase }) =>
+      buildWordVocabulary(train, { minimumCount, lowercase }),
   },
 };
 

@@ -17,7 +17,7 @@ import {
   interpolate,
   kneserNey,
   type NgramCounts,
-} from "../lib/language_models/ngram.ts";
+} from "../lib/language_models/ngram/mod.ts";
 import type { Vocabulary } from "../lib/data/vocabulary.ts";
 import type { Windows } from "../lib/kernel/rows.ts";
 import { type Corpus, windowsOf } from "./corpus.ts";

@@ -1,6 +1,6 @@
 /** `makemore evaluate`: how good models are on the parts of a corpus. */
 
-import { meanLoss } from "../lib/language_models/language_model.ts";
+import { meanLoss } from "../lib/language_models/evaluate.ts";
 import {
   fitMixtureWeights,
   mixProbabilities,

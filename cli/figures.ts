@@ -1,7 +1,8 @@
 /** The pictures that a run folder gets at the end of a run. */
 
 import { writeFileAtomically } from "./atomic_file.ts";
-import { type ModelParameters, sizesOf } from "../lib/model/variables.ts";
+import type { ParameterArrays } from "../lib/kernel/parameters.ts";
+import { sizesOf } from "../lib/model/parameters.ts";
 import { embeddingMap } from "../lib/plots/embedding_map.ts";
 import { lossCurve } from "../lib/plots/loss_curve.ts";
 import { projectToPlane } from "../lib/model/principal_components.ts";
@@ -20,7 +21,7 @@ const LARGEST_EMBEDDING_ON_MAP = 2000;
  */
 export function writeFigures(
   folder: RunFolder,
-  parameters: ModelParameters,
+  parameters: ParameterArrays,
   vocabulary: Vocabulary,
   candidates: number,
 ): void {
@@ -46,7 +47,7 @@ export function writeFigures(
     shown.length > MOST_TOKENS_ON_MAP ||
     embeddingSize > LARGEST_EMBEDDING_ON_MAP
   ) return;
-  const C = parameters.C.dataSync().slice(0, shown.length * embeddingSize);
+  const C = parameters.C.slice(0, shown.length * embeddingSize);
   const plane = projectToPlane(C, embeddingSize);
   const principal = embeddingSize > 2
     ? {

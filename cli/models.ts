@@ -1,21 +1,14 @@
 /** What `sample` and `evaluate` use: models of every kind, in one manner. */
 
 import { CheckpointError, UsageError } from "../lib/errors/errors.ts";
-import {
-  type LanguageModel,
-  rowProbabilities,
-  sampleModel,
-} from "../lib/language_models/language_model.ts";
-import { mlpModel } from "../lib/language_models/mlp.ts";
-import {
-  type ModelParameters,
-  parametersFrom,
-  sizesOf,
-} from "../lib/model/variables.ts";
+import type { LanguageModel } from "../lib/language_models/language_model.ts";
+import { rowProbabilities } from "../lib/language_models/evaluate.ts";
+import { sizesOf } from "../lib/model/parameters.ts";
+import type { ParameterArrays } from "../lib/kernel/parameters.ts";
 import { pretrainedModel } from "../lib/language_models/pretrained.ts";
 import { readModel } from "./run_folder.ts";
 import { sample, type SampleOptions } from "../lib/language_models/sample.ts";
-import { Vocabulary } from "../lib/data/vocabulary.ts";
+import type { Vocabulary } from "../lib/data/vocabulary.ts";
 import type { Windows } from "../lib/kernel/rows.ts";
 import { type Corpus, type CorpusSettings, readCorpus } from "./corpus.ts";
 import { countModel, learnBigramNet, type Smoothing } from "./counting.ts";
@@ -61,18 +54,18 @@ export async function loadModel(
     return learnedModel("the model of the package", parameters, vocabulary);
   }
   const model = readModel(path);
-  const parameters = parametersFrom(model.parameters, model.sizes);
-  if ("tokens" in model) {
-    const settings = "wordsSha256" in model.config
+  const { parameters } = model;
+  const sizes = sizesOf(parameters);
+  if (model.vocabulary) {
+    const settings = "config" in model && "wordsSha256" in model.config
       ? settingsFrom(model.config, path)
       : {};
-    const vocabulary = new Vocabulary(model.tokens);
-    return learnedModel(path, parameters, vocabulary, settings);
+    return learnedModel(path, parameters, model.vocabulary, settings);
   }
   const { source, vocabulary } = await readCorpus(input, given);
-  if (vocabulary.size !== model.sizes.vocabularySize) {
+  if (vocabulary.size !== sizes.vocabularySize) {
     throw new CheckpointError(
-      `${path} holds parameters for ${model.sizes.vocabularySize} tokens and no ` +
+      `${path} holds parameters for ${sizes.vocabularySize} tokens and no ` +
         `vocabulary, and ${source} has ${vocabulary.size} tokens: ` +
         "give the list or text that it was trained on with --input",
     );
@@ -83,7 +76,7 @@ export async function loadModel(
 /** A model that has learned, to be used. */
 export function learnedModel(
   name: string,
-  parameters: ModelParameters,
+  parameters: ParameterArrays,
   vocabulary: Vocabulary,
   settings: Partial<Settings> = {},
 ): LearnedModel {
@@ -94,16 +87,12 @@ export function learnedModel(
     vocabulary,
     settings: { lowercase, ...settings, level },
     contextLength,
-    rowProbabilities(windows) {
-      using model = mlpModel(parameters);
-      return rowProbabilities(model, windows);
-    },
+    rowProbabilities: (windows) => rowProbabilities(parameters, windows),
     sample: (options) =>
-      inARow(
-        { vocabulary, contextLength },
-        options,
-        (one) => sample(parameters, vocabulary, one),
-      ),
+      sample(parameters, vocabulary, {
+        ...options,
+        continuous: vocabulary.level === "words",
+      }),
   };
 }
 
@@ -175,58 +164,9 @@ export function makeModel(
     contextLength: Math.max(1, model.contextLength),
     rowProbabilities: (windows) => rowProbabilities(model, windows),
     sample: (options) =>
-      inARow(
-        { vocabulary, contextLength: model.contextLength },
-        options,
-        (one) => sampleModel(tempered(model, one), vocabulary, one),
-      ),
-  };
-}
-
-/**
- * Sentences, each after the one before, since so the model has learned them.
- * The first has nothing before it, which the model has hardly seen, and is left
- * out. Words stand alone.
- */
-function inARow(
-  { vocabulary, contextLength }: Pick<
-    UsableModel,
-    "vocabulary" | "contextLength"
-  >,
-  options: SampleOptions,
-  sampleOne: (options: SampleOptions) => string[],
-): string[] {
-  if (vocabulary.level === "characters") return sampleOne(options);
-  const [boundary] = vocabulary.tokens;
-  let before: readonly string[] = []; // as much as the model sees
-  const join = (tokens: readonly string[]) => {
-    const said = [...before, ...tokens, boundary];
-    before = said.slice(Math.max(0, said.length - contextLength));
-    return vocabulary.join(tokens);
-  };
-  const next = () => sampleOne({ ...options, count: 1, before, join });
-  next();
-  return Array.from({ length: options.count ?? 20 }, next).flat();
-}
-
-/** The model with its expectations sharpened, as `sample` does it for a net. */
-function tempered(
-  model: LanguageModel,
-  { temperature = 1, topK = Infinity }: SampleOptions,
-): LanguageModel {
-  if (temperature === 1 && topK >= model.vocabularySize) return model;
-  return {
-    ...model,
-    probabilities(context) {
-      const probs = model.probabilities(context); // [V]
-      const order = [...probs.keys()].sort((a, b) => probs[b] - probs[a]);
-      const [likeliest] = order;
-      const shares = new Float64Array(probs.length);
-      for (const token of order.slice(0, topK)) {
-        shares[token] = (probs[token] / probs[likeliest]) ** (1 / temperature);
-      }
-      const sum = shares.reduce((a, b) => a + b);
-      return shares.map((share) => share / sum);
-    },
+      sample(model, vocabulary, {
+        ...options,
+        continuous: vocabulary.level === "words",
+      }),
   };
 }

@@ -1,7 +1,7 @@
 /** How results are shown: losses, and words that a model has made. */
 
 import { perplexity } from "../lib/language_models/evaluate.ts";
-import { labelWords } from "../lib/language_models/sample.ts";
+import { labelWords } from "../lib/language_models/labels.ts";
 import { UNKNOWN, type Vocabulary } from "../lib/data/vocabulary.ts";
 import { type Corpus, windowsOf } from "./corpus.ts";
 import { print, tell } from "./terminal.ts";

@@ -10,19 +10,15 @@ import {
 } from "../lib/errors/errors.ts";
 import { TorchGenerator } from "../lib/random/torch_generator.ts";
 import {
-  countParameters,
   createParameters,
   type Initialization,
-  type ModelParameters,
-  parameterArrays,
-  parametersFrom,
-  sizesOf,
-} from "../lib/model/variables.ts";
+} from "../lib/model/initial_weights.ts";
+import { countParameters, sizesOf } from "../lib/model/parameters.ts";
 import { quote } from "../lib/errors/quote.ts";
 import { type LossRow, RunFolder } from "./run_folder.ts";
-import type { ModelSizes } from "../lib/kernel/parameters.ts";
+import type { ModelSizes, ParameterArrays } from "../lib/kernel/parameters.ts";
 import { trainSteps } from "../lib/training/loop.ts";
-import { Vocabulary } from "../lib/data/vocabulary.ts";
+import type { Vocabulary } from "../lib/data/vocabulary.ts";
 import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
 import { type Settings, settingsFrom, trainOptions } from "./settings.ts";
 import { Stopped, stopSignals } from "./signals.ts";
@@ -35,7 +31,7 @@ export interface Run {
   readonly settings: Settings;
   readonly vocabulary: Vocabulary;
   readonly generator: TorchGenerator;
-  readonly parameters: ModelParameters;
+  readonly parameters: ParameterArrays;
   /** How many steps are done. */
   step: number;
 }
@@ -92,7 +88,7 @@ export async function resumeRun(
   try {
     const source = folder.pathOf("checkpoint");
     const settings = settingsFrom(checkpoint.config, source);
-    const vocabulary = new Vocabulary(checkpoint.tokens);
+    const { parameters, vocabulary } = checkpoint;
     if (settings.level !== vocabulary.level) {
       throw new CheckpointError(
         `Cannot read ${source}: its setting level is ${settings.level}, but ` +
@@ -119,7 +115,7 @@ export async function resumeRun(
       settings: { ...settings, steps: steps ?? settings.steps },
       vocabulary,
       generator: new TorchGenerator(0).setState(checkpoint.generatorState),
-      parameters: parametersFrom(checkpoint.parameters, checkpoint.sizes),
+      parameters,
       step: checkpoint.step,
     };
   } catch (error) {
@@ -132,9 +128,8 @@ export async function resumeRun(
 function save(run: Run, losses: readonly LossRow[]): void {
   const { folder, parameters, vocabulary, generator, settings, step } = run;
   folder.save({
-    parameters: parameterArrays(parameters),
-    sizes: sizesOf(parameters),
-    tokens: vocabulary.tokens,
+    parameters,
+    vocabulary,
     generatorState: generator.getState(),
     config: { ...settings },
     step,

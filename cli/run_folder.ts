@@ -23,12 +23,11 @@ import {
 import {
   type Checkpoint,
   decodeCheckpoint,
-  decodeModel,
   encodeCheckpoint,
-  MAX_CHECKPOINT_BYTES,
   MAX_RECENT_LOSSES,
-  type SavedParameters,
 } from "../lib/saving/checkpoint.ts";
+import { decodeFile } from "../lib/saving/model_file.ts";
+import { MAX_MODEL_FILE_BYTES } from "../lib/saving/safetensors.ts";
 import {
   CheckpointError,
   type MakemoreError,
@@ -243,15 +242,20 @@ export function readCheckpoint(path: string): Checkpoint {
 }
 
 /**
- * Reads parameters alone: a checkpoint's, or those that PyTorch saved.
+ * Reads a model: a run's, one that `saveModel` wrote, or the parameters alone
+ * that PyTorch saved.
  *
  * @param path a run's folder, or a file
- * @throws {CheckpointError} if there are none, or if they are refused by
- * {@linkcode decodeModel}
+ * @throws {CheckpointError} if there is none, or if it is refused by
+ * {@linkcode decodeFile}
  */
-export function readModel(path: string): Checkpoint | SavedParameters {
+export function readModel(
+  path: string,
+): Checkpoint | ReturnType<typeof decodeFile> {
   const source = checkpointIn(path);
-  return decodeModel(readBytes(source), { source });
+  const bytes = readBytes(source);
+  const file = decodeFile(bytes, source);
+  return file.metadata.has("step") ? decodeCheckpoint(bytes, { source }) : file;
 }
 
 function checkpointIn(path: string): string {
@@ -262,7 +266,7 @@ function checkpointIn(path: string): string {
 
 function readBytes(path: string): Uint8Array {
   return readFileBounded(path, {
-    limit: MAX_CHECKPOINT_BYTES,
+    limit: MAX_MODEL_FILE_BYTES,
     refusal: CheckpointError,
   });
 }

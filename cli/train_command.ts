@@ -3,8 +3,8 @@
 import { UsageError } from "../lib/errors/errors.ts";
 import { evaluate } from "../lib/language_models/evaluate.ts";
 import { TorchGenerator } from "../lib/random/torch_generator.ts";
-import { meanLoss } from "../lib/language_models/language_model.ts";
-import { countParameters, sizesOf } from "../lib/model/variables.ts";
+import { meanLoss } from "../lib/language_models/evaluate.ts";
+import { countParameters, sizesOf } from "../lib/model/parameters.ts";
 import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
 import { writeFigures } from "./figures.ts";
 import {

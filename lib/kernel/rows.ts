@@ -53,3 +53,25 @@ export function contextOf(rows: Rows, row: number): Uint16Array {
     ? rows.ids.subarray(row, row + T)
     : rows.X.subarray(row * T, (row + 1) * T);
 }
+
+/** The same rows with only the last `contextLength` tokens of their contexts. */
+export function shortened(rows: Rows, contextLength: number): Rows {
+  if (rows.contextLength === contextLength) return rows;
+  const { Y } = rows;
+  if ("ids" in rows) {
+    return {
+      contextLength,
+      ids: rows.ids.subarray(rows.contextLength - contextLength),
+      Y,
+    };
+  }
+  const X = new Uint16Array(Y.length * contextLength);
+  for (let row = 0; row < Y.length; row++) {
+    const context = contextOf(rows, row);
+    X.set(
+      context.subarray(rows.contextLength - contextLength),
+      row * contextLength,
+    );
+  }
+  return { contextLength, X, Y };
+}

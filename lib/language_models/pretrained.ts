@@ -4,14 +4,15 @@
  */
 
 import { pretrainedSafetensors } from "../../data/pretrained_safetensors.ts";
-import { decodeCheckpoint } from "../saving/checkpoint.ts";
-import { type ModelParameters, parametersFrom } from "../model/variables.ts";
-import { Vocabulary } from "../data/vocabulary.ts";
+import { fromBase64 } from "../kernel/base64.ts";
+import type { ParameterArrays } from "../kernel/parameters.ts";
+import { loadModel } from "../saving/model_file.ts";
+import type { Vocabulary } from "../data/vocabulary.ts";
 
 /** A model that is ready to use. */
 export interface PretrainedModel {
-  /** Its parameters. They are yours to dispose. */
-  readonly parameters: ModelParameters;
+  /** The numbers of its parameters. */
+  readonly parameters: ParameterArrays;
   /** The vocabulary that it was trained with. */
   readonly vocabulary: Vocabulary;
 }
@@ -23,7 +24,7 @@ export interface PretrainedModel {
  *
  * @example
  * ```ts
- * import { TorchGenerator, pretrainedModel, sample } from "@makemore/mlp";
+ * import { TorchGenerator, pretrainedModel, sample } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const { parameters, vocabulary } = pretrainedModel();
@@ -33,13 +34,7 @@ export interface PretrainedModel {
  * ```
  */
 export function pretrainedModel(): PretrainedModel {
-  const binary = atob(pretrainedSafetensors);
-  const bytes = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
-  const { parameters, sizes, tokens } = decodeCheckpoint(bytes, {
+  return loadModel(fromBase64(pretrainedSafetensors), {
     source: "the model of the package",
   });
-  return {
-    parameters: parametersFrom(parameters, sizes),
-    vocabulary: new Vocabulary(tokens),
-  };
 }

@@ -1,8 +1,8 @@
 /**
  * The forward pass in tfjs operations, one function for each line of the
  * lecture: embed, hidden layer, logits, softmax, loss. This is the model to
- * read, to take gradients of with `tf.variableGrads`, and to hold the fast
- * kernel against, which computes the same.
+ * read and to take gradients of with `tf.variableGrads`; the kernel computes the
+ * same, faster.
  *
  * Letters: `V` vocabulary, `T` context length, `E` embedding, `H` hidden layer,
  * `B` rows. Tensors that a function returns are the caller's to dispose, or
@@ -11,18 +11,24 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { ModelParameters } from "./variables.ts";
-import type { Windows } from "../kernel/rows.ts";
+import { contextOf, type Rows } from "../kernel/rows.ts";
 
 /**
- * Context windows as tensors, to be used with tfjs's own operations.
+ * Context windows as tensors, for tfjs's own operations.
  *
+ * @param windows the rows
  * @returns `X` int32 `[N, T]` and `Y` int32 `[N]`
  */
 export function toTensors(
-  { X, Y, contextLength }: Windows,
+  windows: Rows,
 ): { X: tf.Tensor2D; Y: tf.Tensor1D } {
+  const { Y, contextLength: T } = windows;
+  const X = new Int32Array(Y.length * T); // [N, T]
+  for (let row = 0; row < Y.length; row++) {
+    X.set(contextOf(windows, row), row * T);
+  }
   return {
-    X: tf.tensor2d(Int32Array.from(X), [Y.length, contextLength], "int32"),
+    X: tf.tensor2d(X, [Y.length, T], "int32"),
     Y: tf.tensor1d(Int32Array.from(Y), "int32"),
   };
 }
@@ -35,7 +41,7 @@ export function toTensors(
  * @param tokens one id, a list of ids, or a tensor of ids of any shape, int32
  * @returns float32, the shape of `tokens` with `E` appended: `[E]` for one id,
  * `[n, E]` for a list, `[B, T, E]` for contexts
- * @throws {RangeError} if an id is not one of the table's
+ * @throws {RangeError} if the table has no row for an id
  *
  * @example
  * ```ts
@@ -56,13 +62,13 @@ export function embed(
     const ids = tokens instanceof tf.Tensor
       ? tokens
       : tf.tensor(tokens as number | number[], undefined, "int32");
-    // tfjs answers an id out of range with zeros, PyTorch with an error
+    // for an id out of range tfjs gives zeros, PyTorch an error
     const [vocabularySize] = C.shape;
     for (const id of ids.dataSync()) {
       if (!(Number.isInteger(id) && id >= 0 && id < vocabularySize)) {
         throw new RangeError(
-          `The embedding table has no row ${id}: ` +
-            `rows go from 0 to ${vocabularySize - 1}`,
+          `Cannot look up row ${id} of the embedding table: rows go from 0 to ` +
+            `${vocabularySize - 1}`,
         );
       }
     }
@@ -95,11 +101,10 @@ export function hidden(
  * @param h the hidden layer `[B, H]`
  * @param W2 weights `[H, V]`
  * @param b2 biases `[V]`
- * @param direct what reaches the output layer past the hidden layer, if the
- * model has direct connections: the embeddings of the contexts `[B, T, E]`, and
- * their weights `[T·E, V]`
- * @returns float32 `[B, V]`: how much the model expects each token next, as the
- * logarithm of counts
+ * @param direct the direct connections, if the model has them: the embeddings of
+ * the contexts `[B, T, E]`, and their weights `[T·E, V]`
+ * @returns float32 `[B, V]`: for each token that may come next, the logarithm of
+ * a count
  */
 export function logits(
   h: tf.Tensor2D,
@@ -117,7 +122,7 @@ export function logits(
 
 /**
  * Softmax by hand, as the lecture writes it out: exponentiate the logits to
- * counts, divide by their sum. Overflows where a logit is above 88, as the
+ * counts, divide by their sum. It overflows where a logit is above 88, as the
  * lecture's does; {@linkcode crossEntropy} does not.
  *
  * @param logits `[B, V]`
@@ -132,10 +137,10 @@ export function logits(
  * assertEquals([...softmax(tf.tensor2d([[0, 0]])).dataSync()], [0.5, 0.5]);
  * ```
  */
-export function softmax(logits: tf.Tensor2D): tf.Tensor2D {
+export function softmax(logits: tf.Tensor): tf.Tensor2D {
   return tf.tidy(() => {
     const counts = logits.exp(); // [B, V]
-    return counts.div(counts.sum(1, true)); // [B, V] / [B, 1]
+    return counts.div<tf.Tensor2D>(counts.sum(1, true)); // [B, V] / [B, 1]
   });
 }
 
@@ -155,7 +160,7 @@ export function negativeLogLikelihood(
 }
 
 /**
- * The same loss straight from the logits, without overflow for any finite ones:
+ * The same loss directly from the logits, which does not overflow:
  * `F.cross_entropy(logits, Y)`.
  *
  * @param logits `[B, V]`
@@ -174,7 +179,7 @@ export function negativeLogLikelihood(
  * ```
  */
 export function crossEntropy(
-  logits: tf.Tensor2D,
+  logits: tf.Tensor,
   Y: tf.Tensor1D,
 ): tf.Scalar {
   return tf.tidy(() => {
@@ -184,14 +189,14 @@ export function crossEntropy(
   });
 }
 
-/** The element of each row that `Y` names: `rows[torch.arange(B), Y]`. */
+/** The element of each row that `Y` selects: `rows[torch.arange(B), Y]`. */
 function pick(rows: tf.Tensor2D, Y: tf.Tensor1D): tf.Tensor1D {
-  // A look-up by one-hot rows: its gradient exists on every backend of tfjs.
+  // by one-hot rows, whose gradient exists on every backend of tfjs
   const oneHot = tf.oneHot(Y, rows.shape[1]); // [B, V]
   return tf.where(oneHot.toBool(), rows, 0).sum(1); // [B]
 }
 
-/** What {@linkcode forward} makes on its way. */
+/** What {@linkcode forward} computes. */
 export interface Forward {
   /** The embeddings of the contexts `[B, T, E]`. */
   readonly emb: tf.Tensor3D;
@@ -244,4 +249,48 @@ export function forward(parameters: ModelParameters, X: tf.Tensor2D): Forward {
   const h = hidden(emb, W1, b1); // [B, H]
   const direct = Wd && { emb, Wd };
   return { emb, h, logits: logits(h, W2, b2, direct) }; // [B, V]
+}
+
+/**
+ * The model's loss on rows as a tfjs scalar, which tfjs's own optimizers can
+ * minimise: the cross-entropy of {@linkcode forward}.
+ *
+ * @param parameters the model
+ * @param windows the rows
+ * @returns a scalar, in nats
+ * @throws {RangeError} if the rows hold ids that the model does not have
+ *
+ * @example A step of Adam
+ * ```ts
+ * import {
+ *   buildVocabulary,
+ *   contextWindows,
+ *   createParameters,
+ *   loss,
+ *   TorchGenerator,
+ * } from "@makemore/mlp";
+ * import { assert } from "@std/assert";
+ * import * as tf from "@tensorflow/tfjs";
+ *
+ * const vocabulary = buildVocabulary(["emma", "ava"]);
+ * const windows = contextWindows(["emma", "ava"], vocabulary, 3);
+ * const parameters = createParameters({
+ *   vocabularySize: vocabulary.size,
+ *   contextLength: 3,
+ *   embeddingSize: 2,
+ *   hiddenSize: 10,
+ * }, { generator: new TorchGenerator(1) });
+ * const adam = tf.train.adam(0.01);
+ * const before = loss(parameters, windows).dataSync()[0];
+ * for (let step = 0; step < 10; step++) {
+ *   adam.minimize(() => loss(parameters, windows));
+ * }
+ * assert(loss(parameters, windows).dataSync()[0] < before);
+ * ```
+ */
+export function loss(parameters: ModelParameters, windows: Rows): tf.Scalar {
+  return tf.tidy(() => {
+    const { X, Y } = toTensors(windows);
+    return crossEntropy(forward(parameters, X).logits, Y);
+  });
 }

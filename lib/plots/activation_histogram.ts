@@ -1,25 +1,27 @@
 import * as Plot from "@observablehq/plot";
+import { checkWhole } from "../errors/checks.ts";
 import { drawChart } from "./chart.ts";
+import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
+import { formatCount, formatShare } from "./format.ts";
 import { blue, vermillion } from "./palette.ts";
-import { formatCount, formatShare } from "./words.ts";
 
 /** Options of `activationHistogram()`. */
 export interface ActivationHistogramOptions extends FigureOptions {
   /** How many bars share the range from -1 to 1. Default 50. */
   bins?: number;
-  /** Above which magnitude an activation counts as saturated. Default 0.99. */
-  saturation?: number;
 }
 
 /**
  * How the activations of a tanh layer are spread between -1 and 1, with the
- * saturated ones marked: there tanh is flat, so almost no gradient passes.
+ * saturated ones, with a magnitude above 0.99, marked: there tanh is flat, so
+ * almost no gradient passes.
  *
  * @param activations The outputs of tanh in any order, such as the values of
  * h [B, H].
- * @throws {RangeError} If there are none, or one is outside -1 … 1, or an
- * option makes no sense.
+ * @param options How many bars there are; heading, labels and size.
+ * @throws {RangeError} If there are none, one is outside -1 … 1, or there are
+ * fewer than two bars.
  *
  * @example
  * ```ts
@@ -34,87 +36,52 @@ export function activationHistogram(
   activations: ArrayLike<number>,
   options: ActivationHistogramOptions = {},
 ): Figure {
-  const { bins = 50, saturation = 0.99 } = options;
-  if (!Number.isInteger(bins) || bins < 2) {
-    throw new RangeError(`Cannot draw ${bins} bars: at least 2 are needed`);
-  }
-  if (!(saturation > 0 && saturation < 1)) {
-    throw new RangeError(
-      `Cannot mark magnitudes above ${saturation}: it must lie between 0 and 1`,
-    );
-  }
+  const { bins = 50 } = options;
+  checkWhole("bins", bins, 2);
   if (activations.length === 0) {
-    throw new RangeError("Cannot draw the histogram of no activations");
+    throw new RangeError("Cannot draw a histogram: there are no activations");
   }
-  const width = 2 / bins;
-  const counts = Array.from(
-    { length: bins },
-    () => ({ free: 0, saturated: 0 }),
-  );
-  let saturated = 0;
-  for (let i = 0; i < activations.length; i++) {
-    const value = activations[i];
-    if (!(Math.abs(value) <= 1)) {
-      throw new RangeError(
-        `Cannot draw activation ${i}: it is ${value}, outside the -1 … 1 of tanh`,
-      );
-    }
-    const bin = Math.min(bins - 1, Math.floor((value + 1) / width));
-    if (Math.abs(value) > saturation) {
-      counts[bin].saturated++;
-      saturated++;
-    } else counts[bin].free++;
+  const size = [1, activations.length] as const;
+  const ofTanh = (value: number) => Math.abs(value) <= 1;
+  const name = () => "the activations";
+  checkTable([activations], size, ofTanh, "in the -1 … 1 of tanh", name);
+  const free = new Uint32Array(bins);
+  const saturated = new Uint32Array(bins);
+  for (const value of Array.from(activations)) {
+    const bin = Math.min(bins - 1, Math.floor((value + 1) / (2 / bins)));
+    (Math.abs(value) > 0.99 ? saturated : free)[bin]++;
   }
-  const share = formatShare(saturated / activations.length);
-  const inset = Math.min(1, 160 / bins);
-  const bars = counts.flatMap(({ free, saturated }, bin) => {
-    const sides = { x1: -1 + bin * width, x2: -1 + (bin + 1) * width };
-    return [
-      { ...sides, y1: 0, y2: saturated, kind: "saturated" },
-      { ...sides, y1: saturated, y2: saturated + free, kind: "free" },
-    ].filter(({ y1, y2 }) => y2 > y1);
-  });
-  const bar = (kind: string, fill: string) =>
-    Plot.rect(bars.filter((bar) => bar.kind === kind), {
-      x1: "x1",
-      x2: "x2",
-      y1: "y1",
-      y2: "y2",
+  const total = activations.length;
+  const share = formatShare(saturated.reduce((a, b) => a + b) / total);
+  const bars = (counts: Uint32Array, base: Uint32Array, fill: string) =>
+    Plot.rect([...counts.keys()].filter((bin) => counts[bin] > 0), {
+      x1: (bin: number) => -1 + bin * (2 / bins),
+      x2: (bin: number) => -1 + (bin + 1) * (2 / bins),
+      y1: (bin: number) => base[bin],
+      y2: (bin: number) => base[bin] + counts[bin],
       fill,
-      insetLeft: inset / 2,
-      insetRight: inset / 2,
+      insetLeft: Math.min(1, 160 / bins) / 2,
+      insetRight: Math.min(1, 160 / bins) / 2,
     });
+  const marked = `saturated, |h| > 0.99: ${share}`;
   return drawChart({
-    title: options.title ?? "How the hidden layer's activations are spread",
-    description: `Histogram of ${
-      formatCount(activations.length)
-    } activations from -1 to 1: ${share} are saturated, with a magnitude above ${saturation}.`,
-    width: options.width ?? 640,
-    height: options.height ?? 360,
+    title: "How the hidden layer's activations are spread",
+    description: `Histogram of ${formatCount(total)} activations from -1 to ` +
+      `1: ${share} are saturated, with a magnitude above 0.99.`,
+    xLabel: "activation h = tanh(…)",
+    yLabel: "number of activations",
     legend: [
       { label: "activations", colour: blue, sample: "square" },
-      {
-        label: `saturated, |h| > ${saturation}: ${share}`,
-        colour: vermillion,
-        sample: "square",
-      },
+      { label: marked, colour: vermillion, sample: "square" },
     ],
     plot: {
-      x: {
-        label: options.xLabel ?? "activation h = tanh(…)",
-        domain: [-1, 1],
-        inset: 2,
-      },
-      y: {
-        label: options.yLabel ?? "number of activations",
-        grid: true,
-        nice: true,
-      },
+      x: { domain: [-1, 1], inset: 2 },
+      y: { grid: true, nice: true },
       marks: [
-        bar("free", blue),
-        bar("saturated", vermillion),
+        bars(free, saturated, blue),
+        bars(saturated, new Uint32Array(bins), vermillion),
         Plot.ruleY([0]),
       ],
     },
-  });
+  }, options);
 }

@@ -1,22 +1,28 @@
-import { drawChart } from "./chart.ts";
+import type * as Plot from "@observablehq/plot";
+import { cellPaths, cellScale, tenth } from "./cells.ts";
+import { customMark, drawChart, type Place } from "./chart.ts";
+import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
+import { formatCount } from "./format.ts";
 import { blue } from "./palette.ts";
-import { createElement, type SvgDocument, type SvgElement } from "./svg.ts";
-import { formatCount } from "./words.ts";
+import { extent } from "./smoothing.ts";
+import { createElement, type SvgElement } from "./svg.ts";
 
 const mostTokens = 40;
-const levels = 30;
+const shades = 30;
 const cellSize = 33;
 /** So blue that white is easier to read on it than black. */
-const darkLevel = 0.85 * levels;
+const darkShade = 0.85 * shades;
 
 /**
- * The table of pairs: one row for the first token, one column for the next, in
- * each cell the pair and how often it occurs. The bluer, the more often, on a
- * logarithmic scale; cells without colour are pairs that never occur.
+ * The table of pairs: one row for the first token, one column for the next, and
+ * in each cell the pair and how often it occurs. The bluer a cell, the more
+ * often its pair occurs, on a logarithmic scale; pairs that never occur have no
+ * colour.
  *
  * @param counts How often each token follows each, whole numbers: [V, V].
  * @param tokens The V tokens in the order of the rows, at most 40.
+ * @param options Heading, labels and size.
  * @throws {RangeError} If there are no tokens, more than 40, the table has not
  * as many rows and columns as there are tokens, or a count is not a whole
  * number from 0.
@@ -36,23 +42,40 @@ export function bigramTable(
   options: FigureOptions = {},
 ): Figure {
   const V = tokens.length;
-  const pairs = check(counts, tokens);
+  if (V === 0 || V > mostTokens) {
+    throw new RangeError(
+      `Cannot draw a table of pairs of ${V} tokens: it takes 1 to ${mostTokens}`,
+    );
+  }
+  const whole = (count: number) => Number.isSafeInteger(count) && count >= 0;
+  checkTable(counts, [V, V], whole, "a whole number from 0");
+  const [, most] = extent(Array.from(counts, (row) => Array.from(row)).flat());
+  const pairs = Array.from({ length: V * V }, (_, i): Pair => {
+    const [row, column] = [Math.floor(i / V), i % V];
+    const count = counts[row][column];
+    const pair = tokens[row] + tokens[column];
+    return { row, column, pair, count, shade: shadeOf(count, most) };
+  });
   const ranked = pairs.toSorted((a, b) => b.count - a.count);
+  const frequent = ranked.slice(0, 5).map(({ pair, count }) =>
+    `${pair} ${formatCount(count)}`
+  );
   const never = pairs.filter(({ count }) => count === 0).length;
-  const ticks = {
-    ticks: Array.from(tokens, (_, id) => id + 0.5) as never,
-    tickFormat: (at: number) => tokens[at - 0.5],
+  const scale: Plot.ScaleOptions = {
+    ...cellScale(V),
+    ticks: Array.from(tokens, (_, id) => id) as never,
+    tickFormat: (id: number) => tokens[id],
     tickSize: 0,
   };
   return drawChart({
-    title: options.title ?? "How often each pair occurs",
+    title: "How often each pair occurs",
     description: `Table of ${V} × ${V} pairs, most frequent: ${
-      ranked.slice(0, 5).map(({ pair, count }) =>
-        `${pair} ${formatCount(count)}`
-      ).join(", ")
+      frequent.join(", ")
     }; ${formatCount(never)} pairs never occur.`,
-    width: options.width ?? Math.max(480, 48 + 16 + cellSize * V),
-    height: options.height ?? 112 + 58 + cellSize * V,
+    xLabel: "next character",
+    yLabel: "character",
+    width: Math.max(480, 48 + 16 + cellSize * V),
+    height: 112 + 58 + cellSize * V,
     legend: [{
       label: "the bluer, the more often (logarithmic scale); no blue: never",
       colour: blue,
@@ -62,167 +85,69 @@ export function bigramTable(
       marginTop: 112,
       marginLeft: 48,
       marginRight: 16,
-      x: {
-        type: "linear",
-        domain: [0, V],
-        label: options.xLabel ?? "next character",
-        axis: "both",
-        ...ticks,
-      },
-      y: {
-        type: "linear",
-        domain: [0, V],
-        reverse: true,
-        label: options.yLabel ?? "character",
-        ...ticks,
-      },
+      x: { ...scale, axis: "both" },
+      y: { ...scale, reverse: true },
       marks: [
-        (_index, { x, y }, _channels, _dimensions, context) =>
-          drawCells(
-            pairs,
-            x as (value: number) => number,
-            y as (value: number) => number,
-            (context as unknown as { document: SvgDocument }).document,
-          ) as never,
+        customMark((place) => drawShades(pairs, V, place)),
+        customMark((place) => writePairs(pairs, "currentColor", place)),
+        customMark((place) => writePairs(pairs, "white", place)),
       ],
     },
-  });
+  }, options);
 }
 
 interface Pair {
-  pair: string;
   row: number;
   column: number;
+  pair: string;
   count: number;
-  /** From 0, never, to `levels`, most often. */
-  level: number;
+  shade: number;
 }
 
-/** One path a shade of blue, and the texts on them. */
-function drawCells(
+/** From 0, never, to `shades`; once has a shade too, unlike never. */
+function shadeOf(count: number, most: number): number {
+  if (count === 0) return 0;
+  if (most === 1) return shades;
+  return Math.max(2, Math.round(shades * Math.log(count) / Math.log(most)));
+}
+
+/** The cells of the pairs that occur. */
+function drawShades(
   pairs: readonly Pair[],
-  x: (column: number) => number,
-  y: (row: number) => number,
-  document: SvgDocument,
+  V: number,
+  place: Place,
 ): SvgElement {
-  const cells = createElement(document, "g", {
-    "aria-label": "cells",
-    fill: blue,
-    "shape-rendering": "crispEdges",
-  });
-  const shades = Map.groupBy(pairs, ({ level }) => level);
-  for (let level = 1; level <= levels; level++) {
-    const squares = shades.get(level)?.map(({ row, column }) =>
-      `M${edge(x(column))},${edge(y(row))}H${edge(x(column + 1))}` +
-      `V${edge(y(row + 1))}H${edge(x(column))}Z`
-    );
-    if (!squares) continue;
-    cells.append(createElement(document, "path", {
-      d: squares.join(""),
-      "fill-opacity": (level / levels).toFixed(2),
-    }));
-  }
-  const group = createElement(document, "g", { class: "cells" });
-  group.append(
-    cells,
-    drawTexts(
-      pairs.filter(({ level }) => level <= darkLevel),
-      { fill: "currentColor" },
-      x,
-      y,
-      document,
-    ),
-    drawTexts(
-      pairs.filter(({ level }) => level > darkLevel),
-      { fill: "white" },
-      x,
-      y,
-      document,
-    ),
+  const shade = (row: number, column: number) => pairs[row * V + column].shade;
+  const paths = cellPaths(V, V, shade, place);
+  paths.delete(0);
+  return createElement(
+    "g",
+    { "aria-label": "cells", fill: blue, "shape-rendering": "crispEdges" },
+    ...[...paths].sort(([a], [b]) => a - b).map(([shade, d]) => {
+      const opacity = (shade / shades).toFixed(2);
+      return createElement("path", { d, "fill-opacity": opacity });
+    }),
   );
-  return group;
 }
 
-function drawTexts(
+/** The pairs, and below them how often they occur: white on dark cells. */
+function writePairs(
   pairs: readonly Pair[],
-  attributes: Record<string, string>,
-  x: (column: number) => number,
-  y: (row: number) => number,
-  document: SvgDocument,
+  fill: "currentColor" | "white",
+  { x, y }: Place,
 ): SvgElement {
-  const group = createElement(document, "g", attributes);
-  const lines = [
-    { label: "pairs", text: ({ pair }: Pair) => pair, size: 10, down: 0.42 },
-    {
-      label: "counts",
-      text: ({ count }: Pair) => String(count),
-      size: 11,
-      down: 0.82,
-    },
-  ];
-  for (const { label, text, size, down } of lines) {
-    const texts = createElement(document, "g", {
-      "aria-label": label,
-      "font-size": size,
-    });
-    for (const pair of pairs) {
-      texts.append(createElement(document, "text", {
-        x: edge(x(pair.column + 0.5)),
-        y: edge(y(pair.row + down)),
-      }, text(pair)));
-    }
-    group.append(texts);
-  }
-  return group;
-}
-
-function edge(position: number): string {
-  return String(Math.round(10 * position) / 10);
-}
-
-function check(
-  counts: ArrayLike<ArrayLike<number>>,
-  tokens: ArrayLike<string>,
-): Pair[] {
-  const V = tokens.length;
-  if (V === 0 || V > mostTokens) {
-    throw new RangeError(
-      `Cannot draw a table of pairs of ${V} tokens: it takes 1 to ${mostTokens}`,
+  const shown = pairs.filter(({ shade }) =>
+    shade > darkShade === (fill === "white")
+  );
+  const write = (key: "pair" | "count", size: number, down: number) =>
+    createElement(
+      "g",
+      { "aria-label": `${key}s`, "font-size": size },
+      ...shown.map((pair) => {
+        const [at, base] = [x(pair.column), y(pair.row + down)].map(tenth);
+        return createElement("text", { x: at, y: base }, String(pair[key]));
+      }),
     );
-  }
-  if (counts.length !== V) {
-    throw new RangeError(
-      `Cannot draw a table of ${counts.length} rows with ${V} tokens`,
-    );
-  }
-  const pairs: Pair[] = [];
-  for (let row = 0; row < V; row++) {
-    if (counts[row].length !== V) {
-      throw new RangeError(
-        `Cannot draw row ${row}: it has ${
-          counts[row].length
-        } counts, and there are ${V} tokens`,
-      );
-    }
-    for (let column = 0; column < V; column++) {
-      const pair = tokens[row] + tokens[column];
-      const count = counts[row][column];
-      if (!Number.isSafeInteger(count) || count < 0) {
-        throw new RangeError(
-          `Cannot draw the count of "${pair}": it is ${count}, not a whole number from 0`,
-        );
-      }
-      pairs.push({ pair, row, column, count, level: 0 });
-    }
-  }
-  const most = Math.max(...pairs.map(({ count }) => count));
-  for (const pair of pairs) {
-    if (pair.count === 0) continue;
-    // Once is a shade too: that is what tells it from never.
-    pair.level = most === 1 ? levels : Math.max(
-      2,
-      Math.round(levels * Math.log(pair.count) / Math.log(most)),
-    );
-  }
-  return pairs;
+  const lines = [write("pair", 10, -0.08), write("count", 11, 0.32)];
+  return createElement("g", { fill }, ...lines);
 }

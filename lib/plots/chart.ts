@@ -1,33 +1,46 @@
 /** From the options of Observable Plot to a `Figure`. */
 
 import * as Plot from "@observablehq/plot";
-import { Figure } from "./figure.ts";
+import { Figure, type FigureOptions } from "./figure.ts";
 import { ink, paper } from "./palette.ts";
 import {
-  createDocument,
   createElement,
-  type SvgDocument,
+  svgDocument,
   type SvgElement,
   svgNamespace,
 } from "./svg.ts";
 
-/** What a chart is made of. */
+/** What a chart is made of. The options of a figure take precedence. */
 export interface Chart {
   title: string;
+  /** What the chart shows, in words. */
   description: string;
-  width: number;
-  height: number;
-  legend?: LegendItem[];
+  xLabel: string;
+  yLabel: string;
+  /** In CSS pixels. Default 640. */
+  width?: number;
+  /** In CSS pixels. Default 360. */
+  height?: number;
+  /** What is listed above the chart. Default: nothing. */
+  legend?: readonly LegendItem[];
   plot: Plot.PlotOptions;
 }
 
-/** One entry above the chart: a little sample of what is drawn, and its name. */
+/** One entry above the chart: a small sample of what is drawn, and its name. */
 export interface LegendItem {
   label: string;
   colour: string;
-  sample: "line" | "band" | "circle" | "square" | "triangle";
+  /** Default: a line. */
+  sample?: "line" | "band" | "circle" | "square" | "triangle";
   dashes?: string;
   opacity?: number;
+}
+
+/** Where the scales put a column, a row, and the right edge of the chart. */
+export interface Place {
+  x: (column: number) => number;
+  y: (row: number) => number;
+  width: number;
 }
 
 const textSize = 13;
@@ -36,120 +49,119 @@ const right = 32;
 const headingHeight = 34;
 const legendHeight = 24;
 
+/**
+ * Colours are literal and light, for programs without CSS variables or
+ * `prefers-color-scheme`; a browser with a dark theme replaces them.
+ */
 const style = `
-.figure { color-scheme: light dark; color: ${ink.light}; --plot-background: ${paper.light}; }
+.figure { color-scheme: light dark; color: ${ink.light}; }
 @media (prefers-color-scheme: dark) {
-  .figure { color: ${ink.dark}; --plot-background: ${paper.dark}; }
+  .figure { color: ${ink.dark}; }
+  .figure .background { fill: ${paper.dark}; }
+  .figure [stroke="${paper.light}"] { stroke: ${paper.dark}; }
 }
-.figure .background { fill: var(--plot-background); }
 .figure text { white-space: pre; }
 `;
 
 /** Draws the chart, its heading and its legend into one standalone SVG. */
-export function drawChart(chart: Chart): Figure {
-  const { title, description, width, height, legend = [] } = chart;
-  const document = createDocument();
-  const rows = legendRows(legend, width - left - right);
+export function drawChart(chart: Chart, options: FigureOptions = {}): Figure {
+  const { description, legend = [], plot } = chart;
+  const {
+    title = chart.title,
+    xLabel = chart.xLabel,
+    yLabel = chart.yLabel,
+    width = chart.width ?? 640,
+    height = chart.height ?? 360,
+  } = options;
+  const items = placeLegend(legend, width - left - right);
+  const rows = [...Map.groupBy(items, ({ row }) => row).values()];
   const top = headingHeight + rows.length * legendHeight + 32;
   const svg = Plot.plot({
     marginTop: top,
     marginBottom: 58,
     marginLeft: 56,
     marginRight: right,
-    ...chart.plot,
+    ...plot,
     width,
     height,
-    x: { ...chart.plot.x, label: null },
-    y: { ...chart.plot.y, label: null },
+    x: { ...plot.x, label: null },
+    y: { ...plot.y, label: null },
     className: "figure",
-    document: document as never,
+    document: svgDocument as never,
   }) as unknown as SvgElement;
 
+  const arrow = plot.y?.reverse ? "↓" : "↑";
   svg.querySelector("style")?.remove();
-  for (
-    const [key, value] of Object.entries({
-      xmlns: svgNamespace,
-      role: "img",
-      color: ink.light,
-      "font-size": textSize,
-    })
-  ) svg.setAttribute(key, String(value));
+  svg.setAttribute("xmlns", svgNamespace);
+  svg.setAttribute("role", "img");
+  svg.setAttribute("color", ink.light);
+  svg.setAttribute("font-size", String(textSize));
   svg.prepend(
-    createElement(document, "title", {}, title),
-    createElement(document, "desc", {}, description),
-    createElement(document, "style", {}, style),
-    createElement(document, "rect", {
+    createElement("title", {}, title),
+    createElement("desc", {}, description),
+    createElement("style", {}, style),
+    createElement("rect", {
       class: "background",
       width,
       height,
       fill: paper.light,
     }),
-    createElement(document, "text", {
-      class: "heading",
-      x: left,
-      y: 25,
+    write("heading", left, 25, "start", title, {
       "font-size": textSize + 3,
       "font-weight": "bold",
-      "text-anchor": "start",
-    }, title),
+    }),
     // Plot's own axis labels would lie under the heading and at the very edge.
-    createElement(document, "text", {
-      class: "y-label",
-      x: left,
-      y: top - 14,
-      "text-anchor": "start",
-    }, `${chart.plot.y?.reverse ? "↓" : "↑"} ${chart.plot.y?.label}`),
-    createElement(document, "text", {
-      class: "x-label",
-      x: width - right,
-      y: height - 14,
-      "text-anchor": "end",
-    }, `${chart.plot.x?.label} →`),
+    write("y-label", left, top - 14, "start", `${arrow} ${yLabel}`),
+    write("x-label", width - right, height - 14, "end", `${xLabel} →`),
   );
-  rows.forEach((row, i) => svg.append(drawLegend(row, i, document)));
-  nameClipPaths(svg);
-  roundNumbers(svg);
-  return new Figure(svg.outerHTML + "\n", {
-    title,
-    description,
-    width,
-    height,
-  });
+  svg.append(...rows.map(drawLegend));
+  const about = { title, description, width, height };
+  return new Figure(tidy(svg.outerHTML) + "\n", about);
 }
 
-/** How wide an entry of the legend is: its sample, its name, a gap. */
-function legendItemWidth({ label }: LegendItem): number {
-  return 27 + label.length * 6.8 + 22;
-}
-
-/** The legend in as many rows as it takes. */
-function legendRows(legend: LegendItem[], width: number): LegendItem[][] {
-  const rows: LegendItem[][] = [];
-  let x = Infinity;
-  for (const item of legend) {
-    if (x + legendItemWidth(item) - 22 > width) {
-      rows.push([]);
-      x = 0;
-    }
-    rows[rows.length - 1].push(item);
-    x += legendItemWidth(item);
-  }
-  return rows;
-}
-
-function drawLegend(
-  legend: LegendItem[],
-  row: number,
-  document: SvgDocument,
+/** A text outside of the plot. */
+function write(
+  name: string,
+  x: number,
+  y: number,
+  anchor: "start" | "end",
+  text: string,
+  look: Record<string, string | number> = {},
 ): SvgElement {
-  const group = createElement(document, "g", {
-    class: "legend",
-    "text-anchor": "start",
-    transform: `translate(${left},${headingHeight + 12 + row * legendHeight})`,
+  const attributes = { class: name, x, y, ...look, "text-anchor": anchor };
+  return createElement("text", attributes, text);
+}
+
+/** A mark that is drawn by hand, where the scales put it. */
+export function customMark(
+  draw: (place: Place) => SvgElement,
+): Plot.RenderFunction {
+  return (_index, { x, y }, _channels, { width }) =>
+    draw({ x, y, width } as Place) as never;
+}
+
+/** The look of text that can be read on top of lines. */
+export function halo(strokeWidth: number): Plot.TextOptions {
+  return { stroke: paper.light, strokeWidth, fill: "currentColor" };
+}
+
+/** Each entry of the legend in a row, and how far to the right in it. */
+function placeLegend(legend: readonly LegendItem[], width: number) {
+  let [x, row] = [0, 0];
+  return legend.map((item) => {
+    const long = 27 + item.label.length * 6.8; // the sample, the name
+    if (x > 0 && x + long > width) [x, row] = [0, row + 1];
+    const placed = { ...item, x, row };
+    x += long + 22;
+    return placed;
   });
-  let x = 0;
-  for (const item of legend) {
-    const { label, colour, sample, dashes = "none", opacity = 1 } = item;
+}
+
+/** One row of the legend. */
+function drawLegend(items: ReturnType<typeof placeLegend>): SvgElement {
+  const y = headingHeight + 12 + items[0].row * legendHeight;
+  const elements = items.flatMap(({ label, x, sample = "line", ...look }) => {
+    const { colour, dashes = "none", opacity = 1 } = look;
     const middle = x + 10;
     const shapes = {
       line: `M${x},0H${x + 20}`,
@@ -158,60 +170,38 @@ function drawLegend(
       triangle: `M${middle},-7L${middle + 7},6H${middle - 7}Z`,
       circle: `M${middle - 6},0a6,6,0,1,1,12,0a6,6,0,1,1,-12,0Z`,
     };
-    group.append(
-      createElement(document, "path", {
-        d: shapes[sample],
-        opacity,
-        ...(sample === "line"
-          ? {
-            stroke: colour,
-            "stroke-width": 2.5,
-            "stroke-dasharray": dashes,
-            fill: "none",
-          }
-          : { fill: colour }),
-      }),
-      createElement(document, "text", { x: x + 27, y: "0.32em" }, label),
-    );
-    x += legendItemWidth(item);
-  }
-  return group;
-}
-
-/** Plot counts its clip paths through the whole process: count them by figure. */
-function nameClipPaths(svg: SvgElement): void {
-  const names = new Map<string, string>();
-  for (const path of svg.querySelectorAll("clipPath")) {
-    const name = `clip-${names.size + 1}`;
-    names.set(`url(#${path.id})`, `url(#${name})`);
-    path.setAttribute("id", name);
-  }
-  for (const clipped of svg.querySelectorAll("[clip-path]")) {
-    const name = names.get(clipped.getAttribute("clip-path") ?? "");
-    if (name) clipped.setAttribute("clip-path", name);
-  }
+    const line = {
+      stroke: colour,
+      "stroke-width": 2.5,
+      "stroke-dasharray": dashes,
+      fill: "none",
+    };
+    const paint = sample === "line" ? line : { fill: colour };
+    return [
+      createElement("path", { d: shapes[sample], opacity, ...paint }),
+      createElement("text", { x: x + 27, y: "0.32em" }, label),
+    ];
+  });
+  return createElement("g", {
+    class: "legend",
+    "text-anchor": "start",
+    transform: `translate(${left},${y})`,
+  }, ...elements);
 }
 
 /**
- * A hundredth of a pixel is finer than any screen, and with no more digits the
- * last bit of a logarithm can't show in a file that is compared.
+ * The same picture, but with bytes that do not depend on the machine or on what
+ * was drawn before. Plot numbers its clip paths through the whole process, and
+ * the last bit of a logarithm differs from machine to machine: clip paths are
+ * numbered by figure, and numbers rounded to a hundredth of a pixel.
  */
-function roundNumbers(svg: SvgElement): void {
-  const numeric = ["transform", "d", "x", "y", "cx", "cy", "r", "dy"].concat(
-    ["x1", "x2", "y1", "y2", "width", "height"],
-  );
-  for (const node of svg.querySelectorAll("*")) {
-    for (const name of numeric) {
-      const value = node.getAttribute(name);
-      if (value?.includes(".")) {
-        node.setAttribute(
-          name,
-          value.replaceAll(
-            /-?\d*\.\d{3,}(e-?\d+)?/g,
-            (digits: string) => String(Math.round(Number(digits) * 100) / 100),
-          ),
-        );
-      }
-    }
-  }
+function tidy(svg: string): string {
+  const clips = [...new Set(svg.match(/plot-clip-\d+/g))];
+  return svg
+    .replaceAll(/plot-clip-\d+/g, (name) => `clip-${clips.indexOf(name) + 1}`)
+    .replaceAll(/<[^<>]+>/g, (tag) =>
+      tag.replaceAll(
+        /-?\d*\.\d{3,}(e-?\d+)?/g,
+        (digits) => String(Math.round(100 * Number(digits)) / 100),
+      ));
 }

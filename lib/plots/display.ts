@@ -1,14 +1,14 @@
 import { type Figure, jupyterDisplay } from "./figure.ts";
 
 /**
- * The kernel may drop what a cell shows just before it ends; after this many
- * milliseconds it is on its way.
+ * The kernel may drop what a cell shows just before it ends: so a cell waits
+ * this many milliseconds.
  */
 const graceMilliseconds = 30;
 
 /**
- * Shows a figure in a notebook, and comes back when it is on its way to the
- * page. Outside of a notebook it prints the figure in words.
+ * Shows a figure in a notebook, and resolves when it has been sent. Outside of
+ * a notebook it prints the figure in words.
  *
  * @example
  * ```ts
@@ -18,35 +18,32 @@ const graceMilliseconds = 30;
  * ```
  */
 export async function display(figure: Figure): Promise<void> {
-  if (!inNotebook()) {
-    console.log(figure.toString());
-    return;
-  }
-  send("display_data", figure, {});
-  await grace();
+  if (send("display_data", figure, {})) await grace();
+  else console.log(figure.toString());
 }
 
-/** A place on the page whose figure can be replaced. */
+/** A place in a notebook whose figure can be replaced. */
 export interface LiveFigure {
   /**
-   * Puts the figure there, in place of the one before. It is sent before
-   * `show()` returns, so that it also moves in a loop that never awaits, which
-   * is the only kind of loop that a notebook's stop button can stop. Outside
-   * of a notebook nothing happens, except that `last` changes.
+   * Shows the figure in place of the one before. It is sent before `show()`
+   * returns, so that it also changes in a loop that never awaits, the only kind
+   * of loop that a notebook's stop button can stop. Outside of a notebook only
+   * `last` changes.
    */
   show(figure: Figure): void;
-  /** Comes back when the last figure is on its way: for the end of a cell. */
+  /** Resolves when the last figure has been sent: for the end of a cell. */
   shown(): Promise<void>;
   /** The figure shown last. */
   readonly last: Figure | undefined;
 }
 
 /**
- * A figure that changes in place while something runs: the first `show()`
- * opens it below the cell, each further one replaces it.
+ * A figure that changes in place while something runs: the first `show()` puts
+ * it below the cell, and each further one replaces it.
  *
- * In a cell that shall obey the stop button, nothing may be awaited before the
- * loop ends, an `import` included, and what the loop changes must outlive it.
+ * The stop button works only in a cell that awaits nothing before its loop ends
+ * (an `import` awaits too). What the loop changes should be declared in an
+ * earlier cell, so that it is kept.
  *
  * @example
  * ```ts
@@ -73,40 +70,49 @@ export function liveFigure(): LiveFigure {
     show(figure: Figure): void {
       const type = last ? "update_display_data" : "display_data";
       last = figure;
-      if (inNotebook()) send(type, figure, transient);
+      send(type, figure, transient);
     },
     async shown(): Promise<void> {
-      if (inNotebook()) await grace();
+      if (kernel()) await grace();
     },
   };
+}
+
+/** What the Deno kernel has, and nothing else. */
+interface Jupyter {
+  broadcast(type: string, content: Record<string, unknown>): unknown;
+}
+
+/** Deno's kernel, or `undefined`: outside of it the getter may throw. */
+function kernel(): Jupyter | undefined {
+  try {
+    const { Deno: runtime } = globalThis as { Deno?: { jupyter?: Jupyter } };
+    return runtime?.jupyter?.broadcast ? runtime.jupyter : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
  * `Deno.jupyter.display()` awaits before it sends; `broadcast()` has sent when
  * it returns.
+ *
+ * @returns whether there is a notebook to show it in
  */
 function send(
   type: "display_data" | "update_display_data",
   figure: Figure,
   transient: { display_id?: string },
-): void {
-  Deno.jupyter.broadcast(type, {
+): boolean {
+  const jupyter = kernel();
+  jupyter?.broadcast(type, {
     data: figure[jupyterDisplay](),
     metadata: {},
     transient,
   });
+  return jupyter !== undefined;
 }
 
 function grace(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, graceMilliseconds));
-}
-
-/** Only the kernel has `Deno.jupyter` whole; elsewhere touching it may throw. */
-function inNotebook(): boolean {
-  try {
-    return typeof Deno !== "undefined" &&
-      typeof Deno.jupyter?.broadcast === "function";
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,5 @@
 /** What every plot returns: a picture that carries its own words. */
 
-import { encodeBase64 } from "./base64.ts";
-
 /** The name under which Jupyter asks a value how it wants to be shown. */
 export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display");
 
@@ -22,14 +20,12 @@ export interface FigureOptions {
 /**
  * A finished chart: an SVG document, and what it shows in words.
  *
- * Writing `figure.svg` to a file makes a standalone picture. It follows the
- * light or dark theme of what surrounds it, and paints its own background, so
- * it can be read even where it is not told the theme.
+ * `figure.svg` written to a file is a picture of its own. In a browser it
+ * follows the light or dark theme; programs that know no themes draw it light.
  *
- * As the last value of a notebook cell, or through `display()`, it shows
- * itself. The HTML is an `<img>` because JupyterLab strips inline SVG from a
- * notebook it does not trust yet, which every notebook is that someone else
- * made, while it keeps images.
+ * As the last value of a notebook cell, or through `display()`, a figure shows
+ * itself. The HTML is an `<img>` because JupyterLab strips inline SVG, but not
+ * images, from a notebook that somebody else made, until you trust it.
  *
  * @example
  * ```ts
@@ -56,12 +52,7 @@ export class Figure {
   /** Takes the picture and its words; the plots call this. */
   constructor(
     svg: string,
-    about: {
-      title: string;
-      description: string;
-      width: number;
-      height: number;
-    },
+    about: Pick<Figure, "title" | "description" | "width" | "height">,
   ) {
     this.svg = svg;
     this.title = about.title;
@@ -103,4 +94,10 @@ const themeStyle =
 function escapeAttribute(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;")
     .replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** The UTF-8 bytes of a text in Base64. */
+function encodeBase64(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }

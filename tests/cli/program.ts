@@ -101,7 +101,7 @@ export class Program {
 
 /** A folder that is there for the time of a test. */
 export async function withFolder<Value>(
-  use: (folder: string) => Promise<Value>,
+  use: (folder: string) => Value | Promise<Value>,
 ): Promise<Value> {
   const folder = await Deno.makeTempDir();
   try {

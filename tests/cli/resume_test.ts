@@ -1,6 +1,6 @@
 /**
- * Runs that are stopped in every way there is. `deno task kill` stops many
- * more than the first two tests do.
+ * Runs that are stopped in every way there is, except for SIGKILL: see
+ * kill_test.ts.
  */
 
 import {
@@ -10,7 +10,6 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { readCheckpoint, readLossLog } from "../../cli/run_folder.ts";
-import { killRuns } from "../../tools/kill_runs.ts";
 import { canMount, filesIn, unshare } from "../files.ts";
 import {
   hashOf,
@@ -25,30 +24,6 @@ const windows = Deno.build.os === "windows";
 
 /** Options of a run that is in out/run already. */
 const RESUME = ["--input", "words.txt", "--resume"];
-
-Deno.test("train goes on to the bits of one run after SIGKILL at random moments", async () => {
-  const report = await killRuns({
-    seed: 3,
-    kills: 3,
-    during: "training",
-    steps: 40_000,
-    checkpointEvery: 1000,
-  });
-  assert(report.runs >= 1);
-  assert(report.resumedFrom.length >= 3);
-});
-
-Deno.test("train goes on to the bits of one run after SIGKILL during a write", async () => {
-  const report = await killRuns({
-    seed: 3,
-    kills: 3,
-    during: "writes",
-    steps: 60,
-    checkpointEvery: 1,
-  });
-  assert(report.runs >= 1);
-  assert(report.unfinished + report.logAhead >= 3);
-});
 
 Deno.test({
   name: "train goes on to the bits of one run after SIGINT and SIGTERM",

@@ -9,24 +9,22 @@ import {
   assertEquals,
   assertThrows,
 } from "@std/assert";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import type { Kernel } from "../../lib/kernel/kernel.ts";
-import type {
-  ModelSizes,
-  ParameterArrays,
-} from "../../lib/kernel/parameters.ts";
-import type { Windows } from "../../lib/kernel/rows.ts";
 import { Mt19937 } from "../../lib/random/mersenne_twister.ts";
+import * as reference from "../../lib/kernel/reference.ts";
+import { Chance, weightsOf, withKernel } from "./kernels.ts";
 import {
   createParameters,
   disposeParameters,
+  evaluate,
+  findLearningRate,
+  type ModelSizes,
+  type ParameterArrays,
   parameterArrays,
-} from "../../lib/model/variables.ts";
-import { trainSteps } from "../../lib/training/loop.ts";
-import { evaluate } from "../../lib/language_models/evaluate.ts";
-import { findLearningRate } from "../../lib/training/rate_finder.ts";
-import * as reference from "../../lib/kernel/reference.ts";
-import { Chance, weightsOf, withKernel } from "./kernels.ts";
+  TorchGenerator,
+  trainSteps,
+  type Windows,
+} from "../../mod.ts";
 
 /** A case: the model, the rows that are drawn from, and the steps. */
 interface Case {
@@ -497,8 +495,8 @@ Deno.test("trainSteps() and findLearningRate() refuse candidates that are none",
     assertThrows(
       () => [...trainSteps(parameters, windows, { ...settings, candidates })],
       RangeError,
-      `The candidates are ${candidates}: they must be a whole number from 1, ` +
-        "and fewer than the 27 tokens",
+      `Cannot draw ${candidates} candidates of 27 tokens: pass a whole number ` +
+        "from 1 to 26",
     );
   }
   assertThrows(
@@ -509,12 +507,12 @@ Deno.test("trainSteps() and findLearningRate() refuse candidates that are none",
         candidates: 5,
       }).next(),
     RangeError,
-    "but the batch is all rows",
+    "for a batch of all rows",
   );
   assertThrows(
     () => findLearningRate(parameters, windows, { generator, candidates: 27 }),
     RangeError,
-    "The candidates are 27",
+    "Cannot draw 27 candidates",
   );
   const { losses } = findLearningRate(parameters, windows, {
     generator,

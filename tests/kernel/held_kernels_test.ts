@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { evaluate } from "../../lib/language_models/evaluate.ts";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { giveBackKernel, takeKernel } from "../../lib/kernel/held_kernels.ts";
+import { Chance } from "./kernels.ts";
 import {
   createParameters,
   disposeParameters,
-} from "../../lib/model/variables.ts";
-import { trainSteps } from "../../lib/training/loop.ts";
-import { Chance } from "./kernels.ts";
+  evaluate,
+  TorchGenerator,
+  trainSteps,
+} from "../../mod.ts";
 
 const sizes = {
   vocabularySize: 20,

@@ -6,23 +6,6 @@ import {
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import {
-  crossEntropy,
-  embed,
-  forward,
-  negativeLogLikelihood,
-  softmax,
-  toTensors,
-} from "../../lib/model/forward.ts";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
-import {
-  createParameters,
-  disposeParameters,
-  parameterArrays,
-} from "../../lib/model/variables.ts";
-import { parameterNames } from "../../lib/kernel/parameters.ts";
-import { buildVocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows } from "../../lib/data/windows.ts";
-import {
   fiveNames,
   letters,
   SEED,
@@ -30,6 +13,22 @@ import {
   training,
 } from "../oracles.ts";
 import * as reference from "../../lib/kernel/reference.ts";
+import {
+  buildVocabulary,
+  contextWindows,
+  createParameters,
+  crossEntropy,
+  disposeParameters,
+  embed,
+  forward,
+  negativeLogLikelihood,
+  parameterArrays,
+  parameterNames,
+  softmax,
+  TorchGenerator,
+  toTensors,
+  windowStream,
+} from "../../mod.ts";
 
 const windows = contextWindows(fiveNames, buildVocabulary(letters), 3);
 
@@ -53,6 +52,21 @@ function withLecture(
   assertEquals(tf.memory().numTensors, before, "tensors were left");
 }
 
+Deno.test("toTensors() takes contexts written out and streams", () => {
+  const vocabulary = buildVocabulary(letters);
+  tf.tidy(() => {
+    const { X, Y } = toTensors(windows);
+    assertEquals([X.shape, X.dtype, Y.dtype], [[32, 3], "int32", "int32"]);
+    assertEquals([...X.dataSync()], [...windows.X]);
+    assertEquals([...Y.dataSync()], [...windows.Y]);
+    const stream = windowStream(fiveNames, vocabulary, 3);
+    const across = contextWindows(fiveNames, vocabulary, 3, {
+      acrossBoundaries: true,
+    });
+    assertEquals([...toTensors(stream).X.dataSync()], [...across.X]);
+  });
+});
+
 Deno.test("embed() looks up one token, a list, and contexts", () => {
   withLecture(({ C }, X) => {
     const row = [...embed(C, 5).dataSync()];
@@ -70,8 +84,8 @@ Deno.test("embed() looks up one token, a list, and contexts", () => {
 
 Deno.test("embed() refuses an id that the table does not have", () => {
   withLecture(({ C }) => {
-    assertThrows(() => embed(C, 27), RangeError, "no row 27");
-    assertThrows(() => embed(C, [0, -1]), RangeError, "no row -1");
+    assertThrows(() => embed(C, 27), RangeError, "row 27");
+    assertThrows(() => embed(C, [0, -1]), RangeError, "row -1");
   });
 });
 

@@ -1,17 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { DivergenceError } from "../../lib/errors/errors.ts";
-import { crossEntropy, forward, toTensors } from "../../lib/model/forward.ts";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
-import {
-  createParameters,
-  disposeParameters,
-  parameterArrays,
-} from "../../lib/model/variables.ts";
-import { parameterNames } from "../../lib/kernel/parameters.ts";
-import { trainStep } from "../../lib/training/step.ts";
-import { buildVocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows, takeRows } from "../../lib/data/windows.ts";
 import {
   fiveNames,
   letters,
@@ -21,6 +9,21 @@ import {
 } from "../oracles.ts";
 import notes from "../lecture_notes.json" with { type: "json" };
 import * as reference from "../../lib/kernel/reference.ts";
+import {
+  buildVocabulary,
+  contextWindows,
+  createParameters,
+  crossEntropy,
+  disposeParameters,
+  DivergenceError,
+  forward,
+  parameterArrays,
+  parameterNames,
+  takeRows,
+  TorchGenerator,
+  toTensors,
+  trainStep,
+} from "../../mod.ts";
 
 const windows = contextWindows(fiveNames, buildVocabulary(letters), 3);
 
@@ -223,7 +226,7 @@ Deno.test("trainStep() refuses rows that do not fit and rates that are none", ()
   assertThrows(
     () => trainStep(parameters, contextWindows(fiveNames, vocabulary, 4), 0.1),
     RangeError,
-    "context length of 4, the model has 3",
+    "context length of 4: the model has 3",
   );
   assertThrows(
     () => trainStep(parameters, contextWindows([], vocabulary, 3), 0.1),
@@ -245,7 +248,7 @@ Deno.test("trainStep() refuses rows that do not fit and rates that are none", ()
     assertThrows(
       () => trainStep(parameters, windows, 0.1, { weightDecay: rate }),
       RangeError,
-      `Cannot use weightDecay ${rate}`,
+      `Cannot use weight decay ${rate}`,
     );
   }
   assertEquals(tf.memory().numTensors, before);

@@ -1,0 +1,99 @@
+/**
+ * Reading files, in Deno, Node and Bun. A file that is too large is refused
+ * before it is read.
+ */
+
+type FileSystem = typeof import("node:fs");
+type Stats = import("node:fs").Stats;
+
+/** Options of {@linkcode readFileBounded}. */
+export interface BoundedReadOptions {
+  /** The most bytes that the file may have. */
+  limit: number;
+  /** The class of the error to throw if the file cannot be read. */
+  refusal: new (message: string) => Error;
+}
+
+/**
+ * Reads a file up to a size. Needs the permission to read it.
+ *
+ * Kind and size are checked before the file is read: a pipe may never end, and
+ * a sparse file of many gigabytes costs nothing to make.
+ *
+ * @param path the file
+ * @param options the limit in bytes, and the class of the error
+ * @returns the content of the file
+ * @throws {Error} of the class `refusal`, in one sentence, if the file does not
+ * exist, is too large, is a folder, a pipe or a device, or may not be read, and
+ * where there are no files, as in a page
+ */
+export function readFileBounded(
+  path: string | URL,
+  options: BoundedReadOptions,
+): Uint8Array<ArrayBuffer> {
+  const { limit, refusal } = options;
+  const fail = (reason: string): never => {
+    throw new refusal(`Cannot read ${path}: ${reason}`);
+  };
+  const checkedSize = (stats: Stats): number => {
+    const { size } = stats;
+    if (stats.isDirectory()) fail("it is a folder");
+    if (!stats.isFile()) fail("it is a pipe or a device, not a file");
+    return size <= limit
+      ? size
+      : fail(`it has ${size} bytes, more than the ${limit} that are read`);
+  };
+  const fs = fileSystem() ??
+    fail("there are no files here: fetch the text and use parseWords()");
+  let file: number | undefined;
+  try {
+    checkedSize(fs.statSync(path)); // because opening a pipe would wait
+    file = fs.openSync(path, "r");
+    const bytes = new Uint8Array(checkedSize(fs.fstatSync(file)));
+    let length = 0, count: number;
+    do {
+      count = fs.readSync(file, bytes.subarray(length));
+      length += count;
+    } while (count > 0);
+    if (length < bytes.length || fs.fstatSync(file).size !== length) {
+      fail("it changed while it was read: try again");
+    }
+    return bytes;
+  } catch (error) {
+    if (error instanceof refusal) throw error;
+    return fail(reasonOf(error));
+  } finally {
+    if (file !== undefined) fs.closeSync(file);
+  }
+}
+
+/**
+ * Whether a file exists and may be read without asking for a permission.
+ *
+ * @param path the file
+ */
+export function mayRead(path: URL): boolean {
+  const { Deno } = globalThis as unknown as {
+    Deno?: { permissions: { querySync(query: object): { state: string } } };
+  };
+  const granted = Deno === undefined ||
+    Deno.permissions.querySync({ name: "read", path }).state === "granted";
+  return granted && (fileSystem()?.existsSync(path) ?? false);
+}
+
+/** `node:fs`, without an import that a page could not resolve. */
+function fileSystem(): FileSystem | undefined {
+  const { process } = globalThis as unknown as {
+    process?: { getBuiltinModule?: (name: string) => FileSystem };
+  };
+  return process?.getBuiltinModule?.("node:fs");
+}
+
+/** Why the system refused, for the end of a sentence. */
+function reasonOf(error: unknown): string {
+  const { code, message } = error as { code?: string; message: string };
+  if (code === "ENOENT") return "there is no such file; check the path";
+  // "EACCES: permission denied, open 'words.txt'"
+  const [, reason] = /^E[A-Z0-9]+: ([^,]+)/.exec(message) ?? [, message];
+  return reason.replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase());
+}

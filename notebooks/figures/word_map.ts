@@ -1,0 +1,136 @@
+import * as Plot from "@observablehq/plot";
+import { customMark, drawChart, type Place } from "../../lib/plots/chart.ts";
+import type { Figure } from "../../lib/plots/figure.ts";
+import { paper, seriesColours } from "../../lib/plots/palette.ts";
+import { extent } from "../../lib/plots/smoothing.ts";
+import { createElement, type SvgElement } from "../../lib/plots/svg.ts";
+
+/** A word, where it is, and what kind of word it is. */
+export interface MappedWord {
+  word: string;
+  /** Such as `"animal"`. */
+  kind: string;
+  /** The two numbers of its embedding. */
+  place: readonly number[];
+}
+
+/** The shapes of kinds: with four colours each they make twelve looks. */
+const shapes = ["circle", "square", "triangle"] as const;
+
+/** In pixels: the size of a sign, the width of a letter, the height of a word. */
+const [signSize, letterWidth, wordHeight] = [9, 7.4, 13];
+
+/** In pixels: how far the points stay away from the edges of the plot. */
+const inset = 30;
+
+/**
+ * Words as points in the plane, such as their embeddings: each kind of words
+ * has its own colour and shape. Words are written beside their points, or a
+ * little away from them, as far as there is room; the description lists all.
+ *
+ * Source: Bengio et al. 2003, section 5, where such a map is proposed.
+ *
+ * @param words The words, of at most twelve kinds.
+ */
+export function wordMap(words: readonly MappedWord[]): Figure {
+  const kinds = Object.entries(Object.groupBy(words, ({ kind }) => kind))
+    .map(([label, words = []], i) => ({
+      label,
+      words,
+      colour: seriesColours[i % seriesColours.length],
+      sample: shapes[(i + Math.floor(i / seriesColours.length)) % 3],
+    }));
+  const listed = kinds.map(({ label, words }) =>
+    `${label}: ${words.map(({ word }) => word).join(", ")}`
+  );
+  return drawChart({
+    title: "Where the network has put the words",
+    description: `Scatter plot of ${words.length} words by two numbers: ` +
+      `${listed.join("; ")}.`,
+    xLabel: "first number of the embedding",
+    yLabel: "second number of the embedding",
+    width: 760,
+    height: 760,
+    legend: kinds,
+    plot: {
+      grid: true,
+      inset,
+      marks: [
+        customMark((place) => writeWords(words, place)),
+        kinds.map(({ words, colour, sample }) =>
+          Plot.dot(words.map(({ place }) => place), {
+            symbol: sample,
+            r: 4.5,
+            fill: colour,
+            stroke: paper.light,
+            strokeWidth: 0.7,
+          })
+        ),
+      ],
+    },
+  });
+}
+
+/** In pixels from the point: right, left, above, below, where words read best. */
+const beside = [[8, 0], [-8, 0], [0, -12], [0, 12]]
+  .concat([[5, -11], [5, 11], [-5, -11], [-5, 11]]);
+
+/** Farther off, at the end of a line: 24 directions, three distances. */
+const apart = [30, 45, 60].flatMap((distance) =>
+  Array.from({ length: 24 }, (_, i) => {
+    const angle = 2 * Math.PI * i / 24;
+    return [distance * Math.cos(angle), distance * Math.sin(angle)];
+  })
+);
+
+/** The words for which there is room, and lines to those farther off. */
+function writeWords(
+  words: readonly MappedWord[],
+  { x, y, width }: Place,
+): SvgElement {
+  const points = words.map(({ word, place }) => {
+    return { word, x: x(place[0]), y: y(place[1]) };
+  });
+  const [top, bottom] = extent(points.map(({ y }) => y));
+  const right = width - 8;
+  const half = signSize / 2;
+  const taken = points.map((
+    { x, y },
+  ) => [x - half, x + half, y - half, y + half]);
+  const stroke = { stroke: "currentColor", "stroke-opacity": 0.35 };
+  const lines = createElement("g", { "aria-label": "link", ...stroke });
+  const texts = createElement("g", {
+    "aria-label": "text",
+    "font-size": 12,
+    stroke: paper.light,
+    "stroke-width": 3,
+    "paint-order": "stroke",
+  });
+  const write = ({ word, x, y }: typeof points[0], offsets: number[][]) =>
+    offsets.some(([dx, dy]) => {
+      const long = word.length * letterWidth;
+      const left = x + dx - long * (1 - Math.sign(dx)) / 2;
+      const [high, low] = [y + dy - wordHeight / 2, y + dy + wordHeight / 2];
+      const box = [left, left + long, high, low];
+      const outside = left < 56 || left + long > right ||
+        y + dy < top - inset || y + dy > bottom + inset;
+      if (outside || taken.some((other) => overlap(box, other))) return false;
+      taken.push(box);
+      if (offsets === apart) {
+        const d = `M${x},${y}L${x + 0.95 * dx},${y + 0.95 * dy}`;
+        lines.append(createElement("path", { d }));
+      }
+      const anchor = dx > 0 ? "start" : dx < 0 ? "end" : "middle";
+      const at = { x: x + dx, y: y + dy, dy: "0.32em", "text-anchor": anchor };
+      texts.append(createElement("text", at, word));
+      return true;
+    });
+  const crowded = points.filter((point) => !write(point, beside));
+  crowded.forEach((point) => write(point, apart));
+  return createElement("g", {}, lines, texts);
+}
+
+/** Whether two boxes [left, right, top, bottom] have a point in common. */
+function overlap(a: readonly number[], b: readonly number[]): boolean {
+  return a[0] < b[1] && b[0] < a[1] && a[2] < b[3] && b[2] < a[3];
+}
