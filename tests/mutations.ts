@@ -28,6 +28,8 @@ const TOKENS = [
 /** The strings, numbers and words of the header, and of JSON in its strings. */
 const IN_HEADER = /"(?:[^"\\]|\\.)*"|[^\s{}[\]:,"]+/gs;
 const IN_STRING = /\\"(?:[^"\\]|\\[^"])*\\"|[^\s{}[\]:,"\\]+/gs;
+const HEADER = /^.*/s;
+const METADATA = /(?<="__metadata__":)\{(?:"(?:[^"\\]|\\.)*"[:,]?)*\}/s;
 
 const WEIGHTS = [NaN, Infinity, -Infinity, -0, 1e-45, 3.4e38, 0, 1];
 
@@ -91,11 +93,15 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
       .map(([at, token, inString]): Mutation => (file) => {
         // One character for each byte, so that the places are the same.
         const header = String.fromCharCode(...file.slice(8, headerEnd(file)));
-        const tokens = [...header.matchAll(inString ? IN_STRING : IN_HEADER)];
+        const region = (inString ? METADATA : HEADER).exec(header);
+        if (!region) return file;
+        const pattern = inString ? IN_STRING : IN_HEADER;
+        const tokens = [...region[0].matchAll(pattern)];
         if (tokens.length === 0) return file;
         const { index, 0: old } = tokens[Math.floor(at * tokens.length)];
+        const from = 8 + region.index + index;
         const bytes = utf8(inString ? token.replace(/["\\]/g, "\\$&") : token);
-        return spliced(file, 8 + index, 8 + index + old.length, bytes);
+        return spliced(file, from, from + old.length, bytes);
       }),
   },
 );
