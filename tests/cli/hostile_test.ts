@@ -113,7 +113,7 @@ Deno.test("every command refuses a hostile checkpoint in one line", async () => 
   endlessHeader.fill(0xff, 0, 8);
   const files: [Uint8Array, string][] = [
     [notFinite, "its parameter b2 is Infinity at index 13"],
-    [endlessHeader, "announce a header of 18446744073709551615 bytes"],
+    [endlessHeader, "do not begin with the length of a header"],
     [good.subarray(0, 5000), "the file is cut off"],
   ];
   await withWords(async (folder) => {
