@@ -17,7 +17,7 @@ export function wholeOptions<Name extends string>(
   };
   const names = Object.keys(defaults) as Name[];
   const given = parseArgs(Deno.args, {
-    string: names,
+    string: names as string[],
     unknown: (option) => refuse(`The option ${option} is unknown`),
   }) as Record<string, unknown>;
   const numbers: Record<Name, number> = { ...defaults };

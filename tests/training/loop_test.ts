@@ -352,8 +352,7 @@ Deno.test("train() ends when its signal is aborted, with what it has learned", a
         steps = step;
         if (step === 50) controller.abort();
       },
-    })
-  );
+    }), DOMException);
   assertEquals(error.name, "AbortError");
   assertEquals(steps, 50);
   assertEquals(parameterArrays(parameters), run({ steps: 50 }).arrays);

@@ -1,24 +1,18 @@
 /**
  * A stand-in for jsr:@std/assert in this checkout, so that it works where JSR
- * cannot be reached. It holds the functions that the tests and examples call,
- * with the real package's signatures and behaviour, on top of node:assert. What
- * is published refers to the real package.
+ * is out of reach. It has the functions that the tests and examples call, with
+ * the signatures of the real package; they accept and refuse the same values.
+ * The published package refers to the real one.
  *
  * @module
  */
 
-import {
-  AssertionError,
-  deepStrictEqual,
-  notDeepStrictEqual,
-} from "node:assert/strict";
-
-export { AssertionError };
+import { AssertionError } from "node:assert";
 
 // deno-lint-ignore no-explicit-any
-type ErrorClass<E extends Error> = new (...args: any[]) => E;
+type Class<T> = abstract new (...args: any[]) => T;
 
-/** Fails, with the message. */
+/** Fails with what went wrong and the caller's message. */
 function failWith(text: string, msg?: string): never {
   throw new AssertionError({ message: msg ? `${text}: ${msg}` : text });
 }
@@ -28,43 +22,61 @@ export function assert(expr: unknown, msg = ""): asserts expr {
   if (!expr) throw new AssertionError({ message: msg });
 }
 
-/** Fails always. */
+/** Always fails. */
 export function fail(msg?: string): never {
   failWith("Failed assertion", msg);
 }
 
+/** Whether two values are deeply equal, where -0 equals 0 and NaN itself. */
+function equal(a: unknown, b: unknown, seen = new Map()): boolean {
+  if (a === b || Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || !a || !b) return false;
+  const prototype = (o: object) => Object.getPrototypeOf(o) ?? Object.prototype;
+  if (prototype(a) !== prototype(b)) return false;
+  if (a instanceof Date) return Object.is(+a, +(b as Date));
+  if (a instanceof ArrayBuffer) {
+    return equal(new Uint8Array(a), new Uint8Array(b as ArrayBuffer));
+  }
+  if (ArrayBuffer.isView(a) && "length" in a) {
+    const [as, bs] = [a, b] as unknown as [number[], number[]];
+    return as.length === bs.length && as.every((x, i) => equal(x, bs[i]));
+  }
+  if (seen.get(a) === b) return true;
+  seen.set(a, b);
+  if (Object.keys(a).length !== Object.keys(b).length) return false;
+  if (a instanceof Set || a instanceof Map) {
+    const [as, bs] = [a, b].map((o) => [...(o as Map<unknown, unknown>)]);
+    return as.length === bs.length &&
+      as.every((x) => bs.some((y) => equal(x, y, seen)));
+  }
+  const keys = new Set<PropertyKey>();
+  for (let o of [a, b]) {
+    for (; o !== Object.prototype && o !== Array.prototype; o = prototype(o)) {
+      for (const key of Reflect.ownKeys(o)) keys.add(key);
+    }
+  }
+  return [...keys].every((key) =>
+    key in a === key in b &&
+    equal(Reflect.get(a, key), Reflect.get(b, key), seen)
+  );
+}
+
 /** Fails unless both are deeply equal. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
-  try {
-    deepStrictEqual(actual, expected);
-  } catch (error) {
-    failWith((error as Error).message, msg);
-  }
+  if (equal(actual, expected)) return;
+  const operator = "deepStrictEqual"; // Node words the difference
+  failWith(new AssertionError({ actual, expected, operator }).message, msg);
 }
 
 /** Fails if both are deeply equal. */
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
-  try {
-    notDeepStrictEqual(actual, expected);
-  } catch (error) {
-    failWith((error as Error).message, msg);
-  }
-}
-
-/** Fails unless both are the same by `Object.is`. */
-export function assertStrictEquals<T>(
-  actual: unknown,
-  expected: T,
-  msg?: string,
-): asserts actual is T {
-  if (!Object.is(actual, expected)) {
-    failWith(`Expected ${actual} to be strictly equal to ${expected}`, msg);
-  }
+  if (!equal(actual, expected)) return;
+  failWith(`Expected another value than ${expected}`, msg);
 }
 
 /**
- * Fails unless the numbers differ by no more than the tolerance, which is by
- * default 1e-7 of the expected number.
+ * Fails unless the numbers differ by at most the tolerance, by default 1e-7 of
+ * the expected number.
  */
 export function assertAlmostEquals(
   actual: number,
@@ -73,42 +85,14 @@ export function assertAlmostEquals(
   msg?: string,
 ): void {
   if (Object.is(actual, expected)) return;
-  const allowed = tolerance ??
-    (Number.isFinite(expected) ? Math.abs(expected * 1e-7) : 1e-7);
-  if (Math.abs(expected - actual) <= allowed) return;
+  const difference = Math.abs(expected - actual);
+  tolerance ??= Number.isFinite(expected) ? Math.abs(expected * 1e-7) : 1e-7;
+  if (difference <= tolerance) return;
   failWith(
-    `Expected actual: "${actual}" to be close to "${expected}": ` +
-      `delta "${Math.abs(expected - actual)}" is greater than "${allowed}"`,
+    `Expected ${actual} to be close to ${expected}: ` +
+      `they differ by ${difference}, by more than ${tolerance}`,
     msg,
   );
-}
-
-/** Fails if the value is null or undefined. */
-export function assertExists<T>(
-  actual: T,
-  msg?: string,
-): asserts actual is NonNullable<T> {
-  if (actual === undefined || actual === null) {
-    failWith(
-      `Expected actual: "${actual}" to not be null or undefined`,
-      msg,
-    );
-  }
-}
-
-/** Fails unless the value is an instance of the class. */
-export function assertInstanceOf<T>(
-  actual: unknown,
-  // deno-lint-ignore no-explicit-any
-  expectedType: abstract new (...args: any[]) => T,
-  msg?: string,
-): asserts actual is T {
-  if (!(actual instanceof expectedType)) {
-    failWith(
-      `Expected object to be an instance of "${expectedType.name}"`,
-      msg,
-    );
-  }
 }
 
 /** Fails unless the text contains the other. */
@@ -117,9 +101,8 @@ export function assertStringIncludes(
   expected: string,
   msg?: string,
 ): void {
-  if (!actual.includes(expected)) {
-    failWith(`Expected actual: "${actual}" to contain: "${expected}"`, msg);
-  }
+  if (actual.includes(expected)) return;
+  failWith(`Expected ${JSON.stringify(actual)} to contain "${expected}"`, msg);
 }
 
 /** Fails unless the text matches the expression. */
@@ -128,70 +111,80 @@ export function assertMatch(
   expected: RegExp,
   msg?: string,
 ): void {
-  if (!expected.test(actual)) {
-    failWith(`Expected actual: "${actual}" to match: "${expected}"`, msg);
-  }
+  if (expected.test(actual)) return;
+  failWith(`Expected ${JSON.stringify(actual)} to match ${expected}`, msg);
 }
 
-/** Fails unless the error is of the class and its message has the text. */
-function checkError<E extends Error>(
-  error: unknown,
-  ErrorClass?: ErrorClass<E>,
-  msgIncludes?: string,
-  msg?: string,
-): E {
-  if (!(error instanceof Error)) {
-    failWith("A non-Error object was thrown", msg);
+/** What `assertThrows` and `assertRejects` take after the function. */
+type Expectation<E> =
+  | [msg?: string]
+  | [ErrorClass: Class<E>, msgIncludes?: string, msg?: string];
+
+/** Fails unless the error is as expected; returns it. */
+function checkError<E>(error: unknown, expectation: Expectation<E>): unknown {
+  const [ErrorClass, msgIncludes = "", msg] = expectation;
+  if (typeof ErrorClass !== "function") return error;
+  if (!(error instanceof Error)) failWith(`Expected an Error: ${error}`, msg);
+  if (!(error instanceof ErrorClass)) {
+    failWith(`Expected a ${ErrorClass.name}, not ${error}`, msg);
   }
-  if (ErrorClass && !(error instanceof ErrorClass)) {
-    failWith(
-      `Expected error to be instance of "${ErrorClass.name}", but was ` +
-        `"${error.constructor.name}" (${error.message})`,
-      msg,
-    );
+  if (!error.message.includes(msgIncludes)) {
+    failWith(`Expected "${error.message}" to include "${msgIncludes}"`, msg);
   }
-  if (msgIncludes && !error.message.includes(msgIncludes)) {
-    failWith(
-      `Expected error message to include ${JSON.stringify(msgIncludes)}, ` +
-        `but got ${JSON.stringify(error.message)}`,
-      msg,
-    );
-  }
-  return error as E;
+  return error;
 }
 
+/** What the caller says about the error, for the message of a failure. */
+const textsOf = (expectation: readonly unknown[]) =>
+  expectation.filter((part) => typeof part === "string").join(": ");
+
+/** Fails unless the function throws such an error; returns the error. */
+export function assertThrows(fn: () => unknown, msg?: string): unknown;
 /** Fails unless the function throws such an error; returns the error. */
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
-  ErrorClass?: ErrorClass<E>,
+  ErrorClass: Class<E>,
   msgIncludes?: string,
   msg?: string,
-): E {
+): E;
+export function assertThrows<E extends Error = Error>(
+  fn: () => unknown,
+  ...expectation: Expectation<E>
+): unknown {
   try {
     fn();
   } catch (error) {
-    return checkError(error, ErrorClass, msgIncludes, msg);
+    return checkError(error, expectation);
   }
-  failWith("Expected function to throw", msg);
+  failWith("Expected the function to throw", textsOf(expectation));
 }
 
 /** Fails unless the promise is rejected by such an error; returns the error. */
-export async function assertRejects<E extends Error = Error>(
+export function assertRejects(
   fn: () => PromiseLike<unknown>,
-  ErrorClass?: ErrorClass<E>,
+  msg?: string,
+): Promise<unknown>;
+/** Fails unless the promise is rejected by such an error; returns the error. */
+export function assertRejects<E extends Error = Error>(
+  fn: () => PromiseLike<unknown>,
+  ErrorClass: Class<E>,
   msgIncludes?: string,
   msg?: string,
-): Promise<E> {
+): Promise<E>;
+export async function assertRejects<E extends Error = Error>(
+  fn: () => PromiseLike<unknown>,
+  ...expectation: Expectation<E>
+): Promise<unknown> {
   let promise: PromiseLike<unknown>;
   try {
     promise = fn();
   } catch {
-    failWith("Function throws when expected to reject", msg);
+    failWith("The function throws and does not reject", textsOf(expectation));
   }
   try {
     await promise;
   } catch (error) {
-    return checkError(error, ErrorClass, msgIncludes, msg);
+    return checkError(error, expectation);
   }
-  failWith("Expected function to reject", msg);
+  failWith("Expected the function to reject", textsOf(expectation));
 }

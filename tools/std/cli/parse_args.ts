@@ -1,86 +1,107 @@
 /**
  * A stand-in for jsr:@std/cli/parse-args in this checkout, so that it works
- * where JSR cannot be reached. It holds what the command line calls: options
- * that are declared as strings or booleans, one-letter aliases of them, and a
- * function that is told of everything else. What is published refers to the
- * real package.
+ * where JSR is out of reach. It parses a command line as the real package does,
+ * for the settings that are used here: options declared as strings or booleans,
+ * one alias for each, and a function that judges everything else. The published
+ * package refers to the real one.
  *
  * @module
  */
 
-/** The choices of `parseArgs` that the stand-in knows. */
-export interface ParseOptions {
-  /** The options that take a value. */
-  string?: readonly string[];
-  /** The options that are true when given. */
+/** The settings of `parseArgs` that the stand-in knows. */
+export interface ParseOptions<Name extends string = string> {
+  /** Options that take a value. */
+  string?: readonly Extract<Name, string>[];
+  /** Options that are true or false. */
   boolean?: readonly string[];
-  /** Other names of options, by the option's name or the other's. */
+  /** Second names of options: each key means the same as its value. */
   alias?: Record<string, string>;
-  /** Is told of each argument not declared; `false` leaves it out. */
+  /** Called with each undeclared argument; drops it by returning `false`. */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
 
-/** What stands on the command line: options by name, the rest under `_`. */
+/** A parsed command line: options by name, and all other arguments in `_`. */
 export type Args = { _: (string | number)[] } & Record<string, unknown>;
 
-/** Takes a command line apart. */
-export function parseArgs(
+/** Parses a command line. */
+export function parseArgs<Name extends string = string>(
   args: readonly string[],
-  options: ParseOptions = {},
+  options: ParseOptions<Name> = {},
 ): Args {
   const { alias = {}, unknown = () => true } = options;
-  const strings = new Set(options.string);
-  const booleans = new Set(options.boolean);
+  const strings = new Set<string>(options.string);
+  const booleans = new Set<string>(options.boolean);
+  const twin = new Map<string, string>();
   for (const [name, other] of Object.entries(alias)) {
-    for (const set of [strings, booleans]) {
-      if (set.has(name)) set.add(other);
-      if (set.has(other)) set.add(name);
-    }
+    twin.set(name, other).set(other, name);
+  }
+  for (const declared of [strings, booleans]) {
+    for (const name of [...declared]) declared.add(twin.get(name) ?? name);
   }
   const parsed: Args = { _: [] };
-  const set = (arg: string, key: string, value: unknown) => {
-    const known = strings.has(key) || booleans.has(key);
-    if (!known && unknown(arg, key, value) === false) return;
-    parsed[key] = value;
-    for (const [name, other] of Object.entries(alias)) {
-      if (name === key) parsed[other] = value;
-      if (other === key) parsed[name] = value;
-    }
-  };
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  const queue = args.slice(0, end);
 
-  const end = args.indexOf("--");
-  const before = end === -1 ? args : args.slice(0, end);
-  for (let i = 0; i < before.length; i++) {
-    const arg = before[i];
-    const flag = /^(--?)(.+?)(?:=(.*))?$/s.exec(arg);
-    if (!flag) {
-      if (unknown(arg) !== false) parsed._.push(numberIfOne(arg));
-      continue;
-    }
-    const [, dashes, name, value] = flag;
-    const letters = dashes === "-" ? [...name] : [name];
-    const key = letters.pop()!;
-    for (const letter of letters) {
-      set(arg, letter, strings.has(letter) ? "" : true);
-    }
-    const next = before[i + 1];
-    if (value !== undefined) {
-      set(arg, key, booleans.has(key) ? value !== "false" : value);
-    } else if (next && !next.startsWith("-") && !booleans.has(key)) {
-      set(arg, key, next);
-      i++;
+  const set = (arg: string, key: string, value: string | boolean) => {
+    const known = strings.has(key) || booleans.has(key) || twin.has(key);
+    if (!known && unknown(arg, key, value) === false) return;
+    parsed[key] = strings.has(key) ? value : numberIfNumeric(value);
+    const other = twin.get(key);
+    if (other !== undefined) parsed[other] = parsed[key];
+  };
+  /** Sets an option from the next argument, if that can be its value. */
+  const setFromNext = (arg: string, key: string, isOption: RegExp) => {
+    const next = queue[0];
+    if (next && !booleans.has(key) && !isOption.test(next)) {
+      set(arg, key, queue.shift()!);
     } else if (next === "true" || next === "false") {
-      set(arg, key, next === "true");
-      i++;
+      set(arg, key, queue.shift() === "true");
     } else {
       set(arg, key, strings.has(key) ? "" : true);
     }
+  };
+
+  while (queue.length > 0) {
+    const arg = queue.shift()!;
+    const long = /^--(no-(?=[^]))?([^]+?)(?:=([^]*))?$/.exec(arg);
+    if (long) {
+      const [, no = "", key, value] = long;
+      if (value === undefined) setFromNext(arg, no + key, /^-/);
+      else set(arg, key, booleans.has(key) ? value !== "false" : value);
+    } else if (arg.startsWith("-") && arg !== "-") {
+      setLetters(arg, arg.slice(1).split(""));
+    } else if (unknown(arg) !== false) {
+      parsed._.push(numberIfNumeric(arg) as string | number);
+    }
   }
-  if (end !== -1) parsed._.push(...args.slice(end + 1));
+  parsed._.push(...args.slice(end + 1));
   for (const name of booleans) parsed[name] ??= false;
   return parsed;
+
+  /** Sets `-abc`: letters, of which the last may have a value, as in `-n20`. */
+  function setLetters(arg: string, letters: string[]) {
+    for (const [i, letter] of letters.slice(0, -1).entries()) {
+      const rest = letters.slice(i + 1).join("");
+      const assigned = /=(.+)/.exec(rest)?.[1];
+      const numeric = /\d(\.\d*)?(e-?\d+)?$/.test(rest);
+      if (rest === "-") {
+        set(arg, letter, rest);
+      } else if (rest === "=") {
+        return set(arg, letter, "");
+      } else if (/[a-z]/i.test(letter) && (assigned || numeric)) {
+        return set(arg, letter, assigned ?? rest);
+      } else if (/^\W./s.test(rest)) {
+        return set(arg, letter, rest);
+      } else {
+        set(arg, letter, strings.has(letter) ? "" : true);
+      }
+    }
+    const last = letters.at(-1)!;
+    if (last !== "-") setFromNext(arg, last, /^--?[^-]/);
+  }
 }
 
-function numberIfOne(arg: string): string | number {
-  return /\S/.test(arg) && Number.isFinite(Number(arg)) ? Number(arg) : arg;
+function numberIfNumeric(value: string | boolean): string | number | boolean {
+  const text = typeof value === "string" && /\S/.test(value);
+  return text && Number.isFinite(Number(value)) ? Number(value) : value;
 }
