@@ -1,60 +1,68 @@
-/** The pictures that a run folder gets at the end of a run. */
+/** The figures of a run folder. */
 
-import { writeFileAtomically } from "./atomic_file.ts";
-import { type ModelParameters, sizesOf } from "../lib/model/variables.ts";
-import { embeddingMap } from "../lib/plots/embedding_map.ts";
-import { lossCurve } from "../lib/plots/loss_curve.ts";
-import { projectToPlane } from "../lib/model/principal_components.ts";
-import { readLossLog, type RunFolder } from "./run_folder.ts";
 import type { Vocabulary } from "../lib/data/vocabulary.ts";
+import { projectToPlane } from "../lib/model/principal_components.ts";
+import { writeFileAtomically } from "./atomic_file.ts";
+import { readLossLog, type RunFolder } from "./run_folder.ts";
 
-/** More tokens than that would lie on top of each other on the map. */
+/** More tokens would lie on top of each other on the map. */
 const MOST_TOKENS_ON_MAP = 200;
 
-/** Of larger embeddings the principal components would take long to find. */
+/** Principal components of larger embeddings would take long to find. */
 const LARGEST_EMBEDDING_ON_MAP = 2000;
 
 /**
- * Draws the loss curve and the embedding map into the run folder. The curve of
- * sampled steps tells so: their losses are lower than those of all tokens.
+ * Draws the loss curve. That of sampled steps says so, because their losses are
+ * lower than those of all tokens.
  */
-export function writeFigures(
+export async function writeLossFigure(
   folder: RunFolder,
-  parameters: ModelParameters,
-  vocabulary: Vocabulary,
-  candidates: number,
-): void {
+  candidates: number | "all",
+): Promise<void> {
+  const { lossCurve } = await import("../lib/plots/loss_curve.ts");
   const rows = readLossLog(folder.pathOf("losses"));
-  const curve = lossCurve([{
+  const { svg } = lossCurve([{
     name: "minibatch",
     steps: rows.map(({ step }) => step),
     losses: rows.map(({ loss }) => loss),
   }], {
     smoothing: Math.max(1, Math.ceil(rows.length / 20)),
-    ...(candidates > 0
-      ? { title: `Loss while training, among ${candidates} candidates` }
-      : {}),
+    ...(candidates === "all"
+      ? {}
+      : { title: `Loss while training, among ${candidates} candidates` }),
   });
-  writeFileAtomically(folder.pathOf("lossFigure"), curve.svg);
+  writeFileAtomically(folder.pathOf("lossFigure"), svg);
+}
 
-  const { embeddingSize } = sizesOf(parameters);
-  // a vocabulary of words begins with the most frequent
-  const shown = vocabulary.level === "words"
-    ? vocabulary.tokens.slice(0, MOST_TOKENS_ON_MAP)
-    : vocabulary.tokens;
-  if (
-    shown.length > MOST_TOKENS_ON_MAP ||
-    embeddingSize > LARGEST_EMBEDDING_ON_MAP
-  ) return;
-  const C = parameters.C.dataSync().slice(0, shown.length * embeddingSize);
-  const plane = projectToPlane(C, embeddingSize);
-  const principal = embeddingSize > 2
-    ? {
-      title: `Embeddings of ${embeddingSize} numbers, on their two main axes`,
+/**
+ * Draws the map of the embeddings, float32 `[V, E]`: of all characters, or of
+ * the most frequent words.
+ */
+export async function writeEmbeddingFigure(
+  folder: RunFolder,
+  embeddings: Float32Array,
+  { tokens, level }: Vocabulary,
+): Promise<void> {
+  const size = embeddings.length / tokens.length;
+  const shown = level === "words"
+    ? tokens.slice(0, MOST_TOKENS_ON_MAP)
+    : tokens;
+  if (shown.length > MOST_TOKENS_ON_MAP || size > LARGEST_EMBEDDING_ON_MAP) {
+    return;
+  }
+  const { embeddingMap } = await import("../lib/plots/embedding_map.ts");
+  const plane = projectToPlane(
+    embeddings.subarray(0, shown.length * size),
+    size,
+  );
+  const { svg } = embeddingMap(
+    plane,
+    shown,
+    size <= 2 ? {} : {
+      title: `Embeddings of ${size} numbers, on their two main axes`,
       xLabel: "first principal component",
       yLabel: "second principal component",
-    }
-    : {};
-  const map = embeddingMap(plane, shown, principal);
-  writeFileAtomically(folder.pathOf("embeddingFigure"), map.svg);
+    },
+  );
+  writeFileAtomically(folder.pathOf("embeddingFigure"), svg);
 }

@@ -1,232 +1,211 @@
-/** What `sample` and `evaluate` use: models of every kind, in one manner. */
+/** Models of every kind, loaded or made for a command. */
 
+import { Vocabulary } from "../lib/data/vocabulary.ts";
 import { CheckpointError, UsageError } from "../lib/errors/errors.ts";
 import {
-  type LanguageModel,
-  rowProbabilities,
-  sampleModel,
-} from "../lib/language_models/language_model.ts";
-import { mlpModel } from "../lib/language_models/mlp.ts";
+  bigramNetModel,
+  createBigramNet,
+  trainBigramNet,
+} from "../lib/language_models/bigram_net.ts";
+import type { LanguageModel } from "../lib/language_models/language_model.ts";
+import {
+  addK,
+  countNgrams,
+  interpolate,
+  kneserNey,
+} from "../lib/language_models/ngram.ts";
+import { pretrainedModel } from "../lib/language_models/pretrained.ts";
 import {
   type ModelParameters,
   parametersFrom,
   sizesOf,
 } from "../lib/model/variables.ts";
-import { pretrainedModel } from "../lib/language_models/pretrained.ts";
+import { TorchGenerator } from "../lib/random/torch_generator.ts";
+import { type Corpus, readCorpus, windowsOf } from "./corpus.ts";
+import { flagOf, type Given, refuseMeaningless } from "./options.ts";
 import { readModel } from "./run_folder.ts";
-import { sample, type SampleOptions } from "../lib/language_models/sample.ts";
-import { Vocabulary } from "../lib/data/vocabulary.ts";
-import type { Windows } from "../lib/kernel/rows.ts";
-import { type Corpus, type CorpusSettings, readCorpus } from "./corpus.ts";
-import { countModel, learnBigramNet, type Smoothing } from "./counting.ts";
-import { CORPUS, corpusSettings, LECTURE_SEED } from "./model_options.ts";
-import { type Given, refuseMeaningless, type Values } from "./options.ts";
-import { type Settings, settingsFrom } from "./settings.ts";
+import type { Model } from "./seam.ts";
+import {
+  CORPUS,
+  type CorpusSettings,
+  SETTINGS,
+  type Settings,
+  settingsFrom,
+} from "./settings.ts";
 
-/** A model with its vocabulary. */
-export interface UsableModel {
+/** A model, ready to be used. */
+export interface NamedModel {
   /** What to call it. */
   readonly name: string;
+  readonly model: Model;
   readonly vocabulary: Vocabulary;
-  /** How many tokens the rows that it is judged by have. */
+  /** How many tokens the contexts of its rows have. */
   readonly contextLength: number;
-  /** The probability of each row's token, float64 `[N]`. */
-  rowProbabilities(windows: Windows): Float64Array;
-  /** New words or sentences. */
-  sample(options: SampleOptions): string[];
 }
 
-/** The lecture's last model, with what it has learned. */
-export interface LearnedModel extends UsableModel {
-  /** What is known of how it has learned. */
+/** A net that has learned. */
+export interface LearnedModel extends NamedModel {
+  /** What is known of the settings that it was trained with. */
   readonly settings: Partial<Settings>;
 }
 
+/** A net with its parameters. */
+export function netModel(
+  name: string,
+  model: ModelParameters,
+  vocabulary: Vocabulary,
+): NamedModel {
+  return { name, model, vocabulary, ...sizesOf(model) };
+}
+
 /**
- * Reads the model of a command: the one in a run folder or a file, or the one
- * that comes with the package. A file with parameters alone, as PyTorch saves
- * it, has the vocabulary of the corpus.
+ * Loads the net of a command: the one in a run folder or a file, or the one
+ * that comes with the package. Parameters alone, as PyTorch saves them, have
+ * the vocabulary of the corpus.
  *
- * @param path the folder or file, if one was given
- * @param input the word list or text, if one was given
- * @param given what was given of the corpus's settings
+ * @param values the run and the input, if given, and the corpus's settings
  */
-export async function loadModel(
-  path: string | undefined,
-  input: string | undefined,
-  given: CorpusSettings,
+export async function loadNet(
+  values: { run?: string; input?: string } & CorpusSettings,
 ): Promise<LearnedModel> {
-  if (path === undefined) {
+  const { run, input } = values;
+  if (run === undefined) {
     const { parameters, vocabulary } = pretrainedModel();
-    return learnedModel("the model of the package", parameters, vocabulary);
+    return {
+      ...netModel("the model of the package", parameters, vocabulary),
+      settings: { level: "characters", lowercase: false },
+    };
   }
-  const model = readModel(path);
-  const parameters = parametersFrom(model.parameters, model.sizes);
-  if ("tokens" in model) {
-    const settings = "wordsSha256" in model.config
-      ? settingsFrom(model.config, path)
+  const saved = readModel(run);
+  const parameters = parametersFrom(saved.parameters, saved.sizes);
+  if ("tokens" in saved) {
+    const vocabulary = new Vocabulary(saved.tokens);
+    const { level, lowercase } = vocabulary;
+    const settings = "wordsSha256" in saved.config
+      ? settingsFrom(saved.config, run)
       : {};
-    const vocabulary = new Vocabulary(model.tokens);
-    return learnedModel(path, parameters, vocabulary, settings);
+    return {
+      ...netModel(run, parameters, vocabulary),
+      settings: { lowercase, ...settings, level },
+    };
   }
-  const { source, vocabulary } = await readCorpus(input, given);
-  if (vocabulary.size !== model.sizes.vocabularySize) {
+  const corpus = await readCorpus(input, values);
+  const vocabulary = corpus.vocabulary();
+  if (vocabulary.size !== saved.sizes.vocabularySize) {
     throw new CheckpointError(
-      `${path} holds parameters for ${model.sizes.vocabularySize} tokens and no ` +
-        `vocabulary, and ${source} has ${vocabulary.size} tokens: ` +
-        "give the list or text that it was trained on with --input",
+      `Cannot use ${run} with ${corpus.source}: it has parameters for ` +
+        `${saved.sizes.vocabularySize} tokens and no vocabulary, and the ` +
+        `${corpus.unit} have ${vocabulary.size} tokens; give what it was ` +
+        "trained on with --input",
     );
   }
-  return learnedModel(path, parameters, vocabulary, given);
-}
-
-/** A model that has learned, to be used. */
-export function learnedModel(
-  name: string,
-  parameters: ModelParameters,
-  vocabulary: Vocabulary,
-  settings: Partial<Settings> = {},
-): LearnedModel {
-  const { level, lowercase } = vocabulary;
-  const { contextLength } = sizesOf(parameters);
-  return {
-    name,
-    vocabulary,
-    settings: { lowercase, ...settings, level },
-    contextLength,
-    rowProbabilities(windows) {
-      using model = mlpModel(parameters);
-      return rowProbabilities(model, windows);
-    },
-    sample: (options) =>
-      inARow(
-        { vocabulary, contextLength },
-        options,
-        (one) => sample(parameters, vocabulary, one),
-      ),
-  };
+  return { ...netModel(run, parameters, vocabulary), settings: values };
 }
 
 /**
- * The settings of the corpus that a model is used with: those that it has
- * learned with, and what was given of others.
+ * The settings of the corpus that a net is used with: those that it was trained
+ * with, and for the rest those of the command.
  *
- * @throws {UsageError} if something was given that does not fit the model
+ * @throws {UsageError} if one was given that does not fit the net
  */
-export function settingsWith(
+export function corpusSettingsOf(
   { name, settings }: LearnedModel,
-  values: Values<typeof CORPUS>,
+  values: CorpusSettings,
   given: Given,
 ): CorpusSettings {
   const { level = values.level } = settings;
-  if (given.has("level") && values.level !== level) {
-    throw new UsageError(
-      `--level is ${values.level}, but ${name} has learned ${level}: give ` +
-        "another model with --run",
-    );
-  }
   refuseMeaningless(CORPUS, given, { level });
-  const said = corpusSettings(values);
-  const differs = {
-    lowercase: said.lowercase !== settings.lowercase,
-    "minimum-count": said.minimumCount !== settings.minimumCount,
-  };
-  for (const [option, isOther] of Object.entries(differs)) {
-    if (given.has(option) && isOther) {
+  for (const key of ["level", "lowercase", "minimumCount"] as const) {
+    if (given.has(key) && values[key] !== settings[key]) {
       throw new UsageError(
-        `--${option} cannot be given with ${name}, which has its vocabulary`,
+        `Cannot use --${flagOf(key)} ${values[key]} with ${name}: it was ` +
+          `trained with ${settings[key] ?? "another"}`,
       );
     }
   }
-  return {
-    ...said,
-    ...settings,
-    ...(given.has("split-seed") ? { splitSeed: said.splitSeed } : {}),
-    ...(given.has("keep-equal-together") ? { keepEqualTogether: true } : {}),
-  };
+  const pairs = Object.keys(CORPUS).map((key) => {
+    const name = key as keyof CorpusSettings;
+    const own = given.has(name) ? values[name] : settings[name];
+    return [name, own ?? values[name]];
+  });
+  return Object.fromEntries(pairs) as unknown as CorpusSettings;
 }
+
+/** A larger vocabulary would take the bigram net minutes. */
+export const MOST_BIGRAM_TOKENS = 200;
 
 /** What decides how a model is made of a corpus. */
 export interface MakeOptions {
   readonly order: number;
-  readonly smoothing: Smoothing;
-  /** The seed of the bigram net's weights. */
+  readonly smoothing: "kneser-ney" | "interpolated" | "add-k";
+  /** The seed of the bigram net's weights. Default: the lecture's. */
   readonly seed?: number;
-  /** How long the bigram net learns. */
+  /** How many steps the bigram net does. Default: its own. */
   readonly steps?: number;
-  /** How fast the bigram net learns. */
+  /** The bigram net's learning rate. Default: its own. */
   readonly learningRate?: number;
 }
 
-/** Makes a model of a corpus, in a moment. */
+/**
+ * Makes a model of a corpus, which takes a moment.
+ *
+ * @throws {UsageError} if the vocabulary is too large for a bigram net
+ * @throws {DivergenceError} if the bigram net's loss is not finite
+ */
 export function makeModel(
   kind: "bigram" | "ngram",
   corpus: Corpus,
-  { order, smoothing, seed = LECTURE_SEED, ...options }: MakeOptions,
-  vocabulary: Vocabulary = corpus.vocabulary,
-): UsableModel {
-  const [name, model]: [string, LanguageModel] = kind === "bigram"
-    ? ["bigram net", learnBigramNet(corpus, vocabulary, { seed, ...options })]
-    : [`${order}-gram`, countModel(corpus, vocabulary, { order, smoothing })];
+  options: MakeOptions,
+  vocabulary: Vocabulary = corpus.vocabulary(),
+): NamedModel {
+  const model = kind === "bigram"
+    ? bigramModel(corpus, vocabulary, options)
+    : countModel(corpus, vocabulary, options);
   return {
-    name,
+    name: kind === "bigram" ? "bigram net" : `${options.order}-gram`,
+    model,
     vocabulary,
-    // there are no rows without any context
-    contextLength: Math.max(1, model.contextLength),
-    rowProbabilities: (windows) => rowProbabilities(model, windows),
-    sample: (options) =>
-      inARow(
-        { vocabulary, contextLength: model.contextLength },
-        options,
-        (one) => sampleModel(tempered(model, one), vocabulary, one),
-      ),
+    contextLength: Math.max(1, model.contextLength), // no rows have none
   };
 }
 
-/**
- * Sentences, each after the one before, since so the model has learned them.
- * The first has nothing before it, which the model has hardly seen, and is left
- * out. Words stand alone.
- */
-function inARow(
-  { vocabulary, contextLength }: Pick<
-    UsableModel,
-    "vocabulary" | "contextLength"
-  >,
-  options: SampleOptions,
-  sampleOne: (options: SampleOptions) => string[],
-): string[] {
-  if (vocabulary.level === "characters") return sampleOne(options);
-  const [boundary] = vocabulary.tokens;
-  let before: readonly string[] = []; // as much as the model sees
-  const join = (tokens: readonly string[]) => {
-    const said = [...before, ...tokens, boundary];
-    before = said.slice(Math.max(0, said.length - contextLength));
-    return vocabulary.join(tokens);
-  };
-  const next = () => sampleOne({ ...options, count: 1, before, join });
-  next();
-  return Array.from({ length: options.count ?? 20 }, next).flat();
-}
-
-/** The model with its expectations sharpened, as `sample` does it for a net. */
-function tempered(
-  model: LanguageModel,
-  { temperature = 1, topK = Infinity }: SampleOptions,
+function countModel(
+  { splits }: Corpus,
+  vocabulary: Vocabulary,
+  { order, smoothing }: MakeOptions,
 ): LanguageModel {
-  if (temperature === 1 && topK >= model.vocabularySize) return model;
-  return {
-    ...model,
-    probabilities(context) {
-      const probs = model.probabilities(context); // [V]
-      const order = [...probs.keys()].sort((a, b) => probs[b] - probs[a]);
-      const [likeliest] = order;
-      const shares = new Float64Array(probs.length);
-      for (const token of order.slice(0, topK)) {
-        shares[token] = (probs[token] / probs[likeliest]) ** (1 / temperature);
-      }
-      const sum = shares.reduce((a, b) => a + b);
-      return shares.map((share) => share / sum);
-    },
-  };
+  const [train, dev] = [splits.train, splits.dev].map((part) =>
+    windowsOf(part, vocabulary, Math.max(1, order - 1))
+  );
+  const counts = countNgrams(train, vocabulary, order);
+  switch (smoothing) {
+    case "kneser-ney":
+      return kneserNey(counts);
+    case "interpolated":
+      return interpolate(counts, dev);
+    case "add-k":
+      return addK(counts, 0.1);
+  }
+}
+
+function bigramModel(
+  { splits }: Corpus,
+  vocabulary: Vocabulary,
+  { seed = SETTINGS.seed.default, steps, learningRate }: MakeOptions,
+): LanguageModel {
+  const { size } = vocabulary;
+  if (size > MOST_BIGRAM_TOKENS) {
+    throw new UsageError(
+      `Cannot train a bigram net on ${size} tokens: it would take minutes; ` +
+        "--model ngram --order 2 finds the same by counting",
+    );
+  }
+  const W = createBigramNet(size, { generator: new TorchGenerator(seed) });
+  try {
+    const windows = windowsOf(splits.train, vocabulary, 1);
+    trainBigramNet(W, windows, { steps, learningRate });
+    return bigramNetModel(W);
+  } finally {
+    W.dispose();
+  }
 }

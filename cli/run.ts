@@ -1,16 +1,16 @@
-/**
- * A run of the command line: its settings, how it starts, goes on and is kept.
- */
+/** A run of `train`: how it starts, goes on, is saved and is stopped. */
 
-import { writeFileAtomically } from "./atomic_file.ts";
+import { Vocabulary } from "../lib/data/vocabulary.ts";
 import {
   CheckpointError,
   DivergenceError,
+  UsageError,
   WordListError,
 } from "../lib/errors/errors.ts";
-import { TorchGenerator } from "../lib/random/torch_generator.ts";
+import { quote } from "../lib/errors/quote.ts";
+import type { ModelSizes } from "../lib/kernel/parameters.ts";
+import type { Windows } from "../lib/kernel/rows.ts";
 import {
-  countParameters,
   createParameters,
   type Initialization,
   type ModelParameters,
@@ -18,13 +18,18 @@ import {
   parametersFrom,
   sizesOf,
 } from "../lib/model/variables.ts";
-import { quote } from "../lib/errors/quote.ts";
-import { type LossRow, RunFolder } from "./run_folder.ts";
-import type { ModelSizes } from "../lib/kernel/parameters.ts";
-import { trainSteps } from "../lib/training/loop.ts";
-import { Vocabulary } from "../lib/data/vocabulary.ts";
+import { TorchGenerator } from "../lib/random/torch_generator.ts";
+import { train, type TrainProgress, trainSteps } from "../lib/training/loop.ts";
+import { writeFileAtomically } from "./atomic_file.ts";
 import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
-import { type Settings, settingsFrom, trainOptions } from "./settings.ts";
+import { writeLossFigure } from "./figures.ts";
+import { type LossRow, RunFolder } from "./run_folder.ts";
+import {
+  configOf,
+  type Settings,
+  settingsFrom,
+  trainOptions,
+} from "./settings.ts";
 import { Stopped, stopSignals } from "./signals.ts";
 import { startProgress } from "./terminal.ts";
 
@@ -36,44 +41,54 @@ export interface Run {
   readonly vocabulary: Vocabulary;
   readonly generator: TorchGenerator;
   readonly parameters: ModelParameters;
+  /** The rows to learn from. */
+  readonly windows: Windows;
   /** How many steps are done. */
   step: number;
 }
 
-/** What a new run needs to be told. */
-export interface StartOptions {
-  path: string;
-  overwrite: boolean;
-  settings: Settings;
-  sizes: Omit<ModelSizes, "vocabularySize">;
-  initialization: Initialization;
+/** What a new run needs beside its settings: where, and of which size. */
+export interface StartOptions extends Omit<ModelSizes, "vocabularySize"> {
+  readonly output: string;
+  readonly overwrite: boolean;
+  readonly initialization: Initialization;
 }
 
-/** Starts a run: new parameters, and a folder that holds them at once. */
-export function startRun(corpus: Corpus, options: StartOptions): Run {
-  const { settings, initialization, path, overwrite } = options;
-  const { vocabulary, splits } = corpus;
-  const sizes = { vocabularySize: vocabulary.size, ...options.sizes };
+/** Starts a run, in a folder of its own. */
+export function startRun(
+  corpus: Corpus,
+  settings: Settings,
+  options: StartOptions,
+): Run {
+  const vocabulary = corpus.vocabulary();
+  if (!hasCandidates(settings, vocabulary)) {
+    throw new UsageError(
+      `Cannot use --candidates ${settings.candidates} with --batch-size ` +
+        `${settings.batchSize} and ${vocabulary.size} tokens: candidates are ` +
+        "fewer than the tokens, and drawn for minibatches",
+    );
+  }
+  const { initialization, output, overwrite } = options;
+  const { contextLength, embeddingSize, hiddenSize, directConnections } =
+    options;
   const generator = new TorchGenerator(settings.seed);
-  const parameters = createParameters(sizes, { generator, initialization });
-  const windows = windowsOf(splits.train, vocabulary, sizes.contextLength);
-  // Not a step, but all that such steps need: what memory does not do for is
-  // refused before there is a folder.
-  const nothing = { ...trainOptions(settings), steps: 0, generator };
-  for (const _ of trainSteps(parameters, windows, nothing));
+  const parameters = createParameters({
+    vocabularySize: vocabulary.size,
+    contextLength,
+    embeddingSize,
+    hiddenSize,
+    directConnections,
+  }, { generator, initialization });
+  const windows = windowsOf(corpus.splits.train, vocabulary, contextLength);
+  // No step, but all the memory of one: what is too large makes no folder.
+  const none = { ...trainOptions(settings), steps: 0, generator };
+  for (const _ of trainSteps(parameters, windows, none));
 
-  const folder = RunFolder.create(path, { overwrite });
-  const run = {
-    ...{ folder, corpus, settings, vocabulary, generator, parameters },
+  const folder = RunFolder.create(output, overwrite);
+  return {
+    ...{ folder, corpus, settings, vocabulary, generator, parameters, windows },
     step: 0,
   };
-  try {
-    save(run, []);
-  } catch (error) {
-    folder.close();
-    throw error;
-  }
-  return run;
 }
 
 /**
@@ -93,26 +108,22 @@ export async function resumeRun(
     const source = folder.pathOf("checkpoint");
     const settings = settingsFrom(checkpoint.config, source);
     const vocabulary = new Vocabulary(checkpoint.tokens);
-    if (settings.level !== vocabulary.level) {
+    const { level, batchSize, candidates } = settings;
+    if (level !== vocabulary.level || !hasCandidates(settings, vocabulary)) {
       throw new CheckpointError(
-        `Cannot read ${source}: its setting level is ${settings.level}, but ` +
-          `its tokens are ${vocabulary.level}`,
-      );
-    }
-    const { candidates, batchSize } = settings;
-    if (candidates > 0 && (candidates >= vocabulary.size || batchSize === 0)) {
-      throw new CheckpointError(
-        `Cannot read ${source}: its setting candidates is ${candidates}, but ` +
-          `it has ${vocabulary.size} tokens and a batch size of ${batchSize}`,
+        `Cannot read ${source}: its settings are level ${level}, batchSize ` +
+          `${batchSize} and candidates ${candidates}, but its tokens are ` +
+          `${vocabulary.size} ${vocabulary.level}`,
       );
     }
     const corpus = await readCorpus(input, settings);
     if (settings.wordsSha256 !== await hashOf(corpus)) {
       throw new WordListError(
-        `The run in ${path} learns from other ${corpus.unit}, ` +
-          `${quote(settings.words)}: give them with --input`,
+        `Cannot resume the run in ${path} with these ${corpus.unit}: it ` +
+          `learns from ${quote(settings.words)}; give them with --input`,
       );
     }
+    const { contextLength } = checkpoint.sizes;
     return {
       folder,
       corpus,
@@ -120,12 +131,21 @@ export async function resumeRun(
       vocabulary,
       generator: new TorchGenerator(0).setState(checkpoint.generatorState),
       parameters: parametersFrom(checkpoint.parameters, checkpoint.sizes),
+      windows: windowsOf(corpus.splits.train, vocabulary, contextLength),
       step: checkpoint.step,
     };
   } catch (error) {
     folder.close();
     throw error;
   }
+}
+
+/** Whether candidates can be drawn as the settings say. */
+export function hasCandidates(
+  { batchSize, candidates }: Pick<Settings, "batchSize" | "candidates">,
+  { size }: Vocabulary,
+): boolean {
+  return candidates === "all" || (batchSize !== "all" && candidates < size);
 }
 
 /** Saves the run, with the losses since it was last saved. */
@@ -136,65 +156,20 @@ function save(run: Run, losses: readonly LossRow[]): void {
     sizes: sizesOf(parameters),
     tokens: vocabulary.tokens,
     generatorState: generator.getState(),
-    config: { ...settings },
+    config: configOf(settings),
     step,
   }, losses);
-}
-
-/**
- * Writes the settings and sizes for people to read. The program itself goes by
- * those in the checkpoint.
- */
-function writeConfig({ folder, parameters, settings }: Run): void {
-  const config = { ...sizesOf(parameters), ...settings };
-  const text = JSON.stringify(config, null, 2) + "\n";
-  writeFileAtomically(folder.pathOf("config"), text);
 }
 
 /** How long a run goes unsaved by default, in milliseconds. */
 const SAVE_INTERVAL = 10_000;
 
-/** How long signals may have to wait, in milliseconds. */
-const PATIENCE = 50;
-
-/** How many rows are worked on at a time: a few hundredths of a second. */
-const ROWS_AT_A_TIME = 32_000;
-
-/** And how many multiplications, which in wide models come to it sooner. */
-const PRODUCTS_AT_A_TIME = 200_000_000;
-
 /** How many rows the loss log of a run has, about. */
 const LOG_ROWS = 2000;
 
 /**
- * How many steps are done at a time: no more than signals can wait for, and
- * such that the checkpoints come at the ends of a whole number of them.
- */
-function stepsAtATime(
-  { parameters, settings }: Run,
-  rows: number,
-  checkpointEvery: number | undefined,
-): number {
-  const { vocabularySize: V, embeddingSize: E } = sizesOf(parameters);
-  const { batchSize, candidates } = settings;
-  const rowsPerStep = batchSize || rows;
-  const outputs = candidates === 0 ? 1 : Math.min(1, candidates / V);
-  const products = (countParameters(parameters) - V * E) * outputs;
-  const most = Math.max(
-    1,
-    Math.round(
-      Math.min(ROWS_AT_A_TIME, PRODUCTS_AT_A_TIME / products) / rowsPerStep,
-    ),
-  );
-  return checkpointEvery === undefined
-    ? most
-    : Math.ceil(checkpointEvery / Math.ceil(checkpointEvery / most));
-}
-
-/**
- * Does the steps that a run has still to do. It is saved every ten seconds or
- * every `checkpointEvery` steps, or a few more; at its end; and when a signal
- * stops it.
+ * Does the steps that a run still has to do. Saves it every ten seconds or
+ * every `checkpointEvery` steps, at its end, and when a signal stops it.
  *
  * @throws {Stopped} if a signal stopped it before its end
  * @throws {DivergenceError} if a loss is not finite
@@ -203,62 +178,68 @@ export async function learn(
   run: Run,
   checkpointEvery?: number,
 ): Promise<void> {
-  const { settings, folder, corpus, vocabulary, parameters } = run;
-  const { contextLength } = sizesOf(parameters);
-  const windows = windowsOf(corpus.splits.train, vocabulary, contextLength);
+  const { settings, folder, parameters, windows, generator } = run;
+  // for people to read: the program itself reads those in the checkpoint
+  const config = { ...sizesOf(parameters), ...configOf(settings) };
+  writeFileAtomically(
+    folder.pathOf("config"),
+    JSON.stringify(config, null, 2) + "\n",
+  );
   const stepsPerRow = Math.ceil(settings.steps / LOG_ROWS);
-  writeConfig(run);
   const pending: LossRow[] = [];
+  const note = (losses: Float64Array) =>
+    losses.forEach((loss, i) => {
+      const step = run.step + i;
+      if (step % stepsPerRow === 0) pending.push({ step, loss });
+    });
   let saved = { at: performance.now(), step: run.step };
-  let pausedAt = performance.now();
-  const isDue = () =>
-    checkpointEvery === undefined
-      ? performance.now() - saved.at > SAVE_INTERVAL
-      : run.step - saved.step >= checkpointEvery;
   const saveNow = () => {
     save(run, pending);
     pending.length = 0;
     saved = { at: performance.now(), step: run.step };
   };
-
-  using signals = stopSignals();
+  if (run.step === 0) saveNow();
+  const { signal, close } = stopSignals();
   const progress = startProgress(run.step, settings.steps);
+  const onProgress = ({ step, losses }: TrainProgress) => {
+    note(losses);
+    run.step = step;
+    const mean = losses.reduce((sum, loss) => sum + loss) / losses.length;
+    progress.update(step, mean);
+    const isDue = checkpointEvery === undefined
+      ? performance.now() - saved.at > SAVE_INTERVAL
+      : step - saved.step >= checkpointEvery;
+    if (isDue) saveNow();
+  };
   try {
-    const reports = trainSteps(run.parameters, windows, {
-      ...trainOptions(settings),
-      steps: Math.max(0, settings.steps - run.step),
-      firstStep: run.step,
-      generator: run.generator,
-      stepsPerProgress: stepsAtATime(run, windows.Y.length, checkpointEvery),
-    });
-    for (const { step, losses } of reports) {
-      losses.forEach((loss, i) => {
-        const row = run.step + i;
-        if (row % stepsPerRow === 0) pending.push({ step: row, loss });
+    while (run.step < settings.steps) {
+      await train(parameters, windows, {
+        ...trainOptions(settings),
+        steps: Math.min(checkpointEvery ?? Infinity, settings.steps - run.step),
+        firstStep: run.step,
+        generator,
+        signal,
+        onProgress,
       });
-      run.step = step;
-      const mean = losses.reduce((sum, loss) => sum + loss) / losses.length;
-      progress.update(step, mean);
-      if (isDue()) saveNow();
-      if (performance.now() - pausedAt > PATIENCE) {
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        pausedAt = performance.now();
-      }
-      if (signals.received) break;
+      // signals come in between
+      await new Promise((resolve) => setTimeout(resolve, 0));
     }
   } catch (error) {
     if (error instanceof DivergenceError) {
+      folder.log(pending);
+      await writeLossFigure(folder, settings.candidates);
       error.message += `; the model of step ${saved.step} is kept in ` +
         folder.path;
     }
-    throw error;
+    if (error !== signal.reason) throw error;
   } finally {
     progress.stop();
+    close();
   }
   saveNow();
-  if (signals.received && run.step < settings.steps) {
+  if (run.step < settings.steps) {
     throw new Stopped(
-      signals.received,
+      signal.reason,
       `Stopped at step ${run.step} of ${settings.steps}; what was learned is ` +
         `kept in ${folder.path}, and --resume goes on from there`,
     );

@@ -1,25 +1,20 @@
 /**
- * The folder of a training run: its last checkpoint, the losses of all steps,
- * and its figures. One process at a time may write to it, nothing in it is
- * replaced unless asked, and a process that is killed leaves it as it was at
- * the last checkpoint.
+ * The folder of a training run: its last checkpoint, its losses and its
+ * figures. One process at a time may write to it, a run in it is replaced only
+ * when asked, and a process that is killed leaves the last checkpoint.
  *
  * | file | what it is |
  * | --- | --- |
- * | `checkpoint.safetensors` | the last checkpoint, see `checkpoint.ts` |
+ * | `checkpoint.safetensors` | the last checkpoint, see lib/saving/checkpoint.ts |
+ * | `config.json` | the settings, for people to read |
  * | `losses.csv` | a line for each logged step: `step,loss` |
  * | `loss.svg`, `embedding.svg` | the figures |
  * | `.lock` | empty; locked while a process trains here |
  */
 
-import {
-  isUnfinishedFile,
-  readFileBounded,
-  reasonOf,
-  syncFolder,
-  writeAll,
-  writeFileAtomically,
-} from "./atomic_file.ts";
+import { readFileBounded } from "../lib/data/bounded_file.ts";
+import { CheckpointError, RunFolderError } from "../lib/errors/errors.ts";
+import { quote } from "../lib/errors/quote.ts";
 import {
   type Checkpoint,
   decodeCheckpoint,
@@ -30,13 +25,14 @@ import {
   type SavedParameters,
 } from "../lib/saving/checkpoint.ts";
 import {
-  CheckpointError,
-  type MakemoreError,
-  RunFolderError,
-} from "../lib/errors/errors.ts";
-import { quote } from "../lib/errors/quote.ts";
+  isUnfinishedFile,
+  syncFolder,
+  writeAll,
+  writeFileAtomically,
+  writing,
+} from "./atomic_file.ts";
 
-/** The files that a run consists of, by what they are. */
+/** The files of a run. */
 export const RUN_FILES = {
   checkpoint: "checkpoint.safetensors",
   config: "config.json",
@@ -44,8 +40,6 @@ export const RUN_FILES = {
   lossFigure: "loss.svg",
   embeddingFigure: "embedding.svg",
 } as const;
-
-const LOCK = ".lock";
 
 const LOG_HEADER = "step,loss\n";
 
@@ -60,14 +54,8 @@ export interface LossRow {
   readonly loss: number;
 }
 
-/** Choices of {@linkcode RunFolder.create}. */
-export interface CreateOptions {
-  /** Whether to delete the run that may be there. Default: `false`. */
-  overwrite?: boolean;
-}
-
-/** A run folder in use by this process, until it is closed. */
-export class RunFolder implements Disposable {
+/** A run folder that this process uses, until it is closed. */
+export class RunFolder {
   /** Where it is. */
   readonly path: string;
   readonly #lock: Deno.FsFile;
@@ -81,161 +69,180 @@ export class RunFolder implements Disposable {
   }
 
   /**
-   * Takes a folder for a new run, and makes it if there is none.
+   * Takes a folder for a new run, and makes it if it does not exist.
    *
    * @param path the folder
-   * @param options whether to delete the run that may be there
-   * @throws {RunFolderError} if there is a run and it is not to be
-   * overwritten, if another process uses the folder, or if it cannot be
-   * written
+   * @param overwrite whether to delete the run in it
+   * @throws {RunFolderError} if it holds a run that is not to be overwritten,
+   * another process uses it, or it cannot be written
    */
-  static create(
-    path: string,
-    { overwrite = false }: CreateOptions = {},
-  ): RunFolder {
-    makeFolder(path);
-    const folder = new RunFolder(path);
-    try {
+  static create(path: string, overwrite: boolean = false): RunFolder {
+    writing(path, () => {
+      Deno.mkdirSync(path, { recursive: true });
+      syncFolder(`${path}/..`);
+    });
+    return closing(new RunFolder(path), (folder) => {
       for (const name of Object.values(RUN_FILES)) {
-        if (infoOf(`${path}/${name}`) === undefined) continue;
+        const file = `${path}/${name}`;
+        if (!exists(file)) continue;
         if (!overwrite) {
           throw new RunFolderError(
-            `${path} already holds a run (${name}): add --resume to go on ` +
-              "with it, --overwrite to delete it, or give another folder",
+            `Cannot start a run in ${path}: it already holds one (${name}); ` +
+              "add --resume to continue it, --overwrite to delete it, or give " +
+              "another folder",
           );
         }
-        change(`${path}/${name}`, (file) => Deno.removeSync(file));
+        Deno.removeSync(file);
       }
       folder.#removeUnfinished();
       return folder;
-    } catch (error) {
-      folder.close();
-      throw error;
-    }
+    });
   }
 
   /**
-   * Takes the folder of a run that has stopped, and forgets the losses of
-   * steps that its last checkpoint does not know.
+   * Takes the folder of a run that has stopped, and drops the losses of steps
+   * after its last checkpoint.
    *
    * @param path the folder
    * @returns the folder and the last checkpoint
-   * @throws {RunFolderError} if there is no run, if another process uses the
-   * folder, or if the loss log is not the checkpoint's
+   * @throws {RunFolderError} if it holds no run, another process uses it, or
+   * the loss log is not the checkpoint's
    * @throws {CheckpointError} if the checkpoint is damaged
    */
   static resume(path: string): { folder: RunFolder; checkpoint: Checkpoint } {
-    if (infoOf(`${path}/${RUN_FILES.checkpoint}`) === undefined) {
+    if (!exists(`${path}/${RUN_FILES.checkpoint}`)) {
       throw new RunFolderError(
-        `There is no run to resume in ${path}: it has no ` +
-          RUN_FILES.checkpoint,
+        `Cannot resume a run in ${path}: it has no ${RUN_FILES.checkpoint}`,
       );
     }
-    const folder = new RunFolder(path);
-    try {
+    return closing(new RunFolder(path), (folder) => {
       const checkpoint = readCheckpoint(path);
-      folder.#logBytes = checkpoint.losses.logBytes;
-      folder.#recentLosses = checkpoint.losses.recent;
-      folder.#cutLog();
+      const { recent, logBytes } = checkpoint.losses;
+      folder.#recentLosses = recent;
+      folder.#logBytes = logBytes;
+      const log = folder.pathOf("losses");
+      const size = exists(log) ? Deno.statSync(log).size : 0;
+      if (size < logBytes) {
+        throw new RunFolderError(
+          `Cannot resume the run in ${path}: ${RUN_FILES.losses} has ${size} ` +
+            `bytes, but had ${logBytes} when the checkpoint was saved; put ` +
+            "back the file that was there",
+        );
+      }
+      if (size > logBytes) Deno.truncateSync(log, logBytes);
       folder.#removeUnfinished();
       return { folder, checkpoint };
-    } catch (error) {
-      folder.close();
-      throw error;
-    }
+    });
   }
 
   /**
-   * Saves the run: first the new losses to the end of the loss log, then the
-   * checkpoint. If it fails the previous checkpoint stays the last one.
+   * Saves the run: first the new losses, then the checkpoint. If that fails,
+   * the previous checkpoint stays the last one.
    *
    * @param run the state of the run, to which the losses are added here
    * @param losses those since the last save, the oldest first
    * @throws {RunFolderError} if a file cannot be written
-   * @throws {CheckpointError} if the run cannot be saved, such as one with a
-   * weight that is not finite
+   * @throws {CheckpointError} if the run cannot be saved, for example because a
+   * weight is not finite
    */
   save(run: Omit<Checkpoint, "losses">, losses: readonly LossRow[]): void {
-    const rows = losses.map(({ step, loss }) => `${step},${loss}\n`);
-    if (this.#logBytes === 0 && rows.length > 0) rows.unshift(LOG_HEADER);
-    const log = new TextEncoder().encode(rows.join(""));
-    const logBytes = this.#logBytes + log.length;
+    const logBytes = this.log(losses);
     const recent = [...this.#recentLosses, ...losses.map(({ loss }) => loss)]
       .slice(-MAX_RECENT_LOSSES);
     const bytes = encodeCheckpoint({ ...run, losses: { recent, logBytes } });
-    try {
-      if (log.length > 0) this.#writeLog(log);
-      writeFileAtomically(this.pathOf("checkpoint"), bytes);
-    } catch (error) {
-      this.#cutLog();
-      throw error;
-    }
+    writeFileAtomically(this.pathOf("checkpoint"), bytes);
     this.#logBytes = logBytes;
     this.#recentLosses = recent;
   }
 
   /**
-   * Where a file of the run is.
+   * Writes losses into the log, after those of the last checkpoint. Without a
+   * checkpoint that knows them, they are dropped when the run is resumed.
    *
-   * @param file what the file is
+   * @returns how long the log is then, in bytes
    */
+  log(losses: readonly LossRow[]): number {
+    if (losses.length === 0) return this.#logBytes;
+    const rows = losses.map(({ step, loss }) => `${step},${loss}\n`).join("");
+    const bytes = new TextEncoder()
+      .encode(this.#logBytes === 0 ? LOG_HEADER + rows : rows);
+    const path = this.pathOf("losses");
+    writing(path, () => {
+      const file = Deno.openSync(path, { write: true, create: true });
+      try {
+        file.truncateSync(this.#logBytes);
+        file.seekSync(this.#logBytes, Deno.SeekMode.Start);
+        writeAll(file, bytes);
+        file.syncSync();
+      } finally {
+        file.close();
+      }
+    });
+    return this.#logBytes + bytes.length;
+  }
+
+  /** Where a file of the run is. */
   pathOf(file: keyof typeof RUN_FILES): string {
     return `${this.path}/${RUN_FILES[file]}`;
   }
 
-  /** Lets others use the folder. The system does it if the process dies. */
+  /** Lets others use the folder. The system does so if the process dies. */
   close(): void {
     this.#lock.close();
   }
 
-  /** Closes the folder at the end of a `using` block. */
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  /** Adds to what the last checkpoint knows of the log, on the disk. */
-  #writeLog(bytes: Uint8Array): void {
-    change(this.pathOf("losses"), (path) => {
-      using file = Deno.openSync(path, { write: true, create: true });
-      file.truncateSync(this.#logBytes);
-      file.seekSync(this.#logBytes, Deno.SeekMode.Start);
-      writeAll(file, bytes);
-      file.syncSync();
-    });
-  }
-
-  /** Takes off the log what the last checkpoint does not know. */
-  #cutLog(): void {
-    change(this.pathOf("losses"), (path) => {
-      const size = infoOf(path)?.size ?? 0;
-      if (size > 0 && this.#logBytes === 0) Deno.removeSync(path);
-      else if (size > this.#logBytes) {
-        Deno.truncateSync(path, this.#logBytes);
-      } else if (size < this.#logBytes) {
-        throw new RunFolderError(
-          `${path} has ${size} bytes, but had ${this.#logBytes} when the ` +
-            "checkpoint was saved: put back the file that was there",
-        );
-      }
-    });
-  }
-
-  /** What a process that was killed while it wrote has left behind. */
+  /** Deletes what a process left that was killed while it wrote. */
   #removeUnfinished(): void {
-    const names = Array.from(Deno.readDirSync(this.path), ({ name }) => name);
-    for (const name of names.filter(isUnfinishedFile)) {
-      change(`${this.path}/${name}`, (path) => Deno.removeSync(path));
+    for (const { name } of Array.from(Deno.readDirSync(this.path))) {
+      if (isUnfinishedFile(name)) Deno.removeSync(`${this.path}/${name}`);
     }
   }
 }
 
+/** The lock belongs to the open file, so it ends with the process. */
+function lock(folder: string): Deno.FsFile {
+  const path = `${folder}/.lock`;
+  return writing(path, () => {
+    const file = Deno.openSync(path, { read: true, write: true, create: true });
+    if (file.tryLockSync(true)) return file;
+    file.close();
+    throw new RunFolderError(
+      `Cannot use the run folder ${folder}: another process uses it; wait ` +
+        "until it ends, or give another folder",
+    );
+  });
+}
+
+/** Does something with a folder, which is closed if that fails. */
+function closing<Value>(
+  folder: RunFolder,
+  act: (folder: RunFolder) => Value,
+): Value {
+  try {
+    return writing(folder.path, () => act(folder));
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    return writing(path, () => {
+      throw error;
+    });
+  }
+}
+
 /**
- * Reads a checkpoint. Does not need the folder for itself: a run can go on
- * while its last checkpoint is read.
+ * Reads a checkpoint, also while a process trains in the folder.
  *
  * @param path a run's folder, or a file
- * @throws {CheckpointError} if there is none, or if it is refused by
- * {@linkcode decodeCheckpoint}
+ * @throws {CheckpointError} if there is none, or it is damaged
  */
 export function readCheckpoint(path: string): Checkpoint {
   const source = checkpointIn(path);
@@ -243,11 +250,10 @@ export function readCheckpoint(path: string): Checkpoint {
 }
 
 /**
- * Reads parameters alone: a checkpoint's, or those that PyTorch saved.
+ * Reads a model: that of a checkpoint, or parameters that PyTorch saved.
  *
  * @param path a run's folder, or a file
- * @throws {CheckpointError} if there are none, or if they are refused by
- * {@linkcode decodeModel}
+ * @throws {CheckpointError} if there is none, or it is damaged
  */
 export function readModel(path: string): Checkpoint | SavedParameters {
   const source = checkpointIn(path);
@@ -255,89 +261,18 @@ export function readModel(path: string): Checkpoint | SavedParameters {
 }
 
 function checkpointIn(path: string): string {
-  return isFolder(path, CheckpointError)
-    ? `${path}/${RUN_FILES.checkpoint}`
-    : path;
+  const file = `${path}/${RUN_FILES.checkpoint}`;
+  let isFolder = false;
+  try {
+    isFolder = Deno.statSync(path).isDirectory;
+  } catch { // reading the file says what is wrong
+  }
+  return isFolder ? file : path;
 }
 
 function readBytes(path: string): Uint8Array {
-  return readFileBounded(path, {
-    limit: MAX_CHECKPOINT_BYTES,
-    refusal: CheckpointError,
-  });
-}
-
-function makeFolder(path: string): void {
-  if (isFolder(path, RunFolderError)) return;
-  try {
-    Deno.mkdirSync(path, { recursive: true });
-    const parent = `${path}/..`;
-    const permission = { name: "read", path: parent } as const;
-    if (Deno.permissions.querySync(permission).state === "granted") {
-      syncFolder(parent);
-    }
-  } catch (error) {
-    throw new RunFolderError(
-      `Cannot make the run folder ${path}: ${
-        error instanceof Deno.errors.AlreadyExists
-          ? "there is a file of that name"
-          : reasonOf(error)
-      }`,
-    );
-  }
-}
-
-/** The lock belongs to the open file, so it ends with the process. */
-function lock(folder: string): Deno.FsFile {
-  return change(`${folder}/${LOCK}`, (path) => {
-    const file = Deno.openSync(path, { read: true, write: true, create: true });
-    if (file.tryLockSync(true)) return file;
-    file.close();
-    throw new RunFolderError(
-      `The run folder ${folder} is in use by another process: wait until it ` +
-        "ends, or give another folder",
-    );
-  });
-}
-
-/**
- * Changes a file of the run. A folder may come from anywhere: a link would
- * lead out of it, and a pipe would let the program wait for ever.
- */
-function change<Value>(path: string, act: (path: string) => Value): Value {
-  try {
-    const info = infoOf(path);
-    if (info?.isSymlink) throw new Error("it is a link");
-    if (info && !info.isFile) throw new Error("it is not a file");
-    return act(path);
-  } catch (error) {
-    if (error instanceof RunFolderError) throw error;
-    throw new RunFolderError(`Cannot write ${path}: ${reasonOf(error)}`);
-  }
-}
-
-/** The class of the error when something cannot be looked at. */
-type Refusal = new (message: string) => MakemoreError;
-
-function isFolder(path: string, refusal: Refusal): boolean {
-  return infoOf(path, Deno.statSync, refusal)?.isDirectory ?? false;
-}
-
-/** What there is at a path; of a link, the link itself. */
-function infoOf(
-  path: string,
-  look: (path: string) => Deno.FileInfo = Deno.lstatSync,
-  refusal: Refusal = RunFolderError,
-): Deno.FileInfo | undefined {
-  try {
-    return look(path);
-  } catch (error) {
-    if (
-      error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.NotADirectory
-    ) return undefined;
-    throw new refusal(`Cannot open ${path}: ${reasonOf(error)}`);
-  }
+  const limit = MAX_CHECKPOINT_BYTES;
+  return readFileBounded(path, { limit, refusal: CheckpointError });
 }
 
 /**
@@ -345,23 +280,22 @@ function infoOf(
  *
  * @param path the file, as {@linkcode RunFolder.pathOf} gives it
  * @returns its rows, in the order of the steps; none if there is no file
- * @throws {RunFolderError} if a line is not a row of such a log, or if the
- * file is larger than 64 MiB
+ * @throws {RunFolderError} if a line is not a step and its loss, or the file is
+ * larger than 64 MiB
  */
 export function readLossLog(path: string): LossRow[] {
-  if (infoOf(path) === undefined) return [];
-  const bytes = readFileBounded(path, {
-    limit: MAX_LOG_BYTES,
-    refusal: RunFolderError,
-  });
+  if (!exists(path)) return [];
+  const limit = MAX_LOG_BYTES;
+  const bytes = readFileBounded(path, { limit, refusal: RunFolderError });
   const lines = new TextDecoder().decode(bytes).trimEnd().split("\n");
   return lines.slice(1).map((line, i) => {
-    const [, step, loss] = /^(\d{1,15}),(\d\S*)$/.exec(line) ?? [];
-    if (!Number.isFinite(Number(loss))) {
+    const [step, loss] = line.split(",").map(Number);
+    if (!/^\d+,[^,\s]+$/.test(line) || !Number.isFinite(loss)) {
       throw new RunFolderError(
-        `${path}, line ${i + 2}: ${quote(line)} is not a step and its loss`,
+        `Cannot read ${path}, line ${i + 2}: ${quote(line)} is not a step ` +
+          "and its loss",
       );
     }
-    return { step: Number(step), loss: Number(loss) };
+    return { step, loss };
   });
 }
