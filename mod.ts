@@ -10,7 +10,7 @@
  * | words | {@linkcode embeddedWords}, {@linkcode defaultWords}, {@linkcode readWords}, {@linkcode parseWords}, {@linkcode wordsFrom} |
  * | vocabulary | {@linkcode buildVocabulary}, {@linkcode buildWordVocabulary}, {@linkcode Vocabulary} |
  * | train, dev, test | {@linkcode splitWords}, {@linkcode splitByPosition} |
- * | context windows X, Y | {@linkcode contextWindows}, {@linkcode formatWindows}, {@linkcode drawMinibatch}, {@linkcode takeRows} |
+ * | context windows X, Y | {@linkcode contextWindows}, {@linkcode windowStream}, {@linkcode formatWindows}, {@linkcode drawMinibatch}, {@linkcode takeRows} |
  * | randomness | {@linkcode TorchGenerator}, {@linkcode PythonRandom} |
  * | parameters C, W1, b1, W2, b2 | {@linkcode createParameters}, {@linkcode countParameters}, {@linkcode parameterNames}, {@linkcode parameterArrays}, {@linkcode parametersFrom}, {@linkcode disposeParameters} |
  * | forward pass, in tfjs | {@linkcode toTensors}, {@linkcode embed}, {@linkcode hidden}, {@linkcode logits}, {@linkcode softmax}, {@linkcode negativeLogLikelihood}, {@linkcode crossEntropy}, {@linkcode forward} |
@@ -62,14 +62,28 @@
  */
 
 export * from "./lib/data/words.ts";
-export * from "./lib/data/vocabulary.ts";
+export {
+  BOUNDARY,
+  buildVocabulary,
+  buildWordVocabulary,
+  type Level,
+  MAX_TOKEN_LENGTH,
+  MAX_VOCABULARY_SIZE,
+  SENTENCE_BOUNDARY,
+  UNKNOWN,
+  Vocabulary,
+  type VocabularyOptions,
+  type WordVocabularyOptions,
+} from "./lib/data/vocabulary.ts";
 export * from "./lib/data/splits.ts";
 export {
   contextWindows,
   drawMinibatch,
   formatWindows,
+  type MinibatchOptions,
   takeRows,
   type WindowOptions,
+  windowStream,
 } from "./lib/data/windows.ts";
 export type { Rows, Windows, WindowStream } from "./lib/kernel/rows.ts";
 export * from "./lib/random/torch_generator.ts";

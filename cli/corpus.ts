@@ -3,22 +3,22 @@
  * vocabulary.
  */
 
-import {
-  splitByPosition,
-  type Splits,
-  splitWords,
-} from "../lib/data/splits.ts";
+import { createHash } from "node:crypto";
 import { readText } from "../lib/data/text.ts";
-import { tokenize } from "../lib/data/tokens.ts";
+import { UsageError, WordListError } from "../lib/errors/errors.ts";
 import {
   buildVocabulary,
   buildWordVocabulary,
+  contextWindows,
+  defaultWords,
+  readWords,
+  splitByPosition,
+  type Splits,
+  splitWords,
+  tokenize,
   type Vocabulary,
-} from "../lib/data/vocabulary.ts";
-import { contextWindows } from "../lib/data/windows.ts";
-import { defaultWords, readWords } from "../lib/data/words.ts";
-import { UsageError, WordListError } from "../lib/errors/errors.ts";
-import type { Windows } from "../lib/kernel/rows.ts";
+  type Windows,
+} from "../mod.ts";
 import type { CorpusSettings } from "./settings.ts";
 
 /** A word, or the words of a sentence. */
@@ -35,7 +35,7 @@ export interface Corpus {
   readonly unit: "words" | "sentences";
   readonly sequences: readonly Sequence[];
   readonly splits: Splits<Sequence>;
-  /** The vocabulary of models that learn from it. */
+  /** Makes the vocabulary of models that learn from it. */
   vocabulary(): Vocabulary;
 }
 
@@ -48,39 +48,30 @@ export interface Corpus {
  * leave too little to learn from
  * @throws {WordListError} if the file is missing, or is no such corpus
  */
-export async function readCorpus(
+export function readCorpus(
   path: string | undefined,
   settings: CorpusSettings,
-): Promise<Corpus> {
-  const { level, lowercase, minimumCount, splitSeed: seed } = settings;
-  const { keepEqualTogether } = settings;
+): Corpus {
+  const { level, lowercase, minimumCount } = settings;
+  const { splitSeed: seed, keepEqualTogether } = settings;
   if (level === "words") {
-    const sentences = sentencesOf(path, lowercase);
-    const splits = judging(() => splitByPosition(sentences));
-    return {
-      source: path!,
-      unit: "sentences",
-      sequences: sentences,
-      splits,
-      vocabulary: once(() =>
-        buildWordVocabulary(splits.train, { minimumCount })
-      ),
-    };
+    const sequences = readSentences(path, lowercase);
+    const splits = judging(() => splitByPosition(sequences));
+    const { train } = splits;
+    const vocabulary = () =>
+      judging(() => buildWordVocabulary(train, { minimumCount, lowercase }));
+    return { source: path!, unit: "sentences", sequences, splits, vocabulary };
   }
   const { words, source } = path === undefined
-    ? await defaultWords()
-    : await readWords(path);
-  return {
-    source,
-    unit: "words",
-    sequences: words,
-    splits: judging(() => splitWords(words, { seed, keepEqualTogether })),
-    // the lecture's has the characters of all parts
-    vocabulary: once(() => buildVocabulary(words)),
-  };
+    ? defaultWords()
+    : readWords(path);
+  const splits = judging(() => splitWords(words, { seed, keepEqualTogether }));
+  // the lecture's has the characters of all parts
+  const vocabulary = () => buildVocabulary(words);
+  return { source, unit: "words", sequences: words, splits, vocabulary };
 }
 
-function sentencesOf(
+function readSentences(
   path: string | undefined,
   lowercase: boolean,
 ): readonly (readonly string[])[] {
@@ -91,12 +82,7 @@ function sentencesOf(
   }
   const sentences = tokenize(readText(path), { lowercase });
   if (sentences.length > 0) return sentences;
-  throw new WordListError(`Cannot read ${path}: it has no words`);
-}
-
-function once(make: () => Vocabulary): () => Vocabulary {
-  let vocabulary: Vocabulary | undefined;
-  return () => vocabulary ??= judging(make);
+  throw new WordListError(`Cannot learn from ${path}: it has no words`);
 }
 
 /**
@@ -118,15 +104,11 @@ export function judging<Value>(act: () => Value): Value {
  * SHA-256 of the words, one per line, or of the sentences with a blank after
  * each word, in hexadecimal.
  */
-export async function hashOf({ sequences }: Corpus): Promise<string> {
+export function hashOf({ sequences }: Corpus): string {
   const lines = sequences.map((sequence) =>
     typeof sequence === "string" ? sequence : sequence.join(" ")
   );
-  const bytes = new TextEncoder().encode(lines.join("\n"));
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join(
-    "",
-  );
+  return createHash("sha256").update(lines.join("\n")).digest("hex");
 }
 
 /**
@@ -138,7 +120,6 @@ export function windowsOf(
   vocabulary: Vocabulary,
   contextLength: number,
 ): Windows {
-  return contextWindows(part, vocabulary, contextLength, {
-    acrossBoundaries: vocabulary.level === "words",
-  });
+  const acrossBoundaries = vocabulary.level === "words";
+  return contextWindows(part, vocabulary, contextLength, { acrossBoundaries });
 }

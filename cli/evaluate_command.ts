@@ -1,16 +1,10 @@
 /** `makemore evaluate`: how good models are on the parts of a corpus. */
 
-import type { Vocabulary } from "../lib/data/vocabulary.ts";
-import type { Windows } from "../lib/kernel/rows.ts";
 import { meanLoss } from "../lib/language_models/language_model.ts";
-import {
-  fitMixtureWeights,
-  mixProbabilities,
-} from "../lib/language_models/mixture.ts";
-import { type Corpus, hashOf, PARTS, readCorpus, windowsOf } from "./corpus.ts";
+import { fitMixtureWeights, mixProbabilities } from "../mod.ts";
+import { hashOf, PARTS, readCorpus, windowsOf } from "./corpus.ts";
 import {
   corpusSettingsOf,
-  type LearnedModel,
   loadNet,
   makeModel,
   MOST_BIGRAM_TOKENS,
@@ -26,7 +20,6 @@ const options = {
   model: {
     ...SETTINGS.model,
     choices: ["all", ...SETTINGS.model.choices],
-    default: "all",
     about: "only this one, instead of all and their mixture",
   },
   ...take("run", "input"),
@@ -38,8 +31,6 @@ const options = {
   },
   ...take("smoothing", "verbose", "help"),
 } as const;
-
-type EvaluateValues = Values<typeof options>;
 
 /** The lengths of n-grams that show how much a longer context helps. */
 const ORDERS = [2, 3, 4, 5];
@@ -61,49 +52,51 @@ export const evaluateCommand = command({
   run: runEvaluate,
 });
 
-async function runEvaluate(
-  values: EvaluateValues,
-  given: Given,
-): Promise<void> {
-  const { model: wanted, run, input, level } = values;
+function runEvaluate(values: Values<typeof options>, given: Given): void {
+  const { model: wanted, run, input, level, order, smoothing } = values;
+  const wants = (kind: string) => wanted === kind || wanted === "all";
   // no net of words comes with the package
   const hasNet = wanted === "mlp" ||
     (wanted === "all" && (run !== undefined || level === "characters"));
-  const net = hasNet ? await loadNet(values) : undefined;
+  const net = hasNet ? loadNet(values) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
-  const corpus = await readCorpus(input, settings);
+  const corpus = readCorpus(input, settings);
   const vocabulary = net?.vocabulary ?? corpus.vocabulary();
   tellCorpus(corpus, vocabulary);
-  if (net) await tellNet(net, corpus);
-  else if (wanted === "all") {
+  if (net) {
+    const { wordsSha256 } = net.settings;
+    const isOther = wordsSha256 !== undefined && wordsSha256 !== hashOf(corpus);
+    tell(
+      `The mlp is ${net.name}` +
+        (isOther ? `, which was trained on other ${corpus.unit}` : ""),
+    );
+  } else if (wanted === "all") {
     tell("No net of words comes with the package: give one with --run");
   }
 
-  const windows = new Map<string, Windows>();
-  const rowsOf = (part: typeof PARTS[number], contextLength: number) => {
-    const key = `${part} ${contextLength}`;
-    const rows = windows.get(key) ??
-      windowsOf(corpus.splits[part], vocabulary, contextLength);
-    windows.set(key, rows);
-    return rows;
-  };
   const names: string[] = [];
   const answers: Float64Array[][] = []; // of each model, each part, each row
-  for (
-    const { name, model, contextLength } of modelsOf(
-      values,
-      corpus,
-      vocabulary,
-      net,
-    )
-  ) {
-    const probabilities = PARTS.map((part) =>
-      rowProbabilities(model, rowsOf(part, contextLength))
-    );
+  const judge = ({ model, contextLength }: NamedModel, name: string) => {
+    const probabilities = PARTS.map((part) => {
+      const rows = windowsOf(corpus.splits[part], vocabulary, contextLength);
+      return rowProbabilities(model, rows);
+    });
     if (names.length === 0) printHead(); // not before a refusal
     names.push(name);
     answers.push(probabilities);
     print(name.padEnd(12) + formatLosses(probabilities.map(meanLoss)));
+  };
+  const judgeNew = (kind: "bigram" | "ngram", order: number) => {
+    const model = makeModel(kind, corpus, { order, smoothing }, vocabulary);
+    judge(model, model.name);
+  };
+  if (net) judge(net, "mlp");
+  const isNarrow = vocabulary.size <= MOST_BIGRAM_TOKENS;
+  if (wanted === "bigram" || (wants("bigram") && isNarrow)) {
+    judgeNew("bigram", 2);
+  }
+  if (wants("ngram")) {
+    for (const n of order ? [order] : ORDERS) judgeNew("ngram", n);
   }
   if (names.length < 2) return;
 
@@ -119,34 +112,4 @@ async function runEvaluate(
 function printHead(): void {
   print(" ".repeat(12) + PARTS.map((part) => part.padStart(20)).join(""));
   print("model".padEnd(12) + "     loss perplexity".repeat(PARTS.length));
-}
-
-/** The models that are wanted, each made when its turn comes. */
-function* modelsOf(
-  { model: wanted, order, smoothing }: EvaluateValues,
-  corpus: Corpus,
-  vocabulary: Vocabulary,
-  net: NamedModel | undefined,
-): Generator<NamedModel> {
-  if (net) yield { ...net, name: "mlp" };
-  const make = (kind: "bigram" | "ngram", order: number) =>
-    makeModel(kind, corpus, { order, smoothing }, vocabulary);
-  const isNarrow = vocabulary.size <= MOST_BIGRAM_TOKENS;
-  if (wanted === "bigram" || (wanted === "all" && isNarrow)) {
-    yield make("bigram", 2);
-  }
-  if (wanted !== "ngram" && wanted !== "all") return;
-  for (const n of order === undefined ? ORDERS : [order]) {
-    yield make("ngram", n);
-  }
-}
-
-/** Says which net is judged. */
-async function tellNet(net: LearnedModel, corpus: Corpus): Promise<void> {
-  const { wordsSha256: learned } = net.settings;
-  const other = learned !== undefined && learned !== await hashOf(corpus);
-  tell(
-    `The mlp is ${net.name}` +
-      (other ? `, which was trained on other ${corpus.unit}` : ""),
-  );
 }

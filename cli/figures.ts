@@ -1,7 +1,11 @@
 /** The figures of a run folder. */
 
-import type { Vocabulary } from "../lib/data/vocabulary.ts";
-import { projectToPlane } from "../lib/model/principal_components.ts";
+import {
+  type ModelParameters,
+  projectToPlane,
+  sizesOf,
+  type Vocabulary,
+} from "../mod.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
 import { readLossLog, type RunFolder } from "./run_folder.ts";
 
@@ -21,29 +25,23 @@ export async function writeLossFigure(
 ): Promise<void> {
   const { lossCurve } = await import("../lib/plots/loss_curve.ts");
   const rows = readLossLog(folder.pathOf("losses"));
-  const { svg } = lossCurve([{
-    name: "minibatch",
-    steps: rows.map(({ step }) => step),
-    losses: rows.map(({ loss }) => loss),
-  }], {
+  const steps = rows.map(({ step }) => step);
+  const losses = rows.map(({ loss }) => loss);
+  const title = `Loss while training, among ${candidates} candidates`;
+  const { svg } = lossCurve([{ name: "minibatch", steps, losses }], {
     smoothing: Math.max(1, Math.ceil(rows.length / 20)),
-    ...(candidates === "all"
-      ? {}
-      : { title: `Loss while training, among ${candidates} candidates` }),
+    ...(candidates === "all" ? {} : { title }),
   });
   writeFileAtomically(folder.pathOf("lossFigure"), svg);
 }
 
-/**
- * Draws the map of the embeddings, float32 `[V, E]`: of all characters, or of
- * the most frequent words.
- */
+/** Maps the embeddings of all characters, or of the most frequent words. */
 export async function writeEmbeddingFigure(
   folder: RunFolder,
-  embeddings: Float32Array,
+  parameters: ModelParameters,
   { tokens, level }: Vocabulary,
 ): Promise<void> {
-  const size = embeddings.length / tokens.length;
+  const { embeddingSize: size } = sizesOf(parameters);
   const shown = level === "words"
     ? tokens.slice(0, MOST_TOKENS_ON_MAP)
     : tokens;
@@ -51,12 +49,9 @@ export async function writeEmbeddingFigure(
     return;
   }
   const { embeddingMap } = await import("../lib/plots/embedding_map.ts");
-  const plane = projectToPlane(
-    embeddings.subarray(0, shown.length * size),
-    size,
-  );
+  const C = parameters.C.dataSync().slice(0, shown.length * size);
   const { svg } = embeddingMap(
-    plane,
+    projectToPlane(C, size),
     shown,
     size <= 2 ? {} : {
       title: `Embeddings of ${size} numbers, on their two main axes`,

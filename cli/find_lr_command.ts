@@ -1,15 +1,15 @@
 /** `makemore find-lr`: which learning rate to begin with. */
 
-import { createParameters } from "../lib/model/variables.ts";
-import { TorchGenerator } from "../lib/random/torch_generator.ts";
 import {
   findLearningRate,
   suggestLearningRate,
-} from "../lib/training/rate_finder.ts";
+  TorchGenerator,
+} from "../mod.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
 import { judging, readCorpus, windowsOf } from "./corpus.ts";
+import { newNet } from "./models.ts";
 import { command, type Values } from "./options.ts";
-import { CORPUS, SETTINGS, take } from "./settings.ts";
+import { CORPUS, NET, SETTINGS, take } from "./settings.ts";
 import { print, tell } from "./terminal.ts";
 
 const options = {
@@ -32,16 +32,8 @@ const options = {
     default: 1000,
     about: "how many rates to try, with one step each",
   },
-  ...take(
-    "contextLength",
-    "embeddingSize",
-    "hiddenSize",
-    "directConnections",
-    "initialization",
-    "seed",
-    "verbose",
-    "help",
-  ),
+  ...NET,
+  ...take("seed", "verbose", "help"),
 } as const;
 
 /** The command. */
@@ -58,28 +50,19 @@ export const findLrCommand = command({
 });
 
 async function runFindLr(values: Values<typeof options>): Promise<void> {
-  const { contextLength, embeddingSize, hiddenSize, directConnections } =
-    values;
-  const { initialization, batchSize, num: count, output } = values;
-  const corpus = await readCorpus(values.input, values);
+  const { batchSize, num: count, output } = values;
+  const corpus = readCorpus(values.input, values);
+  const { train } = corpus.splits;
   const vocabulary = corpus.vocabulary();
+  const windows = windowsOf(train, vocabulary, values.contextLength);
   const generator = new TorchGenerator(values.seed);
-  const parameters = createParameters({
-    vocabularySize: vocabulary.size,
-    contextLength,
-    embeddingSize,
-    hiddenSize,
-    directConnections,
-  }, { generator, initialization });
-  const windows = windowsOf(corpus.splits.train, vocabulary, contextLength);
+  const parameters = newNet(vocabulary, values, generator);
   const how = { generator, batchSize: Number(batchSize), count };
   const measured = findLearningRate(parameters, windows, how);
   const suggested = judging(() => suggestLearningRate(measured));
   if (output !== undefined) {
-    const { learningRateFinder } = await import(
-      "../lib/plots/learning_rate_finder.ts"
-    );
-    const { svg } = learningRateFinder(measured, { marked: suggested });
+    const plots = await import("../lib/plots/learning_rate_finder.ts");
+    const { svg } = plots.learningRateFinder(measured, { marked: suggested });
     writeFileAtomically(output, svg);
   }
   print("learning_rate,loss");

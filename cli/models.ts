@@ -1,33 +1,36 @@
 /** Models of every kind, loaded or made for a command. */
 
-import { Vocabulary } from "../lib/data/vocabulary.ts";
 import { CheckpointError, UsageError } from "../lib/errors/errors.ts";
 import {
-  bigramNetModel,
-  createBigramNet,
-  trainBigramNet,
-} from "../lib/language_models/bigram_net.ts";
-import type { LanguageModel } from "../lib/language_models/language_model.ts";
-import {
   addK,
+  bigramNetModel,
   countNgrams,
+  createBigramNet,
+  createParameters,
   interpolate,
   kneserNey,
-} from "../lib/language_models/ngram.ts";
-import { pretrainedModel } from "../lib/language_models/pretrained.ts";
-import {
+  type LanguageModel,
   type ModelParameters,
   parametersFrom,
+  pretrainedModel,
   sizesOf,
-} from "../lib/model/variables.ts";
-import { TorchGenerator } from "../lib/random/torch_generator.ts";
+  TorchGenerator,
+  trainBigramNet,
+  Vocabulary,
+} from "../mod.ts";
 import { type Corpus, readCorpus, windowsOf } from "./corpus.ts";
-import { flagOf, type Given, refuseMeaningless } from "./options.ts";
+import {
+  flagOf,
+  type Given,
+  refuseMeaningless,
+  type Values,
+} from "./options.ts";
 import { readModel } from "./run_folder.ts";
 import type { Model } from "./seam.ts";
 import {
   CORPUS,
   type CorpusSettings,
+  type NET,
   SETTINGS,
   type Settings,
   settingsFrom,
@@ -43,63 +46,77 @@ export interface NamedModel {
   readonly contextLength: number;
 }
 
-/** A net that has learned. */
-export interface LearnedModel extends NamedModel {
-  /** What is known of the settings that it was trained with. */
+/** A net, and what is known of the settings that it was trained with. */
+export interface Net extends NamedModel {
   readonly settings: Partial<Settings>;
 }
 
 /** A net with its parameters. */
-export function netModel(
+export function netOf(
   name: string,
   model: ModelParameters,
   vocabulary: Vocabulary,
-): NamedModel {
-  return { name, model, vocabulary, ...sizesOf(model) };
+  settings: Partial<Settings>,
+): Net {
+  const { contextLength } = sizesOf(model);
+  return { name, model, vocabulary, contextLength, settings };
+}
+
+/** A net that has learned nothing yet. */
+export function newNet(
+  { size: vocabularySize }: Vocabulary,
+  values: Values<typeof NET>,
+  generator: TorchGenerator,
+): ModelParameters {
+  const { contextLength, embeddingSize, hiddenSize } = values;
+  const { directConnections, initialization } = values;
+  const sizes = { vocabularySize, contextLength, embeddingSize, hiddenSize };
+  return createParameters(
+    { ...sizes, directConnections },
+    { generator, initialization },
+  );
 }
 
 /**
  * Loads the net of a command: the one in a run folder or a file, or the one
  * that comes with the package. Parameters alone, as PyTorch saves them, have
  * the vocabulary of the corpus.
- *
- * @param values the run and the input, if given, and the corpus's settings
  */
-export async function loadNet(
+export function loadNet(
   values: { run?: string; input?: string } & CorpusSettings,
-): Promise<LearnedModel> {
+): Net {
   const { run, input } = values;
   if (run === undefined) {
     const { parameters, vocabulary } = pretrainedModel();
-    return {
-      ...netModel("the model of the package", parameters, vocabulary),
-      settings: { level: "characters", lowercase: false },
-    };
+    const settings = { level: "characters", lowercase: false } as const;
+    return netOf("the package's model", parameters, vocabulary, settings);
   }
   const saved = readModel(run);
   const parameters = parametersFrom(saved.parameters, saved.sizes);
   if ("tokens" in saved) {
-    const vocabulary = new Vocabulary(saved.tokens);
-    const { level, lowercase } = vocabulary;
-    const settings = "wordsSha256" in saved.config
+    const settings: Partial<Settings> = "wordsSha256" in saved.config
       ? settingsFrom(saved.config, run)
       : {};
-    return {
-      ...netModel(run, parameters, vocabulary),
-      settings: { lowercase, ...settings, level },
-    };
+    const { lowercase = false } = settings;
+    const vocabulary = new Vocabulary(saved.tokens, { lowercase });
+    const { level } = vocabulary;
+    return netOf(run, parameters, vocabulary, {
+      ...settings,
+      lowercase,
+      level,
+    });
   }
-  const corpus = await readCorpus(input, values);
+  const corpus = readCorpus(input, values);
   const vocabulary = corpus.vocabulary();
   if (vocabulary.size !== saved.sizes.vocabularySize) {
     throw new CheckpointError(
       `Cannot use ${run} with ${corpus.source}: it has parameters for ` +
-        `${saved.sizes.vocabularySize} tokens and no vocabulary, and the ` +
+        `${saved.sizes.vocabularySize} tokens and no vocabulary, but the ` +
         `${corpus.unit} have ${vocabulary.size} tokens; give what it was ` +
         "trained on with --input",
     );
   }
-  return { ...netModel(run, parameters, vocabulary), settings: values };
+  return netOf(run, parameters, vocabulary, values);
 }
 
 /**
@@ -109,42 +126,34 @@ export async function loadNet(
  * @throws {UsageError} if one was given that does not fit the net
  */
 export function corpusSettingsOf(
-  { name, settings }: LearnedModel,
+  net: Net,
   values: CorpusSettings,
   given: Given,
 ): CorpusSettings {
-  const { level = values.level } = settings;
-  refuseMeaningless(CORPUS, given, { level });
-  for (const key of ["level", "lowercase", "minimumCount"] as const) {
-    if (given.has(key) && values[key] !== settings[key]) {
+  const settings = { ...values, ...net.settings };
+  refuseMeaningless(CORPUS, given, settings);
+  for (const name of ["level", "lowercase", "minimumCount"] as const) {
+    if (given.has(name) && values[name] !== settings[name]) {
       throw new UsageError(
-        `Cannot use --${flagOf(key)} ${values[key]} with ${name}: it was ` +
-          `trained with ${settings[key] ?? "another"}`,
+        `Cannot use --${flagOf(name)} ${values[name]} with ${net.name}: it ` +
+          `was trained with ${settings[name]}`,
       );
     }
   }
-  const pairs = Object.keys(CORPUS).map((key) => {
-    const name = key as keyof CorpusSettings;
-    const own = given.has(name) ? values[name] : settings[name];
-    return [name, own ?? values[name]];
-  });
-  return Object.fromEntries(pairs) as unknown as CorpusSettings;
+  return {
+    ...settings,
+    ...(given.has("splitSeed") ? { splitSeed: values.splitSeed } : {}),
+    ...(given.has("keepEqualTogether") ? { keepEqualTogether: true } : {}),
+  };
 }
 
 /** A larger vocabulary would take the bigram net minutes. */
 export const MOST_BIGRAM_TOKENS = 200;
 
-/** What decides how a model is made of a corpus. */
-export interface MakeOptions {
-  readonly order: number;
-  readonly smoothing: "kneser-ney" | "interpolated" | "add-k";
-  /** The seed of the bigram net's weights. Default: the lecture's. */
-  readonly seed?: number;
-  /** How many steps the bigram net does. Default: its own. */
-  readonly steps?: number;
-  /** The bigram net's learning rate. Default: its own. */
-  readonly learningRate?: number;
-}
+/** What decides how a model is made of a corpus; the rest has defaults. */
+export type MakeOptions =
+  & Values<Pick<typeof SETTINGS, "order" | "smoothing">>
+  & { seed?: number; steps?: number; learningRate?: number };
 
 /**
  * Makes a model of a corpus, which takes a moment.
@@ -158,15 +167,12 @@ export function makeModel(
   options: MakeOptions,
   vocabulary: Vocabulary = corpus.vocabulary(),
 ): NamedModel {
-  const model = kind === "bigram"
-    ? bigramModel(corpus, vocabulary, options)
-    : countModel(corpus, vocabulary, options);
-  return {
-    name: kind === "bigram" ? "bigram net" : `${options.order}-gram`,
-    model,
-    vocabulary,
-    contextLength: Math.max(1, model.contextLength), // no rows have none
-  };
+  const [name, model] = kind === "bigram"
+    ? ["bigram net", bigramModel(corpus, vocabulary, options)] as const
+    : [`${options.order}-gram`, countModel(corpus, vocabulary, options)];
+  // no rows have no context
+  const contextLength = Math.max(1, model.contextLength);
+  return { name, model, vocabulary, contextLength };
 }
 
 function countModel(
@@ -178,14 +184,8 @@ function countModel(
     windowsOf(part, vocabulary, Math.max(1, order - 1))
   );
   const counts = countNgrams(train, vocabulary, order);
-  switch (smoothing) {
-    case "kneser-ney":
-      return kneserNey(counts);
-    case "interpolated":
-      return interpolate(counts, dev);
-    case "add-k":
-      return addK(counts, 0.1);
-  }
+  if (smoothing === "interpolated") return interpolate(counts, dev);
+  return smoothing === "add-k" ? addK(counts, 0.1) : kneserNey(counts);
 }
 
 function bigramModel(

@@ -1,9 +1,13 @@
 /** How results are shown: losses, and words that a model has made. */
 
-import { UNKNOWN, type Vocabulary } from "../lib/data/vocabulary.ts";
-import { perplexity } from "../lib/language_models/evaluate.ts";
-import { labelWords } from "../lib/language_models/sample.ts";
-import { TorchGenerator } from "../lib/random/torch_generator.ts";
+import {
+  labelWords,
+  perplexity,
+  type SampleOptions,
+  TorchGenerator,
+  UNKNOWN,
+  type Vocabulary,
+} from "../mod.ts";
 import { type Corpus, PARTS, windowsOf } from "./corpus.ts";
 import type { NamedModel } from "./models.ts";
 import { sample } from "./seam.ts";
@@ -35,15 +39,10 @@ export function formatLosses(losses: readonly number[]): string {
   ).join("");
 }
 
-/** What to sample; the rest is the library's. */
-export interface SampleChoices {
-  seed: number;
-  num: number;
-  prompt?: string;
-  temperature?: number;
-  topK?: number;
-  maxLength?: number;
-}
+/** How many words to sample, and how; the defaults are the library's. */
+type SampleValues =
+  & { seed: number; num: number }
+  & Pick<SampleOptions, "prompt" | "temperature" | "topK" | "maxLength">;
 
 /**
  * Prints new words of a model: in groups, by the part of the corpus that they
@@ -51,7 +50,7 @@ export interface SampleChoices {
  */
 export function printSamples(
   { model, vocabulary }: NamedModel,
-  { seed, num, ...choices }: SampleChoices,
+  { seed, num, ...choices }: SampleValues,
   corpus?: Corpus,
 ): void {
   const words = sample(model, vocabulary, {

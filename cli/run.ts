@@ -1,6 +1,5 @@
 /** A run of `train`: how it starts, goes on, is saved and is stopped. */
 
-import { Vocabulary } from "../lib/data/vocabulary.ts";
 import {
   CheckpointError,
   DivergenceError,
@@ -8,24 +7,27 @@ import {
   WordListError,
 } from "../lib/errors/errors.ts";
 import { quote } from "../lib/errors/quote.ts";
-import type { ModelSizes } from "../lib/kernel/parameters.ts";
-import type { Windows } from "../lib/kernel/rows.ts";
 import {
-  createParameters,
-  type Initialization,
   type ModelParameters,
   parameterArrays,
   parametersFrom,
   sizesOf,
-} from "../lib/model/variables.ts";
-import { TorchGenerator } from "../lib/random/torch_generator.ts";
-import { train, type TrainProgress, trainSteps } from "../lib/training/loop.ts";
+  TorchGenerator,
+  train,
+  type TrainProgress,
+  trainSteps,
+  Vocabulary,
+  type Windows,
+} from "../mod.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
 import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
 import { writeLossFigure } from "./figures.ts";
+import { newNet } from "./models.ts";
+import type { Values } from "./options.ts";
 import { type LossRow, RunFolder } from "./run_folder.ts";
 import {
   configOf,
+  type NET,
   type Settings,
   settingsFrom,
   trainOptions,
@@ -47,18 +49,17 @@ export interface Run {
   step: number;
 }
 
-/** What a new run needs beside its settings: where, and of which size. */
-export interface StartOptions extends Omit<ModelSizes, "vocabularySize"> {
-  readonly output: string;
-  readonly overwrite: boolean;
-  readonly initialization: Initialization;
-}
-
-/** Starts a run, in a folder of its own. */
+/**
+ * Starts a run.
+ *
+ * @param corpus what it learns from
+ * @param settings what it keeps
+ * @param values the sizes of its net, and its folder
+ */
 export function startRun(
   corpus: Corpus,
   settings: Settings,
-  options: StartOptions,
+  values: Values<typeof NET> & { output: string; overwrite: boolean },
 ): Run {
   const vocabulary = corpus.vocabulary();
   if (!hasCandidates(settings, vocabulary)) {
@@ -68,67 +69,56 @@ export function startRun(
         "fewer than the tokens, and drawn for minibatches",
     );
   }
-  const { initialization, output, overwrite } = options;
-  const { contextLength, embeddingSize, hiddenSize, directConnections } =
-    options;
   const generator = new TorchGenerator(settings.seed);
-  const parameters = createParameters({
-    vocabularySize: vocabulary.size,
-    contextLength,
-    embeddingSize,
-    hiddenSize,
-    directConnections,
-  }, { generator, initialization });
-  const windows = windowsOf(corpus.splits.train, vocabulary, contextLength);
+  const parameters = newNet(vocabulary, values, generator);
+  const { splits } = corpus;
+  const windows = windowsOf(splits.train, vocabulary, values.contextLength);
   // No step, but all the memory of one: what is too large makes no folder.
   const none = { ...trainOptions(settings), steps: 0, generator };
   for (const _ of trainSteps(parameters, windows, none));
-
-  const folder = RunFolder.create(output, overwrite);
   return {
-    ...{ folder, corpus, settings, vocabulary, generator, parameters, windows },
+    ...{ corpus, settings, vocabulary, generator, parameters, windows },
+    folder: RunFolder.create(values.output, values.overwrite),
     step: 0,
   };
 }
 
 /**
- * Goes on with the run in a folder.
+ * Continues the run in a folder.
  *
  * @param path the folder
  * @param input the file that it learns from, if one was given
  * @param steps how many steps the run is to have, if not as many as it had
  */
-export async function resumeRun(
+export function resumeRun(
   path: string,
   input: string | undefined,
   steps?: number,
-): Promise<Run> {
+): Run {
   const { folder, checkpoint } = RunFolder.resume(path);
   try {
     const source = folder.pathOf("checkpoint");
     const settings = settingsFrom(checkpoint.config, source);
-    const vocabulary = new Vocabulary(checkpoint.tokens);
-    const { level, batchSize, candidates } = settings;
+    const { level, lowercase, batchSize, candidates } = settings;
+    const vocabulary = new Vocabulary(checkpoint.tokens, { lowercase });
     if (level !== vocabulary.level || !hasCandidates(settings, vocabulary)) {
       throw new CheckpointError(
         `Cannot read ${source}: its settings are level ${level}, batchSize ` +
-          `${batchSize} and candidates ${candidates}, but its tokens are ` +
-          `${vocabulary.size} ${vocabulary.level}`,
+          `${batchSize} and candidates ${candidates}, but it has ` +
+          `${vocabulary.size} tokens of level ${vocabulary.level}`,
       );
     }
-    const corpus = await readCorpus(input, settings);
-    if (settings.wordsSha256 !== await hashOf(corpus)) {
+    const corpus = readCorpus(input, settings);
+    if (settings.wordsSha256 !== hashOf(corpus)) {
       throw new WordListError(
-        `Cannot resume the run in ${path} with these ${corpus.unit}: it ` +
-          `learns from ${quote(settings.words)}; give them with --input`,
+        `Cannot resume the run in ${path} with other ${corpus.unit}: it ` +
+          `learns from ${quote(settings.words)}; give that with --input`,
       );
     }
     const { contextLength } = checkpoint.sizes;
     return {
-      folder,
-      corpus,
+      ...{ folder, corpus, vocabulary },
       settings: { ...settings, steps: steps ?? settings.steps },
-      vocabulary,
       generator: new TorchGenerator(0).setState(checkpoint.generatorState),
       parameters: parametersFrom(checkpoint.parameters, checkpoint.sizes),
       windows: windowsOf(corpus.splits.train, vocabulary, contextLength),
@@ -146,19 +136,6 @@ export function hasCandidates(
   { size }: Vocabulary,
 ): boolean {
   return candidates === "all" || (batchSize !== "all" && candidates < size);
-}
-
-/** Saves the run, with the losses since it was last saved. */
-function save(run: Run, losses: readonly LossRow[]): void {
-  const { folder, parameters, vocabulary, generator, settings, step } = run;
-  folder.save({
-    parameters: parameterArrays(parameters),
-    sizes: sizesOf(parameters),
-    tokens: vocabulary.tokens,
-    generatorState: generator.getState(),
-    config: configOf(settings),
-    step,
-  }, losses);
 }
 
 /** How long a run goes unsaved by default, in milliseconds. */
@@ -179,12 +156,12 @@ export async function learn(
   checkpointEvery?: number,
 ): Promise<void> {
   const { settings, folder, parameters, windows, generator } = run;
-  // for people to read: the program itself reads those in the checkpoint
-  const config = { ...sizesOf(parameters), ...configOf(settings) };
-  writeFileAtomically(
-    folder.pathOf("config"),
-    JSON.stringify(config, null, 2) + "\n",
-  );
+  const config = configOf(settings);
+  const sizes = sizesOf(parameters);
+  // for people to read: the program itself reads what the checkpoint keeps
+  const text = JSON.stringify({ ...sizes, ...config }, null, 2) + "\n";
+  writeFileAtomically(folder.pathOf("config"), text);
+
   const stepsPerRow = Math.ceil(settings.steps / LOG_ROWS);
   const pending: LossRow[] = [];
   const note = (losses: Float64Array) =>
@@ -193,12 +170,17 @@ export async function learn(
       if (step % stepsPerRow === 0) pending.push({ step, loss });
     });
   let saved = { at: performance.now(), step: run.step };
-  const saveNow = () => {
-    save(run, pending);
-    pending.length = 0;
+  const save = () => {
+    folder.save({
+      ...{ sizes, config, step: run.step },
+      parameters: parameterArrays(parameters),
+      tokens: run.vocabulary.tokens,
+      generatorState: generator.getState(),
+    }, pending.splice(0));
     saved = { at: performance.now(), step: run.step };
   };
-  if (run.step === 0) saveNow();
+  if (run.step === 0) save();
+
   const { signal, close } = stopSignals();
   const progress = startProgress(run.step, settings.steps);
   const onProgress = ({ step, losses }: TrainProgress) => {
@@ -209,20 +191,18 @@ export async function learn(
     const isDue = checkpointEvery === undefined
       ? performance.now() - saved.at > SAVE_INTERVAL
       : step - saved.step >= checkpointEvery;
-    if (isDue) saveNow();
+    if (isDue) save();
   };
   try {
     while (run.step < settings.steps) {
+      const rest = settings.steps - run.step;
       await train(parameters, windows, {
         ...trainOptions(settings),
-        steps: Math.min(checkpointEvery ?? Infinity, settings.steps - run.step),
+        ...{ generator, signal, onProgress },
+        steps: Math.min(checkpointEvery ?? rest, rest),
         firstStep: run.step,
-        generator,
-        signal,
-        onProgress,
       });
-      // signals come in between
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await new Promise((resolve) => setTimeout(resolve, 0)); // for signals
     }
   } catch (error) {
     if (error instanceof DivergenceError) {
@@ -236,12 +216,12 @@ export async function learn(
     progress.stop();
     close();
   }
-  saveNow();
+  save();
   if (run.step < settings.steps) {
     throw new Stopped(
       signal.reason,
       `Stopped at step ${run.step} of ${settings.steps}; what was learned is ` +
-        `kept in ${folder.path}, and --resume goes on from there`,
+        `kept in ${folder.path}, and --resume continues from there`,
     );
   }
 }

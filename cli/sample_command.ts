@@ -43,16 +43,16 @@ export const sampleCommand = command({
   run: runSample,
 });
 
-async function runSample(
+function runSample(
   values: Values<typeof options>,
   given: Given,
-): Promise<void> {
+): void {
   const { model: kind, input, num, prompt, maxLength } = values;
-  const net = kind === "mlp" ? await loadNet(values) : undefined;
+  const net = kind === "mlp" ? loadNet(values) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
   const corpus = kind === "mlp" && input === undefined
     ? undefined
-    : await readCorpus(input, settings);
+    : readCorpus(input, settings);
   const model = net ?? makeModel(kind as "ngram", corpus!, values);
   const { length } = judging(() => model.vocabulary.encode(prompt));
   if (length > maxLength) {

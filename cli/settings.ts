@@ -216,7 +216,16 @@ export const CORPUS = take(
   "keepEqualTogether",
 );
 
-/** Values of them. */
+/** The settings that decide a new net. */
+export const NET = take(
+  "contextLength",
+  "embeddingSize",
+  "hiddenSize",
+  "directConnections",
+  "initialization",
+);
+
+/** The values of those of a corpus. */
 export type CorpusSettings = Pick<Kept, keyof typeof CORPUS>;
 
 /** The values of all settings that a run keeps. */

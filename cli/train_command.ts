@@ -1,47 +1,27 @@
 /** `makemore train`: learns from a corpus and keeps what it has learned. */
 
 import { UsageError } from "../lib/errors/errors.ts";
-import { perplexity } from "../lib/language_models/evaluate.ts";
 import { meanLoss } from "../lib/language_models/language_model.ts";
-import { countParameters, sizesOf } from "../lib/model/variables.ts";
+import { countParameters, perplexity, sizesOf } from "../mod.ts";
 import { type Corpus, hashOf, PARTS, readCorpus, windowsOf } from "./corpus.ts";
 import { writeEmbeddingFigure, writeLossFigure } from "./figures.ts";
-import { makeModel, type NamedModel, netModel } from "./models.ts";
+import { makeModel, type NamedModel, netOf } from "./models.ts";
 import { command, flagOf, type Given, type Values } from "./options.ts";
 import { printSamples, tellCorpus } from "./results.ts";
 import { hasCandidates, learn, resumeRun, type Run, startRun } from "./run.ts";
 import { rowProbabilities } from "./seam.ts";
-import { CORPUS, keptOf, take } from "./settings.ts";
+import { CORPUS, keptOf, NET, take } from "./settings.ts";
 import { print, tell } from "./terminal.ts";
 
 const options = {
   ...take("model", "input"),
   ...CORPUS,
-  ...take(
-    "output",
-    "resume",
-    "overwrite",
-    "steps",
-    "batchSize",
-    "learningRate",
-    "schedule",
-    "finalLearningRate",
-    "decay",
-    "weightDecay",
-    "candidates",
-    "contextLength",
-    "embeddingSize",
-    "hiddenSize",
-    "directConnections",
-    "initialization",
-    "seed",
-    "checkpointEvery",
-    "num",
-    "order",
-    "smoothing",
-    "verbose",
-    "help",
-  ),
+  ...take("output", "resume", "overwrite", "steps", "batchSize"),
+  ...take("learningRate", "schedule", "finalLearningRate", "decay"),
+  ...take("weightDecay", "candidates"),
+  ...NET,
+  ...take("seed", "checkpointEvery", "num", "order", "smoothing"),
+  ...take("verbose", "help"),
 };
 
 type TrainValues = Values<typeof options>;
@@ -80,49 +60,40 @@ export const trainCommand = command({
 });
 
 async function runTrain(values: TrainValues, given: Given): Promise<void> {
-  const { num } = values;
-  const run = values.model === "mlp"
-    ? await trainNet(values, given)
-    : undefined;
-  const corpus = run?.corpus ?? await readCorpus(values.input, values);
-  const model = run
-    ? netModel(run.folder.path, run.parameters, run.vocabulary)
-    : makeOther(values, given, corpus);
-  for (const part of PARTS) {
-    const { contextLength, vocabulary } = model;
-    const rows = windowsOf(corpus.splits[part], vocabulary, contextLength);
-    const loss = meanLoss(rowProbabilities(model.model, rows));
-    print(
-      `${part.padEnd(5)} loss ${loss.toFixed(4)}, ` +
-        `perplexity ${perplexity(loss).toFixed(2)}`,
+  const { model: kind, num } = values;
+  if (kind !== "mlp") {
+    const corpus = readCorpus(values.input, values);
+    tellCorpus(corpus, corpus.vocabulary());
+    // the bigram net has defaults of its own
+    const own = (name: "steps" | "learningRate") =>
+      given.has(name) && values[name] !== "auto" ? values[name] : undefined;
+    const model = makeModel(kind, corpus, {
+      ...values,
+      steps: own("steps"),
+      learningRate: own("learningRate"),
+    });
+    tell(
+      `The ${model.name} takes a moment, so it is not kept: sample and ` +
+        `evaluate make it again, with --model ${kind}`,
     );
+    return printResults(model, corpus, values.seed, num);
   }
-  if (num > 0) print();
-  // words have a seed of their own, as in the lecture
-  const seed = ((run?.settings ?? values).seed + 10) % 2 ** 53;
-  printSamples(model, { seed, num }, corpus);
-}
-
-/** Trains the net, and keeps the run. */
-async function trainNet(values: TrainValues, given: Given): Promise<Run> {
-  const run = values.resume
-    ? await resume(values, given)
-    : await start(values, given);
-  const { folder, settings, vocabulary, parameters } = run;
+  const run = values.resume ? resume(values, given) : start(values, given);
+  const { folder, corpus, settings, vocabulary, parameters } = run;
   try {
     tellRun(run);
     await learn(run, values.checkpointEvery);
     await writeLossFigure(folder, settings.candidates);
-    const C = parameters.C.dataSync() as Float32Array;
-    await writeEmbeddingFigure(folder, C, vocabulary);
+    await writeEmbeddingFigure(folder, parameters, vocabulary);
     tell(`The run is kept in ${folder.path}`);
-    return run;
+    const net = netOf(folder.path, parameters, vocabulary, settings);
+    printResults(net, corpus, settings.seed, num);
   } finally {
     folder.close();
   }
 }
 
-function resume(values: TrainValues, given: Given): Promise<Run> {
+function resume(values: TrainValues, given: Given): Run {
   const { output, input, steps } = values;
   const other = [...given].find((name) => !WITH_RESUME.has(name));
   if (other !== undefined) {
@@ -131,50 +102,34 @@ function resume(values: TrainValues, given: Given): Promise<Run> {
         "keeps its settings",
     );
   }
-  if (given.has("steps") && steps === "auto") {
-    throw new UsageError(
-      "Cannot use --steps auto with --resume: give the number of steps that " +
-        `the run in ${output} is to have`,
-    );
-  }
-  return resumeRun(
-    output,
-    input,
-    given.has("steps") ? Number(steps) : undefined,
+  if (!given.has("steps")) return resumeRun(output, input);
+  if (steps !== "auto") return resumeRun(output, input, steps);
+  throw new UsageError(
+    "Cannot use --steps auto with --resume: give the number of steps that " +
+      `the run in ${output} is to have`,
   );
 }
 
-async function start(values: TrainValues, given: Given): Promise<Run> {
+function start(values: TrainValues, given: Given): Run {
   const { schedule, batchSize } = values;
-  const corpus = await readCorpus(values.input, values);
-  const steps = values.steps === "auto"
-    ? stepsToRead(corpus, batchSize)
-    : values.steps;
+  const corpus = readCorpus(values.input, values);
+  const vocabulary = corpus.vocabulary();
+  const rows = windowsOf(corpus.splits.train, vocabulary, 1).Y.length;
+  const steps = values.steps !== "auto"
+    ? values.steps
+    : Math.ceil(PASSES * rows / (batchSize === "all" ? rows : batchSize));
   // a default that does not fit gives way
   const candidates =
-    given.has("candidates") || hasCandidates(values, corpus.vocabulary())
+    given.has("candidates") || hasCandidates(values, vocabulary)
       ? values.candidates
       : "all";
   const settings = keptOf({
     ...values,
-    steps,
-    candidates,
+    ...{ steps, candidates, words: corpus.source, wordsSha256: hashOf(corpus) },
     decaySteps: schedule === "step" ? Math.floor(steps / 2) : steps,
     decay: schedule === "inverse" ? decayOf(values, steps) : 0,
-    words: corpus.source,
-    wordsSha256: await hashOf(corpus),
   });
   return startRun(corpus, settings, values);
-}
-
-/** How many steps read train a few times. */
-function stepsToRead(
-  corpus: Corpus,
-  batchSize: TrainValues["batchSize"],
-): number {
-  if (batchSize === "all") return PASSES;
-  const rows = windowsOf(corpus.splits.train, corpus.vocabulary(), 1).Y.length;
-  return Math.ceil(PASSES * rows / batchSize);
 }
 
 /** The decay with which the learning rate ends at the final one. */
@@ -208,24 +163,23 @@ function tellRun(run: Run): void {
   tell(`Steps ${step} to ${settings.steps}, kept in ${folder.path}`);
 }
 
-/** Makes a model that takes a moment. */
-function makeOther(
-  values: TrainValues,
-  given: Given,
+/** Prints the losses of a model, and words that it makes. */
+function printResults(
+  model: NamedModel,
   corpus: Corpus,
-): NamedModel {
-  const kind = values.model as "bigram" | "ngram";
-  const { steps } = values;
-  tellCorpus(corpus, corpus.vocabulary());
-  const model = makeModel(kind, corpus, {
-    ...values,
-    // the bigram net has defaults of its own
-    steps: given.has("steps") && steps !== "auto" ? steps : undefined,
-    learningRate: given.has("learningRate") ? values.learningRate : undefined,
-  });
-  tell(
-    `The ${model.name} takes a moment, so it is not kept: sample and evaluate ` +
-      `make it again, with --model ${kind}`,
-  );
-  return model;
+  seed: number,
+  num: number,
+): void {
+  const { contextLength, vocabulary } = model;
+  for (const part of PARTS) {
+    const rows = windowsOf(corpus.splits[part], vocabulary, contextLength);
+    const loss = meanLoss(rowProbabilities(model.model, rows));
+    print(
+      `${part.padEnd(5)} loss ${loss.toFixed(4)}, ` +
+        `perplexity ${perplexity(loss).toFixed(2)}`,
+    );
+  }
+  if (num > 0) print();
+  // words have a seed of their own, as in the lecture
+  printSamples(model, { seed: (seed + 10) % 2 ** 53, num }, corpus);
 }

@@ -41,7 +41,7 @@ export function readFileBounded(
     if (stats.isDirectory()) fail("it is a folder");
     if (!stats.isFile()) fail("it is a pipe or a device, not a file");
     if (stats.size > limit) {
-      fail(`it has ${stats.size} bytes, more than the limit of ${limit}`);
+      fail(`it has ${stats.size} bytes, more than the ${limit} that are read`);
     }
     return stats.size;
   };

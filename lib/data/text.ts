@@ -1,14 +1,13 @@
 /**
- * Texts: files in UTF-8, from which words or sentences are taken. What is no
- * text is refused in one sentence that names the file and the line.
+ * Texts in UTF-8: word lists, and texts that are split into sentences.
  */
 
-import { readFileBounded } from "./bounded_file.ts";
 import { WordListError } from "../errors/errors.ts";
+import { readFileBounded } from "./bounded_file.ts";
 
 /**
- * The largest word list or text that is read, in bytes. Its words take some
- * seventy times as much memory at worst; beyond that V8 would end the process.
+ * The largest word list or text that is read, in bytes. Its words may take 70
+ * times as much memory, and V8 ends the process when memory runs out.
  */
 export const MAX_TEXT_BYTES: number = 64 * 2 ** 20;
 
@@ -16,37 +15,42 @@ export const MAX_TEXT_BYTES: number = 64 * 2 ** 20;
  * Reads a text from a file. Needs the permission to read it.
  *
  * @param path the file: UTF-8, with or without a byte order mark
- * @param source what to call it in errors
- * @throws {WordListError} if there is no such file, if it cannot be read, is
- * over 64 MiB, is not UTF-8, or holds a NUL byte
+ * @param source the name of the file in errors
+ * @throws {WordListError} if the file does not exist or cannot be read, is over
+ * 64 MiB, is not UTF-8, or contains a NUL byte
  */
 export function readText(
   path: string | URL,
   source: string = String(path),
 ): string {
-  const bytes = readFileBounded(path, {
-    limit: MAX_TEXT_BYTES,
-    refusal: WordListError,
-  });
-  const text = decodeText(bytes, source);
-  const nul = text.indexOf("\0");
-  if (nul >= 0) {
-    const line = text.slice(0, nul).split(/\r\n|\n|\r/).length;
-    throw new WordListError(
-      `${source}, line ${line}: contains a NUL byte: this is not a text file`,
-    );
-  }
-  return text;
+  const options = { limit: MAX_TEXT_BYTES, refusal: WordListError };
+  return decodeText(readFileBounded(path, options), source);
 }
 
 /**
- * The text that bytes in UTF-8 stand for, without a byte order mark.
+ * The text of bytes in UTF-8, or a text itself, without a byte order mark.
  *
- * @param bytes the bytes
- * @param source what to call them in errors
- * @throws {WordListError} if they are not UTF-8
+ * @param text the text or its bytes
+ * @param source the name of the text in errors
+ * @throws {WordListError} if the bytes are not UTF-8, or there is a NUL
  */
-export function decodeText(bytes: Uint8Array, source: string): string {
+export function decodeText(text: string | Uint8Array, source: string): string {
+  const decoded = typeof text === "string" ? text : decodeUtf8(text, source);
+  const nul = decoded.indexOf("\0");
+  if (nul >= 0) {
+    const line = decoded.slice(0, nul).split(LINE_BREAK).length;
+    throw new WordListError(
+      `Cannot read ${source}: line ${line} contains a NUL byte, so it is not a ` +
+        "text",
+    );
+  }
+  return decoded.replace(/^\uFEFF/, "");
+}
+
+/** The end of a line on any system. */
+export const LINE_BREAK: RegExp = /\r\n|\n|\r/;
+
+function decodeUtf8(bytes: Uint8Array, source: string): string {
   const utf8 = new TextDecoder("utf-8", { fatal: true });
   try {
     return utf8.decode(bytes);
@@ -57,7 +61,8 @@ export function decodeText(bytes: Uint8Array, source: string): string {
         utf8.decode(bytes.subarray(start, end === -1 ? undefined : end));
       } catch {
         throw new WordListError(
-          `${source}, line ${line}: not valid UTF-8: save it as UTF-8`,
+          `Cannot read ${source}: line ${line} is not valid UTF-8; save it as ` +
+            "UTF-8",
         );
       }
       start = end + 1;

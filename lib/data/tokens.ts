@@ -1,16 +1,18 @@
 /**
- * Words of a text: a text goes in, its sentences come out, each a list of words
- * and punctuation marks. To a model these tokens are what characters are to a
- * model of names, and a sentence is what a name is.
+ * Splits a text into sentences, each a list of words and punctuation marks, and
+ * joins them again. A model of a text learns words and sentences as a model of
+ * names learns characters and names.
  */
 
-/** Choices of {@linkcode tokenize}. */
+import { checkLocale } from "../errors/checks.ts";
+
+/** Options of {@linkcode tokenize}. */
 export interface TokenizeOptions {
-  /** Whether "The" and "the" are one token, "the". Default: `false`. */
+  /** Whether to read "The" as "the". Default: `false`. */
   lowercase?: boolean;
   /**
-   * The language, as a BCP 47 tag such as `"de"`: decides where words and
-   * sentences end, and what lowercase is. Default: `"en"`.
+   * The language of the text, as a BCP 47 tag such as `"de"`. It decides where
+   * words and sentences end, and what lowercase is. Default: `"en"`.
    */
   locale?: string;
 }
@@ -19,19 +21,20 @@ export interface TokenizeOptions {
 const PARAGRAPH_BREAK = /\n[^\S\n]*\n\s*/u;
 
 /**
- * Takes a text apart into sentences, and these into words and punctuation
- * marks, by Unicode's rules (UAX #29, `Intl.Segmenter`) for the language.
+ * Splits a text into sentences, and these into words and punctuation marks, by
+ * Unicode's rules for the language (UAX #29, `Intl.Segmenter`).
  *
- * - "don't" is one token, "well-known" three.
- * - A mark repeated without a blank between, such as "--" or "...", is one.
- * - Blanks are dropped. A line break is a blank; an empty line ends a sentence.
- * - Characters that look alike and are written in several ways become one
- *   (Unicode's normal form C).
+ * - "don't" is one token, "well-known" is three.
+ * - A repeated mark without spaces between, such as "--" or "...", is one token.
+ * - White space is dropped. An empty line ends a sentence, a line break does
+ *   not.
+ * - Characters that can be written in several ways, such as "é", are written in
+ *   one (Unicode's normalization form C).
  *
  * @param text the text
  * @param options lowercase and language
- * @returns the tokens of each sentence; none is empty
- * @throws {RangeError} if the language is no BCP 47 tag
+ * @returns the tokens of each sentence, at least one
+ * @throws {RangeError} if the locale is not a BCP 47 tag
  *
  * @example
  * ```ts
@@ -47,8 +50,10 @@ const PARAGRAPH_BREAK = /\n[^\S\n]*\n\s*/u;
  */
 export function tokenize(
   text: string,
-  { lowercase = false, locale = "en" }: TokenizeOptions = {},
+  options: TokenizeOptions = {},
 ): string[][] {
+  const { lowercase = false, locale = "en" } = options;
+  checkLocale(locale);
   const sentences = new Intl.Segmenter(locale, { granularity: "sentence" });
   const words = new Intl.Segmenter(locale, { granularity: "word" });
   return text.normalize("NFC").replaceAll(/\r\n?/g, "\n").split(PARAGRAPH_BREAK)
@@ -65,7 +70,7 @@ export function tokenize(
 
 function tokensOf(sentence: string, words: Intl.Segmenter): string[] {
   const tokens: string[] = [];
-  let mark = ""; // the punctuation mark that the text before ends with
+  let mark = ""; // the punctuation mark just before
   for (const { segment, isWordLike } of words.segment(sentence)) {
     if (segment.trim() === "") mark = "";
     else if (segment === mark) tokens.push(tokens.pop() + mark);
@@ -77,23 +82,23 @@ function tokensOf(sentence: string, words: Intl.Segmenter): string[] {
   return tokens;
 }
 
-/** Marks that stand close to what comes before them. */
+/** Marks without a space before them. */
 const CLOSING = /^[\p{Pe}\p{Pf}.,;:!?…%。、，！？：；]+$/u;
-/** Marks that stand close to what comes after them. */
+/** Marks without a space after them. */
 const OPENING = /^[\p{Ps}\p{Pi}¿¡#$€£]+$/u;
-/** Marks that stand close to both. */
+/** Marks without a space on either side. */
 const JOINING = /^[\p{Pd}/_@]+$/u;
-/** Marks of which the first opens and the second closes. */
+/** Quotation marks, of which the first opens and the second closes. */
 const STRAIGHT_QUOTE = /^["']+$/;
-/** Scripts that put no blanks between words. */
+/** Scripts without spaces between words. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 /**
- * Puts tokens together to a text: the other way of {@linkcode tokenize}, so far
- * as tokens tell. Words are separated by blanks, except in scripts that have
- * none, and punctuation marks stand where English puts them. Of straight
- * quotation marks the first opens and the second closes.
+ * Joins tokens to a text, the reverse of {@linkcode tokenize} as far as the
+ * tokens allow. Words are separated by spaces, except in scripts that have
+ * none, and punctuation marks are spaced as in English. The first of two
+ * straight quotation marks opens, the second closes.
  *
  * @param tokens words and punctuation marks
  *
@@ -108,8 +113,8 @@ const UNSPACED =
  */
 export function detokenize(tokens: Iterable<string>): string {
   let text = "";
-  let close = true; // whether the next token stands close to the text so far
-  const open = new Set<string>(); // straight quotes that have not been closed
+  let close = true; // whether the next token follows without a space
+  const open = new Set<string>(); // straight quotation marks not yet closed
   for (const token of tokens) {
     const closesQuote = open.delete(token);
     const opensQuote = STRAIGHT_QUOTE.test(token) && !closesQuote;

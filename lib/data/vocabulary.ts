@@ -1,59 +1,69 @@
 /**
- * The vocabulary: every character that stands in the words, and the boundary
- * token that stands before and after each of them. The lecture's `s2i` and
- * `i2s`. Or every word of a text that is not too rare, and the boundary of its
- * sentences: which of the two it is, the boundary token tells.
+ * Vocabularies: the tokens of a model and their ids, the lecture's `s2i` and
+ * `i2s`. The tokens are characters or the words of a text; the boundary token,
+ * whose id is 0, says which.
  */
 
+import { checkLocale, checkWhole } from "../errors/checks.ts";
+import { quote } from "../errors/quote.ts";
 import { detokenize, tokenize } from "./tokens.ts";
-import { checkWhole } from "../errors/checks.ts";
 
-/** The token that begins and ends every word; its id is 0. */
+/** The token before and after every word in a vocabulary of characters. */
 export const BOUNDARY = ".";
 
 /**
- * The boundary token of vocabularies of words, in which "." is a full stop:
- * begins and ends every sentence; its id is 0.
+ * The token before and after every sentence in a vocabulary of words, where "."
+ * is a full stop.
  */
 export const SENTENCE_BOUNDARY = "<s>";
 
-/** The token of words too rare to have one of their own. */
+/** The token that stands for all words that the vocabulary does not have. */
 export const UNKNOWN = "<unk>";
 
-/** The most tokens a vocabulary can have: ids are stored in 16 bits. */
+/** The most tokens that a vocabulary can have: ids are stored in 16 bits. */
 export const MAX_VOCABULARY_SIZE = 65_535;
 
 /** The longest token that a checkpoint keeps, in UTF-16 units. */
 export const MAX_TOKEN_LENGTH = 64;
 
-/** What tokens are: the characters of words, or the words of a text. */
+/** What the tokens are: the characters of words, or the words of a text. */
 export type Level = "characters" | "words";
 
-/** How texts are taken apart and put together at a level. */
-interface TextRules {
-  readonly level: Level;
-  readonly split: (text: string, lowercase: boolean) => string[];
-  readonly join: (tokens: readonly string[]) => string;
+/** Options of {@linkcode Vocabulary}: how it splits texts. */
+export interface VocabularyOptions {
+  /** Whether "The" is read as "the". Default: `false`. */
+  lowercase?: boolean;
+  /**
+   * The language of the texts, as a BCP 47 tag such as `"de"`. Default: `"en"`.
+   */
+  locale?: string;
 }
 
-/** The rules, by the boundary token. */
-const TEXT_RULES: ReadonlyMap<string, TextRules> = new Map([
-  [BOUNDARY, {
+/** How a vocabulary takes texts apart and puts them together. */
+interface TextRules {
+  readonly level: Level;
+  split(text: string, options: Required<VocabularyOptions>): string[];
+  join(tokens: readonly string[]): string;
+}
+
+/** The rules, by boundary token. */
+const TEXT_RULES: Readonly<Record<string, TextRules>> = {
+  [BOUNDARY]: {
     level: "characters",
-    split: (text: string) => [...text],
-    join: (tokens: readonly string[]) => tokens.join(""),
-  }],
-  [SENTENCE_BOUNDARY, {
+    split: (text, { lowercase, locale }) => [
+      ...lowercase ? text.toLocaleLowerCase(locale) : text,
+    ],
+    join: (tokens) => tokens.join(""),
+  },
+  [SENTENCE_BOUNDARY]: {
     level: "words",
-    split: (text: string, lowercase: boolean) =>
-      tokenize(text, { lowercase }).flat(),
+    split: (text, options) => tokenize(text, options).flat(),
     join: detokenize,
-  }],
-]);
+  },
+};
 
 /**
- * Tokens and their ids. Id 0 is the boundary token; what the others are is up
- * to who makes the vocabulary.
+ * Tokens and their ids. The id of a token is its index in `tokens`.
  *
  * @example
  * ```ts
@@ -67,81 +77,78 @@ const TEXT_RULES: ReadonlyMap<string, TextRules> = new Map([
  * ```
  */
 export class Vocabulary {
-  /** All tokens; the index of a token is its id. */
+  /** All tokens, the boundary token first. */
   readonly tokens: readonly string[];
-  /**
-   * Whether "The" is read as "the": so it is at the level of words if no token
-   * has a capital letter.
-   */
+  /** Whether texts are read in lowercase. */
   readonly lowercase: boolean;
+  /** The language of the texts, a BCP 47 tag. */
+  readonly locale: string;
   readonly #rules: TextRules;
   readonly #ids: ReadonlyMap<string, number>;
 
   /**
-   * A vocabulary of exactly these tokens, as a checkpoint holds them. Use
-   * {@linkcode buildVocabulary} to make one from words.
+   * Makes a vocabulary of exactly these tokens. Use
+   * {@linkcode buildVocabulary} or {@linkcode buildWordVocabulary} to collect
+   * the tokens.
    *
-   * @param tokens the boundary token first, of characters or of words, then at
-   * least one other; if {@linkcode UNKNOWN} is among them, it stands for all
-   * that are not
-   * @throws {RangeError} if the first is not the boundary token, if one is
-   * empty or stands twice, or if there are fewer than 2 or more than 65,535
+   * @param tokens the boundary token, {@linkcode BOUNDARY} for characters or
+   * {@linkcode SENTENCE_BOUNDARY} for words, then the others. If
+   * {@linkcode UNKNOWN} is among them, it replaces tokens that are missing
+   * @param options how to split texts
+   * @throws {RangeError} if the first token is not a boundary token, a token is
+   * empty or repeated, there are fewer than 2 or more than 65,535, or the
+   * locale is not a BCP 47 tag
    */
-  constructor(tokens: readonly string[]) {
+  constructor(tokens: readonly string[], options: VocabularyOptions = {}) {
+    const { lowercase = false, locale = "en" } = options;
+    checkLocale(locale);
+    const fail = (reason: string): never => {
+      throw new RangeError(`Cannot make a vocabulary: ${reason}`);
+    };
     if (tokens.length < 2) {
-      throw new RangeError(
-        "A vocabulary needs at least one token beside the boundary token " +
-          `"${BOUNDARY}"`,
-      );
+      fail("it needs the boundary token and at least one other");
     }
     if (tokens.length > MAX_VOCABULARY_SIZE) {
-      throw new RangeError(
-        `A vocabulary of ${tokens.length} tokens is too large: ` +
-          `at most ${MAX_VOCABULARY_SIZE} are supported`,
-      );
-    }
-    const rules = TEXT_RULES.get(tokens[0]);
-    if (!rules) {
-      throw new RangeError(
-        `The first token of a vocabulary must be "${BOUNDARY}" or ` +
-          `"${SENTENCE_BOUNDARY}", not ${JSON.stringify(tokens[0])}`,
+      fail(
+        `${tokens.length} tokens are over the limit, ${MAX_VOCABULARY_SIZE}`,
       );
     }
     const ids = new Map(tokens.map((token, id) => [token, id]));
-    if (ids.size !== tokens.length) {
-      const twice = tokens.find((token, id) => ids.get(token) !== id);
-      throw new RangeError(
-        `The token ${JSON.stringify(twice)} stands in the vocabulary twice`,
+    const repeated = tokens.find((token, id) => ids.get(token) !== id);
+    if (repeated !== undefined) {
+      fail(`the token ${quote(repeated)} is repeated`);
+    }
+    if (ids.has("")) fail("a token is empty");
+    this.#rules = Object.hasOwn(TEXT_RULES, tokens[0])
+      ? TEXT_RULES[tokens[0]]
+      : fail(
+        `its first token is ${quote(tokens[0])}, which must be "${BOUNDARY}" ` +
+          `or "${SENTENCE_BOUNDARY}"`,
       );
-    }
-    if (ids.has("")) {
-      throw new RangeError("A token of a vocabulary cannot be empty");
-    }
     this.tokens = Object.freeze([...tokens]);
-    this.lowercase = rules.level === "words" &&
-      tokens.every((token) => token === token.toLowerCase());
-    this.#rules = rules;
+    this.lowercase = lowercase;
+    this.locale = locale;
     this.#ids = ids;
   }
 
-  /** How many tokens there are, the boundary token included: `V`. */
+  /** The number of tokens, including the boundary token: `V`. */
   get size(): number {
     return this.tokens.length;
   }
 
-  /** What its tokens are, as its boundary token tells. */
+  /** What the tokens are: characters or words. */
   get level(): Level {
     return this.#rules.level;
   }
 
-  /** Whether a token stands in the vocabulary. */
+  /** Whether the vocabulary has a token. */
   has(token: string): boolean {
     return this.#ids.has(token);
   }
 
   /**
-   * The tokens of a text: its characters, each a code point, or its words as
-   * {@linkcode tokenize} finds them, those of all its sentences in a row.
+   * The tokens of a text: its characters, each a code point, or the words of
+   * all its sentences, as {@linkcode tokenize} finds them.
    *
    * @example
    * ```ts
@@ -150,27 +157,28 @@ export class Vocabulary {
    *
    * const characters = new Vocabulary([".", "a", "b"]);
    * assertEquals(characters.split("abba"), ["a", "b", "b", "a"]);
-   * const words = new Vocabulary(["<s>", "<unk>", "the", "dog"]);
+   *
+   * const tokens = ["<s>", "<unk>", "the", "dog"];
+   * const words = new Vocabulary(tokens, { lowercase: true });
    * assertEquals(words.split("The dog ran"), ["the", "dog", "ran"]);
    * ```
    */
   split(text: string): string[] {
-    return this.#rules.split(text, this.lowercase);
+    return this.#rules.split(text, this);
   }
 
   /**
-   * The text that tokens make: characters one after the other, words as
-   * {@linkcode detokenize} puts them together.
+   * The text that tokens make: the characters in a row, or the words as
+   * {@linkcode detokenize} joins them.
    */
   join(tokens: readonly string[]): string {
     return this.#rules.join(tokens);
   }
 
   /**
-   * The ids of a word's characters, or of a sentence's words, without boundary
-   * tokens: `[s2i[c] for c in w]`.
+   * The ids of a text, without boundary tokens: `[s2i[c] for c in w]`.
    *
-   * @param text a text, which is {@linkcode Vocabulary.split}, or its tokens
+   * @param text a text, which {@linkcode Vocabulary.split} splits, or tokens
    * @throws {RangeError} as {@linkcode Vocabulary.id} does
    */
   encode(text: Iterable<string>): number[] {
@@ -179,52 +187,73 @@ export class Vocabulary {
   }
 
   /**
-   * The id of one token, or that of {@linkcode UNKNOWN} if it does not stand in
-   * a vocabulary that has such a token.
+   * The id of a token, or of {@linkcode UNKNOWN} if the vocabulary does not
+   * have the token.
    *
-   * @throws {RangeError} if neither stands in the vocabulary
+   * @throws {RangeError} if the vocabulary has neither
    */
   id(token: string): number {
     const id = this.#ids.get(token) ?? this.#ids.get(UNKNOWN);
     if (id === undefined) {
+      const shown = this.tokens.slice(0, 40).join(" ");
       throw new RangeError(
-        `The vocabulary has no token ${JSON.stringify(token)}: ` +
-          `it has ${this.#summary()}`,
+        `Cannot encode ${quote(token)}: the vocabulary has no token ` +
+          `${quote(token)}, only ${shown}` +
+          (this.size > 40 ? ` and ${this.size - 40} more` : ""),
       );
     }
     return id;
   }
 
   /**
-   * The text that ids stand for: `''.join(i2s[i] for i in ids)`, or a sentence.
+   * The text of ids: `''.join(i2s[i] for i in ids)`, or a sentence.
    *
-   * @throws {RangeError} if an id is not one of the vocabulary's
+   * @throws {RangeError} if the vocabulary does not have an id
    */
   decode(ids: Iterable<number>): string {
     return this.join(Array.from(ids, (id) => {
       const token = this.tokens[id];
       if (token === undefined) {
         throw new RangeError(
-          `The vocabulary has no id ${id}: ids go from 0 to ${this.size - 1}`,
+          `Cannot decode the id ${id}: the ids of the vocabulary are 0 to ` +
+            `${this.size - 1}`,
         );
       }
       return token;
     }));
   }
-
-  #summary(): string {
-    const shown = this.tokens.slice(0, 40).join(" ");
-    return this.size > 40 ? `${shown} and ${this.size - 40} more` : shown;
-  }
 }
 
 /**
- * The vocabulary of a list of words: the boundary token, then every character
- * that occurs, sorted by code point as Python's `sorted(list(set(...)))` does.
+ * The ids of a word or a sentence, or of its beginning. The boundary token
+ * cannot be among them: it would end the word.
  *
- * @param words the words; of each string, a code point is a token
- * @throws {RangeError} if a word contains the boundary token, if there is no
- * character at all, or if there are more than 65,534 different ones
+ * @param vocabulary the vocabulary
+ * @param word a text, which the vocabulary splits, or tokens
+ * @throws {RangeError} if the word contains the boundary token, and as
+ * {@linkcode Vocabulary.id} does
+ */
+export function encodeWord(
+  vocabulary: Vocabulary,
+  word: Iterable<string>,
+): number[] {
+  const ids = vocabulary.encode(word);
+  if (ids.includes(0)) {
+    throw new RangeError(
+      `Cannot encode ${quote(vocabulary.decode(ids))} as a word: it contains ` +
+        `${quote(vocabulary.tokens[0])}, which marks where words begin and end`,
+    );
+  }
+  return ids;
+}
+
+/**
+ * The vocabulary of a list of words: {@linkcode BOUNDARY}, then every character
+ * that occurs, sorted by code point as Python's `sorted(set(...))` does.
+ *
+ * @param words the words; the tokens of a string are its code points
+ * @throws {RangeError} if a word contains the boundary token, if there are no
+ * characters, or if there are more than 65,534 different ones
  *
  * @example
  * ```ts
@@ -242,34 +271,34 @@ export function buildVocabulary(
   for (const word of words) {
     for (const token of word) tokens.add(token);
   }
-  if (tokens.has(BOUNDARY)) {
-    throw new RangeError(
-      `A word contains "${BOUNDARY}", which marks where words begin and end: ` +
-        "remove it from the words",
-    );
-  }
+  refuseBoundary(tokens, BOUNDARY);
   return new Vocabulary([BOUNDARY, ...[...tokens].sort(byCodePoint)]);
 }
 
-/** Choices of {@linkcode buildWordVocabulary}. */
-export interface WordVocabularyOptions {
-  /** How often a word must stand in the text to have a token. Default: 2. */
+/** Options of {@linkcode buildWordVocabulary}. */
+export interface WordVocabularyOptions extends VocabularyOptions {
+  /**
+   * How often a word must occur to get a token. Default: 2. Bengio et al. 2003
+   * merge the words of the Brown corpus that occur up to 3 times, a minimum of
+   * 4.
+   */
   minimumCount?: number;
 }
 
 /**
- * The vocabulary of a text's words: {@linkcode SENTENCE_BOUNDARY},
+ * The vocabulary of the words of a text: {@linkcode SENTENCE_BOUNDARY},
  * {@linkcode UNKNOWN} for all words that are too rare or longer than 64 UTF-16
- * units, then the others, the most frequent first, equally frequent ones by
- * code point.
+ * units, then the other words, the most frequent first. Words that are equally
+ * frequent are sorted by code point.
  *
- * @param sentences the words of each sentence, as {@linkcode tokenize} gives
- * them: of the training text alone, so that what is held out stays unknown
- * @param options how rare is too rare; Bengio et al. 2003 merge words that occur
- * up to 3 times in the Brown corpus, which is a minimum of 4
- * @throws {RangeError} if the minimum is not a whole number from 1, if a word is
- * {@linkcode SENTENCE_BOUNDARY}, if no word is frequent enough, or so many are
- * that there would be more than 65,535 tokens
+ * @param sentences the words of each sentence, as {@linkcode tokenize} returns
+ * them. Pass the training sentences only, so that the other words of dev and
+ * test are unknown
+ * @param options how rare is too rare, and the `lowercase` and `locale` that the
+ * sentences were tokenized with, for the texts that the vocabulary splits later
+ * @throws {RangeError} if the minimum count is not a whole number from 1, a
+ * word is {@linkcode SENTENCE_BOUNDARY}, no word is frequent enough, or there
+ * are more than 65,535 tokens
  *
  * @example
  * ```ts
@@ -279,26 +308,22 @@ export interface WordVocabularyOptions {
  * const sentences = tokenize("A dog ran. A cat ran. It ran.");
  * const vocabulary = buildWordVocabulary(sentences);
  * assertEquals(vocabulary.tokens, ["<s>", "<unk>", ".", "ran", "A"]);
- * assertEquals(vocabulary.encode(["A", "cat", "ran"]), [4, 1, 3]);
+ * assertEquals(vocabulary.encode("A cat ran"), [4, 1, 3]);
  * ```
  */
 export function buildWordVocabulary(
   sentences: Iterable<Iterable<string>>,
-  { minimumCount = 2 }: WordVocabularyOptions = {},
+  options: WordVocabularyOptions = {},
 ): Vocabulary {
+  const { minimumCount = 2 } = options;
   checkWhole("minimum count", minimumCount, 1);
   const counts = new Map<string, number>();
   for (const sentence of sentences) {
     for (const word of sentence) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  if (counts.has(SENTENCE_BOUNDARY)) {
-    throw new RangeError(
-      `A sentence contains "${SENTENCE_BOUNDARY}", which marks where ` +
-        "sentences begin and end: remove it from the text",
-    );
-  }
-  counts.delete(UNKNOWN); // a text that marks unknown words itself
-  const words = [...counts.entries()]
+  refuseBoundary(counts, SENTENCE_BOUNDARY);
+  counts.delete(UNKNOWN); // some texts mark unknown words themselves
+  const words = [...counts]
     .filter(([word, count]) =>
       count >= minimumCount && word.length <= MAX_TOKEN_LENGTH
     )
@@ -307,17 +332,33 @@ export function buildWordVocabulary(
   const tooMany = words.length + 2 > MAX_VOCABULARY_SIZE;
   if (words.length === 0 || tooMany) {
     throw new RangeError(
-      `${words.length} words stand in the text at least ${minimumCount} times: ` +
+      `Cannot make a vocabulary: ${words.length} words occur at least ` +
+        `${minimumCount} times; ` +
         (tooMany
-          ? `a vocabulary has at most ${MAX_VOCABULARY_SIZE} tokens, so raise ` +
-            "the minimum count"
-          : "take more text, or a lower minimum count"),
+          ? `raise the minimum count, as ${MAX_VOCABULARY_SIZE} tokens are ` +
+            "the limit"
+          : "take more text, or lower the minimum count"),
     );
   }
-  return new Vocabulary([SENTENCE_BOUNDARY, UNKNOWN, ...words]);
+  return new Vocabulary([SENTENCE_BOUNDARY, UNKNOWN, ...words], options);
 }
 
-/** JavaScript sorts by UTF-16 unit, which puts emoji before some of CJK. */
+function refuseBoundary(
+  tokens: { has(token: string): boolean },
+  boundary: string,
+): void {
+  if (tokens.has(boundary)) {
+    throw new RangeError(
+      `Cannot make a vocabulary: the text contains "${boundary}", which marks ` +
+        "where words or sentences begin and end; remove it",
+    );
+  }
+}
+
+/**
+ * Compares by code point. JavaScript compares UTF-16 units, which puts emoji
+ * before some characters of the Basic Multilingual Plane.
+ */
 function byCodePoint(a: string, b: string): number {
   const left = Array.from(a, (c) => c.codePointAt(0)!);
   const right = Array.from(b, (c) => c.codePointAt(0)!);

@@ -1,44 +1,50 @@
 /**
- * Context windows: from each word, every character to be predicted and the
- * few before it. The lecture's `X` and `Y`. Or, with a vocabulary of words,
- * from each sentence every word and the few before it.
+ * Context windows: every token of every word, and the tokens before it. The
+ * lecture's `X` and `Y`. With a vocabulary of words, every word of every
+ * sentence, and the words before it.
  *
- * Letters: `N` rows, `T` context length.
+ * Letters: `N` rows, `T` context length, `B` batch size.
  */
 
-import type { Windows } from "../kernel/rows.ts";
-import type { TorchGenerator } from "../random/torch_generator.ts";
-import type { Vocabulary } from "./vocabulary.ts";
 import { checkWhole } from "../errors/checks.ts";
+import {
+  contextOf,
+  type Rows,
+  type Windows,
+  type WindowStream,
+} from "../kernel/rows.ts";
+import type { TorchGenerator } from "../random/torch_generator.ts";
+import { encodeWord, type Vocabulary } from "./vocabulary.ts";
 
-/** The most numbers that `X` may have: a gigabyte of them. */
-const MOST_NUMBERS = 2 ** 29;
+/** The most numbers that `X` may have, one gigabyte. */
+const MAX_NUMBERS = 2 ** 29;
 
-/** Choices of {@linkcode contextWindows}. */
+/** Options of {@linkcode contextWindows}. */
 export interface WindowOptions {
   /**
-   * Whether a context goes on before the beginning of its word or sentence: to
-   * the boundary token, and to the end of the one before. So a model of a text
-   * sees it, as in Bengio et al. 2003. Default: `false`, the context before the
-   * beginning is boundary tokens alone, as in the lecture.
+   * Whether contexts reach across the beginning of a word or sentence, to the
+   * boundary token and the end of the one before, as in Bengio et al. 2003.
+   * Default: `false`, which fills contexts with boundary tokens, as in the
+   * lecture.
    */
   acrossBoundaries?: boolean;
 }
 
 /**
- * Every context window of a list of words, as the lecture builds its dataset:
- * a word is padded with boundary tokens before it, and ends with one.
+ * The context windows of words, as the lecture builds its dataset: each word is
+ * preceded by boundary tokens and ends with one. A word of n characters gives
+ * n + 1 rows.
  *
- * A word of n characters gives n + 1 rows.
- *
- * @param words the words; each a string, which the vocabulary splits, or its
- * tokens. With a vocabulary of words these are the sentences of a text
- * @param vocabulary the vocabulary that holds all their tokens
+ * @param words the words or sentences, each a string, which the vocabulary
+ * splits, or its tokens
+ * @param vocabulary the vocabulary of their tokens
  * @param contextLength how many tokens a context has, `T`; the lecture's
  * `block_size`, 3
- * @param options whether contexts go on into the word before
- * @throws {RangeError} if the context length is not a positive whole number, a
- * token does not stand in the vocabulary, or `X` would have over 2²⁹ numbers
+ * @param options whether contexts reach into the word before
+ * @returns `X`, uint16 `[N, T]`, and `Y`, uint16 `[N]`
+ * @throws {RangeError} if the context length is not a whole number from 1, the
+ * vocabulary does not have a token, a word contains the boundary token, or `X`
+ * would have more than 2²⁹ numbers
  *
  * @example
  * ```ts
@@ -51,7 +57,7 @@ export interface WindowOptions {
  * assertEquals([...Y], [1, 2, 0]); // a b .
  * ```
  *
- * @example Words of a text, in contexts that go on over its sentences
+ * @example Words of a text, in contexts that reach across its sentences
  * ```ts
  * import { contextWindows, tokenize, Vocabulary } from "@makemore/mlp";
  * import { assertEquals } from "@std/assert";
@@ -70,11 +76,12 @@ export function contextWindows(
   words: Iterable<Iterable<string>>,
   vocabulary: Vocabulary,
   contextLength: number = 3,
-  { acrossBoundaries = false }: WindowOptions = {},
+  options: WindowOptions = {},
 ): Windows {
+  const { acrossBoundaries = false } = options;
   checkWhole("context length", contextLength, 1);
-  const Y = encodeAll(words, vocabulary); // [N]
-  if (Y.length * contextLength > MOST_NUMBERS) {
+  const Y = encodeAll(words, vocabulary, 0); // [N]
+  if (Y.length * contextLength > MAX_NUMBERS) {
     throw new RangeError(
       `Cannot lay out ${Y.length} contexts of ${contextLength} tokens: take ` +
         "fewer words or a shorter context length",
@@ -91,24 +98,58 @@ export function contextWindows(
   return { contextLength, X, Y };
 }
 
-/** All tokens in a row, a boundary token after each word. */
+/**
+ * The context windows of a text, in contexts that reach across its sentences.
+ * They are the rows of {@linkcode contextWindows} with `acrossBoundaries`, in
+ * about 1 / T of the memory: contexts overlap, and each token is kept once.
+ *
+ * @param sentences the sentences, each a string, which the vocabulary splits,
+ * or its tokens
+ * @param vocabulary the vocabulary of their tokens
+ * @param contextLength how many tokens a context has, `T`
+ * @returns `ids`, uint16 `[T + N]`, and `Y`, uint16 `[N]`
+ * @throws {RangeError} as {@linkcode contextWindows} does
+ *
+ * @example
+ * ```ts
+ * import { tokenize, Vocabulary, windowStream } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const vocabulary = new Vocabulary(["<s>", "<unk>", ".", "dogs", "ran"]);
+ * const sentences = tokenize("Dogs ran. Dogs sat.", { lowercase: true });
+ * const { ids, Y } = windowStream(sentences, vocabulary, 2);
+ * assertEquals([...ids], [0, 0, 3, 4, 2, 0, 3, 1, 2, 0]);
+ * assertEquals([...Y], [3, 4, 2, 0, 3, 1, 2, 0]);
+ * ```
+ */
+export function windowStream(
+  sentences: Iterable<Iterable<string>>,
+  vocabulary: Vocabulary,
+  contextLength: number,
+): WindowStream {
+  checkWhole("context length", contextLength, 1);
+  const ids = encodeAll(sentences, vocabulary, contextLength);
+  return { contextLength, ids, Y: ids.subarray(contextLength) };
+}
+
+/** Boundary tokens, then the ids of each word and a boundary token after it. */
 function encodeAll(
   words: Iterable<Iterable<string>>,
   vocabulary: Vocabulary,
+  boundaries: number,
 ): Uint16Array {
-  let ids = new Uint16Array(1024);
-  let length = 0;
-  const push = (id: number) => {
-    if (length === ids.length) {
-      const larger = new Uint16Array(2 * length);
+  let ids = new Uint16Array(boundaries + 1024);
+  let length = boundaries;
+  for (const word of words) {
+    const encoded = encodeWord(vocabulary, word);
+    const end = length + encoded.length + 1; // a 0 after the word
+    if (end > ids.length) {
+      const larger = new Uint16Array(2 * end);
       larger.set(ids);
       ids = larger;
     }
-    ids[length++] = id;
-  };
-  for (const word of words) {
-    for (const id of vocabulary.encode(word)) push(id);
-    push(0);
+    ids.set(encoded, length);
+    length = end;
   }
   return ids.slice(0, length);
 }
@@ -118,8 +159,8 @@ function encodeAll(
  * of its rows, such as `..e ---> m`.
  *
  * @param words the words, each a string or its tokens
- * @param vocabulary the vocabulary that holds all their tokens
- * @param contextLength how many tokens a context has
+ * @param vocabulary the vocabulary of their tokens
+ * @param contextLength how many tokens a context has, `T`
  * @throws {RangeError} as {@linkcode contextWindows} does
  *
  * @example
@@ -138,53 +179,46 @@ export function formatWindows(
 ): string {
   const lines: string[] = [];
   for (const word of words) {
-    const { X, Y } = contextWindows([word], vocabulary, contextLength);
+    const windows = contextWindows([word], vocabulary, contextLength);
     lines.push(typeof word === "string" ? word : vocabulary.join(word));
-    for (let row = 0; row < Y.length; row++) {
-      const context = X.subarray(
-        row * contextLength,
-        (row + 1) * contextLength,
-      );
-      const next = vocabulary.tokens[Y[row]];
-      lines.push(`${vocabulary.decode(context)} ---> ${next}`);
-    }
+    windows.Y.forEach((next, row) => {
+      const context = vocabulary.decode(contextOf(windows, row));
+      lines.push(`${context} ---> ${vocabulary.tokens[next]}`);
+    });
   }
   return lines.join("\n");
 }
 
 /**
- * Some rows of many, in the order asked for: `X[ix], Y[ix]`.
+ * Some of the rows, in a given order: `X[ix], Y[ix]`.
  *
- * @param windows all rows
- * @param rows the index of each row wanted, repeated ones included
+ * @param windows the rows to take from
+ * @param rows the index of each row to take, from 0; indices may repeat
+ * @returns the rows, `X` uint16 `[B, T]` and `Y` uint16 `[B]`
  * @throws {RangeError} if an index is out of range
  */
-export function takeRows(windows: Windows, rows: ArrayLike<number>): Windows {
-  const { contextLength, X, Y } = windows;
-  const batch = {
-    contextLength,
-    X: new Uint16Array(rows.length * contextLength), // [B, T]
-    Y: new Uint16Array(rows.length), // [B]
-  };
+export function takeRows(windows: Rows, rows: ArrayLike<number>): Windows {
+  const { contextLength } = windows;
+  const X = new Uint16Array(rows.length * contextLength); // [B, T]
+  const Y = new Uint16Array(rows.length); // [B]
   for (let b = 0; b < rows.length; b++) {
     const row = rows[b];
-    if (!(Number.isInteger(row) && row >= 0 && row < Y.length)) {
+    if (!(Number.isInteger(row) && row >= 0 && row < windows.Y.length)) {
       throw new RangeError(
-        `There is no row ${row}: rows go from 0 to ${Y.length - 1}`,
+        `Cannot take row ${row}: the rows are 0 to ${windows.Y.length - 1}`,
       );
     }
-    const context = X.subarray(row * contextLength, (row + 1) * contextLength);
-    batch.X.set(context, b * contextLength);
-    batch.Y[b] = Y[row];
+    X.set(contextOf(windows, row), b * contextLength);
+    Y[b] = windows.Y[row];
   }
-  return batch;
+  return { contextLength, X, Y };
 }
 
 /** Options of {@linkcode drawMinibatch}. */
 export interface MinibatchOptions {
   /** How many rows to draw, `B`. Default: 32, as in the lecture. */
   batchSize?: number;
-  /** The generator that draws them; `B` integers are drawn from it. */
+  /** The generator, from which `B` integers are drawn. */
   generator: TorchGenerator;
 }
 
@@ -193,9 +227,10 @@ export interface MinibatchOptions {
  * `ix = torch.randint(0, X.shape[0], (32,), generator=g)`.
  *
  * @param windows the rows to draw from
- * @param options how many rows, and what draws them
- * @throws {RangeError} if there are no rows, or the batch size is not a
- * positive whole number
+ * @param options how many rows, and the generator
+ * @returns the rows, `X` uint16 `[B, T]` and `Y` uint16 `[B]`
+ * @throws {RangeError} if there are no rows, or the batch size is not a whole
+ * number from 1
  *
  * @example
  * ```ts
@@ -209,22 +244,20 @@ export interface MinibatchOptions {
  *
  * const words = ["emma", "ava"];
  * const windows = contextWindows(words, buildVocabulary(words));
- * const batch = drawMinibatch(windows, { batchSize: 32, generator: new TorchGenerator(42) });
+ * const generator = new TorchGenerator(42);
+ * const batch = drawMinibatch(windows, { batchSize: 32, generator });
  * assertEquals(batch.Y.length, 32);
  * ```
  */
 export function drawMinibatch(
-  windows: Windows,
+  windows: Rows,
   options: MinibatchOptions,
 ): Windows {
   const { batchSize = 32, generator } = options;
-  checkBatchSize(batchSize);
-  const rows = windows.Y.length;
-  if (rows === 0) throw new RangeError("There are no rows to draw from");
-  return takeRows(windows, generator.randint(0, rows, batchSize));
-}
-
-/** Refuses what cannot be the number of rows of a minibatch. */
-export function checkBatchSize(batchSize: number): void {
   checkWhole("batch size", batchSize, 1);
+  const rows = windows.Y.length;
+  if (rows === 0) {
+    throw new RangeError("Cannot draw a minibatch: there are no rows");
+  }
+  return takeRows(windows, generator.randint(0, rows, batchSize));
 }

@@ -11,18 +11,24 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { ModelParameters } from "./variables.ts";
-import type { Windows } from "../kernel/rows.ts";
+import { contextOf, type Rows } from "../kernel/rows.ts";
 
 /**
- * Context windows as tensors, to be used with tfjs's own operations.
+ * Context windows as tensors, for tfjs's own operations.
  *
+ * @param windows the rows
  * @returns `X` int32 `[N, T]` and `Y` int32 `[N]`
  */
 export function toTensors(
-  { X, Y, contextLength }: Windows,
+  windows: Rows,
 ): { X: tf.Tensor2D; Y: tf.Tensor1D } {
+  const { contextLength: T, Y } = windows;
+  const X = new Int32Array(Y.length * T);
+  for (let row = 0; row < Y.length; row++) {
+    X.set(contextOf(windows, row), row * T);
+  }
   return {
-    X: tf.tensor2d(Int32Array.from(X), [Y.length, contextLength], "int32"),
+    X: tf.tensor2d(X, [Y.length, T], "int32"),
     Y: tf.tensor1d(Int32Array.from(Y), "int32"),
   };
 }

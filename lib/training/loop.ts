@@ -13,7 +13,7 @@ import {
   constantRate,
   type Schedule,
 } from "./schedules.ts";
-import { checkBatchSize } from "../data/windows.ts";
+import { checkWhole } from "../errors/checks.ts";
 import type { Windows } from "../kernel/rows.ts";
 
 /** Settings of {@linkcode trainSteps} and {@linkcode train}. */
@@ -126,7 +126,7 @@ export function* trainSteps(
   checkSteps(firstStep);
   checkWeightDecay(weightDecay);
   checkCandidates(candidates, batchSize, parameters);
-  if (batchSize !== "all") checkBatchSize(batchSize);
+  if (batchSize !== "all") checkWhole("batch size", batchSize, 1);
   if (!Number.isSafeInteger(stepsPerProgress) || stepsPerProgress < 1) {
     throw new RangeError(
       `The steps per report are ${stepsPerProgress}: ` +

@@ -354,12 +354,12 @@ Deno.test("every command refuses a hostile word list in one line", () =>
     const refused = [
       [
         "steering.txt",
-        'steering.txt, line 1: "\\u001b[2J." contains ".", which marks where ' +
-        "words begin and end: remove it or write another character",
+        'Cannot read steering.txt: line 1, "\\u001b[2J.", contains ".", which ' +
+        "marks where words begin and end; remove it or write another character",
       ],
       [
         "binary.txt",
-        "binary.txt, line 1: contains a NUL byte: this is not a text file",
+        "Cannot read binary.txt: line 1 contains a NUL byte, so it is not a text",
       ],
       [
         "sparse.txt",

@@ -42,7 +42,7 @@ Deno.test("readFileBounded() refuses a file over its limit without reading it", 
   withFolder((folder) => {
     const path = `${folder}/sparse`;
     Deno.writeFileSync(path, content.subarray(0, 3));
-    refuses(path, "it has 3 bytes, more than the limit of 2", 2);
+    refuses(path, "it has 3 bytes, more than the 2 that are read", 2);
     Deno.truncateSync(path, 2 ** 31);
     replacing(
       "openSync",
@@ -52,7 +52,7 @@ Deno.test("readFileBounded() refuses a file over its limit without reading it", 
       () =>
         refuses(
           path,
-          "it has 2147483648 bytes, more than the limit of 1000000",
+          "it has 2147483648 bytes, more than the 1000000 that are read",
         ),
     );
   }));

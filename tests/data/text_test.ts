@@ -3,22 +3,22 @@ import { WordListError } from "../../lib/errors/errors.ts";
 import { decodeText, readText } from "../../lib/data/text.ts";
 import { withFolder } from "../cli/program.ts";
 
-Deno.test("readText() reads UTF-8, and says where a file is none", () =>
+Deno.test("readText() reads UTF-8, and says where a file is not a text", () =>
   withFolder(async (folder) => {
     const file = `${folder}/text.txt`;
     await Deno.writeTextFile(file, "\uFEFFÇa va?\r\nTrès bien.\n");
     assertEquals(readText(file), "Ça va?\r\nTrès bien.\n");
     const refused: [Uint8Array, string][] = [
-      [Uint8Array.of(0x61, 0x0a, 0xe9, 0x0a), "line 2: not valid UTF-8"],
-      [Uint8Array.of(0xff, 0xfe, 0x61, 0), "line 1: not valid UTF-8"],
-      [Uint8Array.of(0x61, 0x0d, 0x0a, 0), "line 2: contains a NUL byte"],
+      [Uint8Array.of(0x61, 0x0a, 0xe9, 0x0a), "line 2 is not valid UTF-8"],
+      [Uint8Array.of(0xff, 0xfe, 0x61, 0), "line 1 is not valid UTF-8"],
+      [Uint8Array.of(0x61, 0x0d, 0x0a, 0), "line 2 contains a NUL byte"],
     ];
     for (const [bytes, message] of refused) {
       await Deno.writeFile(file, bytes);
       assertThrows(
         () => readText(file, "text.txt"),
         WordListError,
-        `text.txt, ${message}`,
+        `Cannot read text.txt: ${message}`,
       );
     }
     assertThrows(
@@ -37,6 +37,6 @@ Deno.test("decodeText() takes bytes as readText() does", () => {
   assertThrows(
     () => decodeText(bytes.subarray(0, 2), "it"),
     WordListError,
-    "it, line 1",
+    "Cannot read it: line 1",
   );
 });

@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   buildVocabulary,
   buildWordVocabulary,
+  encodeWord,
   Vocabulary,
 } from "../../lib/data/vocabulary.ts";
 import { encodeCheckpoint } from "../../lib/saving/checkpoint.ts";
@@ -42,8 +43,8 @@ Deno.test("buildVocabulary() takes words of several tokens each", () => {
 
 Deno.test("buildVocabulary() refuses the boundary token and nothing at all", () => {
   assertThrows(() => buildVocabulary(["a.b"]), RangeError, '"."');
-  assertThrows(() => buildVocabulary([]), RangeError, "at least one token");
-  assertThrows(() => buildVocabulary([""]), RangeError, "at least one token");
+  assertThrows(() => buildVocabulary([]), RangeError, "at least one other");
+  assertThrows(() => buildVocabulary([""]), RangeError, "at least one other");
 });
 
 Deno.test("Vocabulary.decode() undoes encode() for any Unicode", () => {
@@ -59,15 +60,19 @@ Deno.test("Vocabulary says which token or id it does not have", () => {
   assertThrows(
     () => vocabulary.encode("axe"),
     RangeError,
-    'The vocabulary has no token "x": it has . a b',
+    'Cannot encode "x": the vocabulary has no token "x", only . a b',
   );
-  assertThrows(() => vocabulary.decode([3]), RangeError, "no id 3");
+  assertThrows(
+    () => vocabulary.decode([3]),
+    RangeError,
+    "Cannot decode the id 3",
+  );
   assertEquals(vocabulary.has("x"), false);
 });
 
 Deno.test("Vocabulary refuses tokens that do not make one", () => {
   assertThrows(() => new Vocabulary(["a", "."]), RangeError, '"a"');
-  assertThrows(() => new Vocabulary([".", "a", "a"]), RangeError, "twice");
+  assertThrows(() => new Vocabulary([".", "a", "a"]), RangeError, "repeated");
   assertThrows(() => new Vocabulary([".", ""]), RangeError, "empty");
   assertThrows(() => new Vocabulary(["."]), RangeError, "at least one");
   const tokens = Array.from({ length: 65_536 }, (_, i) => i ? `t${i}` : ".");
@@ -97,7 +102,7 @@ Deno.test("buildWordVocabulary() gives words that it has not the unknown id", ()
   const vocabulary = buildWordVocabulary([["a", "dog", "a", "dog", "ran"]]);
   assertEquals(vocabulary.encode(["a", "zebra", "ran", "."]), [2, 1, 1, 1]);
   assertEquals(vocabulary.has("ran"), false);
-  // from a checkpoint, which holds the tokens alone, the same
+  // the same from its tokens, which a checkpoint keeps
   const again = new Vocabulary(vocabulary.tokens);
   assertEquals(again.encode(["dog", "zebra"]), [3, 1]);
 });
@@ -149,14 +154,14 @@ Deno.test("buildWordVocabulary() refuses a text of rare words, and one of too ma
   assertThrows(
     () => buildWordVocabulary([["a", "b", "a"]], { minimumCount: 3 }),
     RangeError,
-    "0 words stand in the text at least 3 times: take more text",
+    "Cannot make a vocabulary: 0 words occur at least 3 times; take more text",
   );
   const many = Array.from({ length: 65_534 }, (_, i) => `w${i}`);
   assertThrows(
     () => buildWordVocabulary([many], { minimumCount: 1 }),
     RangeError,
-    "65534 words stand in the text at least 1 times: a vocabulary has at most " +
-      "65535 tokens, so raise the minimum count",
+    "Cannot make a vocabulary: 65534 words occur at least 1 times; raise the " +
+      "minimum count, as 65535 tokens are the limit",
   );
   const fits = buildWordVocabulary([many.slice(1)], { minimumCount: 1 });
   assertEquals(fits.size, 65_535);
@@ -171,16 +176,61 @@ Deno.test("Vocabulary.level is what the boundary token tells", () => {
   assertEquals(vocabulary.decode([2, 1]), "thedog");
 });
 
-Deno.test("Vocabulary.lowercase is true for words without capitals alone", () => {
-  const tokens = ["<s>", "<unk>", "l’été", "日本", "don't", "."];
-  assertEquals(new Vocabulary(tokens).lowercase, true);
-  assertEquals(new Vocabulary([...tokens, "Émile"]).lowercase, false);
-  assertEquals(buildVocabulary(["ab"]).lowercase, false);
-  const [upper, lower] = [["<s>", "The", "the"], ["<s>", "the"]].map((tokens) =>
-    new Vocabulary([...tokens, "<unk>"])
+Deno.test("Vocabulary splits texts as its options say, whatever its tokens are", () => {
+  const tokens = ["<s>", "<unk>", "the", "dog"];
+  const plain = new Vocabulary(tokens);
+  assertEquals([plain.lowercase, plain.locale], [false, "en"]);
+  assertEquals(plain.split("The DOG."), ["The", "DOG", "."]);
+  for (const extra of [[], ["The"]]) {
+    const lower = new Vocabulary([...tokens, ...extra], { lowercase: true });
+    assertEquals(lower.lowercase, true);
+    assertEquals(lower.split("The DOG."), ["the", "dog", "."]);
+  }
+  const turkish = { lowercase: true, locale: "tr" };
+  assertEquals(new Vocabulary(tokens, turkish).locale, "tr");
+  assertEquals(new Vocabulary(tokens, turkish).split("ILIK"), ["ılık"]);
+  assertEquals(new Vocabulary([".", "ı"], turkish).split("I"), ["ı"]);
+  assertThrows(
+    () => new Vocabulary(tokens, { locale: "no such" }),
+    RangeError,
+    'Cannot use the locale "no such"',
   );
-  assertEquals(upper.split("The DOG."), ["The", "DOG", "."]);
-  assertEquals(lower.split("The DOG."), ["the", "dog", "."]);
+});
+
+Deno.test("Vocabulary.split() finds the words that tokenize() found for its locale", () => {
+  const text = "ISPARTA ılık. Isparta ILIK.";
+  for (const locale of ["tr", "en"]) {
+    const options = { lowercase: true, locale };
+    const sentences = tokenize(text, options);
+    const vocabulary = buildWordVocabulary(sentences, options);
+    assertEquals(vocabulary.split(text), sentences.flat());
+    // in Turkish, "I" is the capital of "ı"
+    assertEquals(vocabulary.has("ılık"), locale === "tr");
+  }
+});
+
+Deno.test("buildWordVocabulary() passes its options on to the vocabulary", () => {
+  const sentences = tokenize("a dog ran. a dog sat.");
+  const plain = buildWordVocabulary(sentences);
+  assertEquals([plain.lowercase, plain.locale], [false, "en"]);
+  assertEquals(plain.encode("A dog"), [1, 4]);
+  const options = { lowercase: true, locale: "de" };
+  const lower = buildWordVocabulary(sentences, options);
+  assertEquals([lower.lowercase, lower.locale], [true, "de"]);
+  assertEquals(lower.encode("A dog"), [3, 4]);
+});
+
+Deno.test("encodeWord() refuses the boundary token within a word", () => {
+  const letters = buildVocabulary(["abc"]);
+  assertEquals(encodeWord(letters, "cab"), [3, 1, 2]);
+  assertThrows(
+    () => encodeWord(letters, "a.b"),
+    RangeError,
+    'Cannot encode "a.b" as a word: it contains "."',
+  );
+  const words = new Vocabulary(["<s>", "<unk>", ".", "dog"]);
+  assertEquals(encodeWord(words, "dog."), [3, 2]);
+  assertThrows(() => encodeWord(words, ["dog", "<s>"]), RangeError, '"<s>"');
 });
 
 Deno.test("Vocabulary takes strings and tokens at both levels", () => {
@@ -189,7 +239,10 @@ Deno.test("Vocabulary takes strings and tokens at both levels", () => {
   const once = ["c", "a"][Symbol.iterator]();
   assertEquals(letters.encode(once), [3, 1]);
 
-  const words = new Vocabulary(["<s>", "<unk>", ".", "the", "dog", "ran"]);
+  const words = new Vocabulary(
+    ["<s>", "<unk>", ".", "the", "dog", "ran"],
+    { lowercase: true },
+  );
   const ids = [3, 4, 5, 2, 3, 1, 2];
   assertEquals(words.encode("The dog ran. The cat."), ids);
   assertEquals(
@@ -199,5 +252,5 @@ Deno.test("Vocabulary takes strings and tokens at both levels", () => {
   assertEquals(words.decode(ids), "the dog ran. the <unk>.");
   assertEquals(words.decode([]), "");
   assertEquals(words.join(["the", "cat", "."]), "the cat.");
-  assertThrows(() => words.decode([6]), RangeError, "no id 6");
+  assertThrows(() => words.decode([6]), RangeError, "Cannot decode the id 6");
 });

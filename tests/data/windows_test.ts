@@ -4,13 +4,16 @@ import { tokenize } from "../../lib/data/tokens.ts";
 import {
   buildVocabulary,
   buildWordVocabulary,
+  Vocabulary,
 } from "../../lib/data/vocabulary.ts";
 import {
   contextWindows,
   drawMinibatch,
   formatWindows,
   takeRows,
+  windowStream,
 } from "../../lib/data/windows.ts";
+import { contextOf, type Rows } from "../../lib/kernel/rows.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
 import { fiveNames, letters, SEED } from "../oracles.ts";
 
@@ -133,8 +136,12 @@ Deno.test("takeRows() takes rows in the order asked for", () => {
   const { X, Y } = takeRows(windows, [3, 0, 3]);
   assertEquals([...X], [5, 13, 13, 0, 0, 0, 5, 13, 13]);
   assertEquals([...Y], [1, 5, 1]);
-  assertThrows(() => takeRows(windows, [32]), RangeError, "no row 32");
-  assertThrows(() => takeRows(windows, [-1]), RangeError, "no row -1");
+  assertThrows(
+    () => takeRows(windows, [32]),
+    RangeError,
+    "Cannot take row 32: the rows are 0 to 31",
+  );
+  assertThrows(() => takeRows(windows, [-1]), RangeError, "Cannot take row -1");
 });
 
 Deno.test("drawMinibatch() draws the rows that torch.randint names", () => {
@@ -182,6 +189,51 @@ Deno.test("contextWindows() across boundaries has the tokens before, whatever th
       const padded = [...Array(T).fill(0), ...stream.slice(0, row)];
       assertEquals([...X.subarray(row * T, (row + 1) * T)], padded.slice(-T));
     }
+  }
+});
+
+Deno.test("windowStream() has the rows of contextWindows() across boundaries", () => {
+  for (const T of [1, 2, 3, 8, 40]) {
+    const stream = windowStream(fiveNames, vocabulary, T);
+    const windows = contextWindows(fiveNames, vocabulary, T, {
+      acrossBoundaries: true,
+    });
+    assertEquals(stream.contextLength, T);
+    assertEquals(stream.Y, windows.Y);
+    assertEquals(stream.Y.buffer, stream.ids.buffer);
+    const rows = [...stream.Y.keys()];
+    for (const row of rows) {
+      assertEquals(contextOf(stream, row), contextOf(windows, row));
+    }
+    assertEquals(takeRows(stream, rows), windows);
+    const draw = (rows: Rows) =>
+      drawMinibatch(rows, {
+        batchSize: 50,
+        generator: new TorchGenerator(SEED),
+      });
+    assertEquals(draw(stream), draw(windows));
+  }
+  assertEquals(windowStream([], vocabulary, 3).ids, new Uint16Array(3));
+});
+
+Deno.test("windowStream() refuses what contextWindows() refuses", () => {
+  for (const length of [0, -1, 1.5, NaN]) {
+    assertThrows(
+      () => windowStream(["a"], vocabulary, length),
+      RangeError,
+      String(length),
+    );
+  }
+  for (const make of [contextWindows, windowStream]) {
+    assertThrows(() => make(["é"], vocabulary, 3), RangeError, '"é"');
+    assertThrows(
+      () => make(["ab", "a.va"], vocabulary, 3),
+      RangeError,
+      'Cannot encode "a.va" as a word: it contains "."',
+    );
+    const words = new Vocabulary(["<s>", "<unk>", ".", "dog"]);
+    assertEquals([...make(["dog."], words, 3).Y], [3, 2, 0]);
+    assertThrows(() => make([["dog", "<s>"]], words, 3), RangeError, '"<s>"');
   }
 });
 

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { WordListError } from "../../lib/errors/errors.ts";
 import {
   defaultWords,
@@ -7,10 +7,22 @@ import {
   readWords,
   wordsFrom,
 } from "../../lib/data/words.ts";
+import { moduleOf } from "../../tools/build_names.ts";
 import { hasCanonicalList, SHA256 } from "../../tools/fetch_names.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
+import { withFolder } from "../cli/program.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
+
+Deno.test("embeddedWords() are those of data/names.txt", () => {
+  const read = (name: string) =>
+    Deno.readTextFileSync(new URL(`../../data/${name}`, import.meta.url));
+  assertEquals(read("names.ts"), moduleOf(read("names.txt")));
+  assertEquals(
+    embeddedWords().words,
+    parseWords(read("names.txt"), "names.txt").words,
+  );
+});
 
 Deno.test("embeddedWords() has over 3,000 names, none twice, from the lecture's first ten on", () => {
   const { words, source } = embeddedWords();
@@ -34,8 +46,8 @@ Deno.test("embeddedWords() has over 3,000 names, none twice, from the lecture's 
 
 canonicalTest(
   "defaultWords() takes the lecture's list where it is there",
-  async () => {
-    const { words, source } = await defaultWords();
+  () => {
+    const { words, source } = defaultWords();
     assertEquals(words, canonicalWords());
     assertEquals(source, "data/makemore/names.txt");
   },
@@ -54,7 +66,7 @@ canonicalTest("parseWords() finds the lecture's 32,033 names", async () => {
 Deno.test("defaultWords() falls back on the embedded list without asking for permission", async () => {
   const url = new URL("../../lib/data/words.ts", import.meta.url);
   const code = `import { defaultWords } from ${JSON.stringify(url)};
-    console.log((await defaultWords()).source);`;
+    console.log(defaultWords().source);`;
   const { stdout, success } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", code],
     stderr: "null",
@@ -103,18 +115,28 @@ Deno.test("parseWords() keeps the last word of a list without a final newline", 
 
 Deno.test("parseWords() says where a list is wrong and what to do", () => {
   const refused: [string | Uint8Array, string][] = [
-    ["", "list.txt has no words: put one on each line"],
-    [" \n\t\n", "list.txt has no words"],
-    ["emma\nst.john\n", 'list.txt, line 2: "st.john" contains "."'],
-    ["emma\nav\0a", "list.txt, line 2: contains a NUL byte"],
-    ["aaa\na\n", 'list.txt has but one character, "a"'],
+    ["", "Cannot read list.txt: it has no words; put one on each line"],
+    [" \n\t\n", "Cannot read list.txt: it has no words"],
+    [
+      "emma\nst.john\n",
+      'Cannot read list.txt: line 2, "st.john", contains ".", which marks where ' +
+      "words begin and end; remove it or write another character",
+    ],
+    ["emma\nav\0a", "Cannot read list.txt: line 2 contains a NUL byte"],
+    ["aaa\na\n", 'Cannot read list.txt: its only character is "a"'],
     [
       Uint8Array.of(0x61, 0x62, 0x0a, 0xff, 0x0a),
-      "list.txt, line 2: not valid UTF-8",
+      "Cannot read list.txt: line 2 is not valid UTF-8",
     ],
-    [Uint8Array.of(0xff, 0xfe, 0x61, 0), "list.txt, line 1: not valid UTF-8"],
-    [Uint8Array.of(0x61, 0xe2, 0x82), "list.txt, line 1: not valid UTF-8"],
-    ["ab\n\ud800", "list.txt, line 2: "],
+    [
+      Uint8Array.of(0xff, 0xfe, 0x61, 0),
+      "Cannot read list.txt: line 1 is not valid UTF-8",
+    ],
+    [
+      Uint8Array.of(0x61, 0xe2, 0x82),
+      "Cannot read list.txt: line 1 is not valid UTF-8",
+    ],
+    ["ab\n\ud800", 'line 2, "\\ud800", contains half a character'],
   ];
   for (const [text, message] of refused) {
     assertThrows(() => parseWords(text, "list.txt"), WordListError, message);
@@ -134,38 +156,43 @@ Deno.test("wordsFrom() takes any iterable and says which word is wrong", () => {
   assertThrows(
     () => wordsFrom(["a", "b."], "my words"),
     WordListError,
-    "my words, word 2",
+    'Cannot read my words: word 2, "b.", contains "."',
   );
 });
 
-Deno.test("readWords() says what is wrong with a file", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("readWords() says what is wrong with a file", () =>
+  withFolder((folder) => {
     const file = `${folder}/list.txt`;
-    await Deno.writeTextFile(file, "emma\nava\n");
-    assertEquals((await readWords(file)).words, ["emma", "ava"]);
-    await assertRejects(
-      () => readWords(`${folder}/none.txt`),
+    Deno.writeTextFileSync(file, "emma\nava\n");
+    assertEquals(readWords(file).words, ["emma", "ava"]);
+    Deno.writeTextFileSync(file, "emma\na.\n");
+    assertThrows(
+      () => readWords(file),
       WordListError,
-      `Cannot read ${folder}/none.txt: there is no such file`,
+      `Cannot read ${file}: line 2, "a.", contains "."`,
     );
-    await assertRejects(
-      () => readWords(folder),
-      WordListError,
-      "it is a folder",
-    );
-    const sparse = await Deno.open(`${folder}/sparse`, {
-      create: true,
-      write: true,
-    });
-    await sparse.truncate(2 ** 31);
-    sparse.close();
-    await assertRejects(
-      () => readWords(`${folder}/sparse`),
-      WordListError,
-      "it has 2147483648 bytes",
-    );
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+    Deno.truncateSync(file, 2 ** 31);
+    assertThrows(() => readWords(file), WordListError, "2147483648 bytes");
+  }));
+
+Deno.test("readWords() names parseWords() where there are no files, as in a page", async () => {
+  const url = new URL("../../lib/data/words.ts", import.meta.url);
+  // a page has no process, and its modules come by https:
+  const code = `Reflect.deleteProperty(globalThis, "process");
+    const { defaultWords, readWords } = await import(${JSON.stringify(url)});
+    console.log(defaultWords().source);
+    try {
+      readWords("words.txt");
+    } catch ({ message }) {
+      console.log(message);
+    }`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", code],
+  }).output();
+  assertEquals(
+    new TextDecoder().decode(stdout),
+    "the embedded list of names\n" +
+      "Cannot read words.txt: there are no files here: fetch the text and use " +
+      "parseWords()\n",
+  );
 });

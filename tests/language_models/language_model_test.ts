@@ -112,7 +112,9 @@ Deno.test("sampleModel() refuses settings out of range", () => {
 });
 
 Deno.test("sampleModel() joins words as a text has them", () => {
-  const vocabulary = buildWordVocabulary([["a", "dog", ",", "a", "dog", ","]]);
+  const vocabulary = buildWordVocabulary([["a", "dog", ",", "a", "dog", ","]], {
+    lowercase: true,
+  });
   assertEquals(vocabulary.tokens, ["<s>", "<unk>", ",", "a", "dog"]);
   const windows = contextWindows(["A dog,"], vocabulary, 2);
   const model = addK(countNgrams(windows, vocabulary), 0);

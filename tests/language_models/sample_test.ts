@@ -177,9 +177,10 @@ Deno.test("labelWords() tells train, dev, test and new apart", () => {
 });
 
 Deno.test("sample() makes sentences with a vocabulary of words", () => {
-  const words = new Vocabulary([
-    ...["<s>", "<unk>", ".", ",", "the", "dog", "cat", "ran"],
-  ]);
+  const words = new Vocabulary(
+    ["<s>", "<unk>", ".", ",", "the", "dog", "cat", "ran"],
+    { lowercase: true },
+  );
   const parameters = createParameters({
     ...sizes,
     vocabularySize: words.size,

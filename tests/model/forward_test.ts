@@ -24,7 +24,7 @@ import {
   parameterNames,
 } from "../../lib/kernel/parameters.ts";
 import { buildVocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows } from "../../lib/data/windows.ts";
+import { contextWindows, windowStream } from "../../lib/data/windows.ts";
 import {
   fiveNames,
   letters,
@@ -55,6 +55,21 @@ function withLecture(
   disposeParameters(parameters);
   assertEquals(tf.memory().numTensors, before, "tensors were left");
 }
+
+Deno.test("toTensors() takes contexts written out and streams", () => {
+  const vocabulary = buildVocabulary(letters);
+  tf.tidy(() => {
+    const { X, Y } = toTensors(windows);
+    assertEquals([X.shape, X.dtype, Y.dtype], [[32, 3], "int32", "int32"]);
+    assertEquals([...X.dataSync()], [...windows.X]);
+    assertEquals([...Y.dataSync()], [...windows.Y]);
+    const stream = windowStream(fiveNames, vocabulary, 3);
+    const across = contextWindows(fiveNames, vocabulary, 3, {
+      acrossBoundaries: true,
+    });
+    assertEquals([...toTensors(stream).X.dataSync()], [...across.X]);
+  });
+});
 
 Deno.test("embed() looks up one token, a list, and contexts", () => {
   withLecture(({ C }, X) => {

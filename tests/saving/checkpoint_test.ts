@@ -371,7 +371,7 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "a vocabulary of one token",
     withValue("vocabulary", '["."]'),
-    'a vocabulary needs at least one token beside the boundary token "."',
+    "cannot make a vocabulary: it needs the boundary token and at least one other",
   ],
   [
     "a vocabulary of too many tokens",
@@ -382,17 +382,17 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "a vocabulary without the boundary token",
     withValue("vocabulary", '["a",".","b"]'),
-    'the first token of a vocabulary must be "." or "<s>", not "a"',
+    'cannot make a vocabulary: its first token is "a", which must be "." or "<s>"',
   ],
   [
     "a token that stands there twice",
     withValue("vocabulary", '[".","a","a"]'),
-    'the token "a" stands in the vocabulary twice',
+    'cannot make a vocabulary: the token "a" is repeated',
   ],
   [
     "an empty token",
     withValue("vocabulary", '[".","a",""]'),
-    "a token of a vocabulary cannot be empty",
+    "cannot make a vocabulary: a token is empty",
   ],
   [
     "a token of 65 characters",
@@ -402,7 +402,7 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "a token that steers terminals",
     withValue("vocabulary", JSON.stringify(["\x9b2J", "a", "b"])),
-    'the first token of a vocabulary must be "." or "<s>", not "\\u{9b}2J"',
+    'cannot make a vocabulary: its first token is "\\u{9b}2J", which must be "." or "<s>"',
   ],
   [
     "tokens that are not strings",
