@@ -8,21 +8,19 @@
  * | what | functions |
  * | --- | --- |
  * | words | {@linkcode embeddedWords}, {@linkcode defaultWords}, {@linkcode readWords}, {@linkcode parseWords}, {@linkcode wordsFrom} |
+ * | words of a text | {@linkcode tokenize}, {@linkcode detokenize} |
  * | vocabulary | {@linkcode buildVocabulary}, {@linkcode buildWordVocabulary}, {@linkcode Vocabulary} |
  * | train, dev, test | {@linkcode splitWords}, {@linkcode splitByPosition} |
  * | context windows X, Y | {@linkcode contextWindows}, {@linkcode windowStream}, {@linkcode formatWindows}, {@linkcode drawMinibatch}, {@linkcode takeRows} |
  * | randomness | {@linkcode TorchGenerator}, {@linkcode PythonRandom} |
- * | parameters C, W1, b1, W2, b2 | {@linkcode createParameters}, {@linkcode countParameters}, {@linkcode parameterNames}, {@linkcode parameterArrays}, {@linkcode parametersFrom}, {@linkcode disposeParameters} |
- * | forward pass, in tfjs | {@linkcode toTensors}, {@linkcode embed}, {@linkcode hidden}, {@linkcode logits}, {@linkcode softmax}, {@linkcode negativeLogLikelihood}, {@linkcode crossEntropy}, {@linkcode forward} |
+ * | parameters C, W1, b1, W2, b2 | {@linkcode createParameters}, {@linkcode countParameters}, {@linkcode sizesOf}, {@linkcode parameterArrays}, {@linkcode parametersFrom}, {@linkcode disposeParameters} |
+ * | forward pass, in tfjs | {@linkcode toTensors}, {@linkcode embed}, {@linkcode hidden}, {@linkcode logits}, {@linkcode softmax}, {@linkcode negativeLogLikelihood}, {@linkcode crossEntropy}, {@linkcode forward}, {@linkcode loss} |
  * | training | {@linkcode trainStep}, {@linkcode trainSteps}, {@linkcode train} |
  * | learning rates | {@linkcode constantRate}, {@linkcode stepDecay}, {@linkcode cosineDecay}, {@linkcode inverseDecay}, {@linkcode findLearningRate}, {@linkcode suggestLearningRate} |
- * | using a model | {@linkcode evaluate}, {@linkcode perplexity}, {@linkcode sample}, {@linkcode nextTokenProbabilities}, {@linkcode labelWords}, {@linkcode projectToPlane}, {@linkcode pretrainedModel} |
- * | counting models | {@linkcode countNgrams}, {@linkcode addK}, {@linkcode interpolate}, {@linkcode kneserNey} |
- * | the bigram net | {@linkcode createBigramNet}, {@linkcode bigramLoss}, {@linkcode trainBigramNet}, {@linkcode bigramNetModel} |
- * | using any of these | {@linkcode mlpModel}, {@linkcode evaluateModel}, {@linkcode rowProbabilities}, {@linkcode sampleModel}, {@linkcode fitMixtureWeights}, {@linkcode mixModels}, {@linkcode mixProbabilities} |
- * | words of a text | {@linkcode tokenize}, {@linkcode detokenize} |
- * | both cores | {@linkcode setThreads}, {@linkcode threadsRunning} |
- * | keeping a model | {@linkcode encodeCheckpoint}, {@linkcode decodeCheckpoint}, {@linkcode decodeModel} |
+ * | using a model | {@linkcode evaluate}, {@linkcode perplexity}, {@linkcode sample}, {@linkcode nextTokens}, {@linkcode scoreWords}, {@linkcode rowProbabilities}, {@linkcode labelWords}, {@linkcode projectToPlane}, {@linkcode pretrainedModel} |
+ * | other models | {@linkcode countNgrams}, {@linkcode addK}, {@linkcode interpolate}, {@linkcode kneserNey}, {@linkcode createBigramNet}, {@linkcode bigramLoss}, {@linkcode trainBigramNet}, {@linkcode bigramNetModel}, {@linkcode languageModel} |
+ * | mixtures | {@linkcode mlpModel}, {@linkcode fitMixtureWeights}, {@linkcode mixModels}, {@linkcode mixProbabilities} |
+ * | saving | {@linkcode encodeCheckpoint}, {@linkcode decodeCheckpoint} |
  *
  * @example From a word list to new words
  * ```ts
@@ -32,9 +30,9 @@
  *   createParameters,
  *   embeddedWords,
  *   evaluate,
- *   TorchGenerator,
  *   sample,
  *   splitWords,
+ *   TorchGenerator,
  *   train,
  * } from "@makemore/mlp";
  * import { assert } from "@std/assert";
@@ -61,78 +59,22 @@
  * @module
  */
 
-export * from "./lib/data/words.ts";
+export * from "./core.ts";
+
+// Files, and what is made of tfjs tensors. Where core.ts has the same name for
+// plain arrays, this one takes its place.
+export { defaultWords, readWords } from "./lib/data/words.ts";
 export {
-  BOUNDARY,
-  buildVocabulary,
-  buildWordVocabulary,
-  type Level,
-  MAX_TOKEN_LENGTH,
-  MAX_VOCABULARY_SIZE,
-  SENTENCE_BOUNDARY,
-  UNKNOWN,
-  Vocabulary,
-  type VocabularyOptions,
-  type WordVocabularyOptions,
-} from "./lib/data/vocabulary.ts";
-export * from "./lib/data/splits.ts";
-export {
-  contextWindows,
-  drawMinibatch,
-  formatWindows,
-  type MinibatchOptions,
-  takeRows,
-  type WindowOptions,
-  windowStream,
-} from "./lib/data/windows.ts";
-export type { Rows, Windows, WindowStream } from "./lib/kernel/rows.ts";
-export * from "./lib/random/torch_generator.ts";
-export * from "./lib/random/python_random.ts";
-export {
-  countParameters,
   createParameters,
   disposeParameters,
-  type Initialization,
   type ModelParameters,
-  parameterArrays,
-  type ParameterOptions,
   parametersFrom,
-  sizesOf,
 } from "./lib/model/variables.ts";
-export {
-  type ModelSizes,
-  PARAMETER_NAMES,
-  type ParameterArrays,
-  type ParameterName,
-  parameterNames,
-} from "./lib/kernel/parameters.ts";
 export * from "./lib/model/forward.ts";
-export {
-  constantRate,
-  cosineDecay,
-  inverseDecay,
-  type Schedule,
-  stepDecay,
-} from "./lib/training/schedules.ts";
-export * from "./lib/training/step.ts";
-export * from "./lib/training/loop.ts";
-export * from "./lib/training/rate_finder.ts";
-export * from "./lib/language_models/evaluate.ts";
-export * from "./lib/language_models/sample.ts";
-export {
-  evaluateModel,
-  type LanguageModel,
-  rowProbabilities,
-  sampleModel,
-  type SampleModelOptions,
-} from "./lib/language_models/language_model.ts";
-export * from "./lib/language_models/mlp.ts";
-export * from "./lib/language_models/ngram.ts";
+export { train, trainStep, trainSteps } from "./lib/training/variables.ts";
+export * from "./lib/language_models/tensor_model.ts";
 export * from "./lib/language_models/bigram_net.ts";
-export * from "./lib/language_models/mixture.ts";
-export * from "./lib/data/tokens.ts";
-export * from "./lib/language_models/pretrained.ts";
-export * from "./lib/model/principal_components.ts";
-export * from "./lib/saving/checkpoint.ts";
-export { setThreads, threadsRunning } from "./lib/kernel/threads.ts";
-export * from "./lib/errors/errors.ts";
+export {
+  type PretrainedModel,
+  pretrainedModel,
+} from "./lib/language_models/pretrained_variables.ts";

@@ -9,7 +9,6 @@
  *     deno task bench --rounds 9 --only step-32,names --peers pytorch,loops
  */
 
-import { UsageError } from "../lib/errors/errors.ts";
 import { defaultWords } from "../mod.ts";
 import { type Command, helpOf, nearest, parseOptions } from "../cli/options.ts";
 import { print, tell } from "../cli/terminal.ts";
@@ -28,6 +27,7 @@ import { PeerClient } from "./peer_client.ts";
 import { Problems } from "./problem.ts";
 import { formatReport, type Report } from "./report.ts";
 import { type Task, tasks } from "./tasks.ts";
+import { UsageError } from "../mod.ts";
 
 const command = {
   name: "bench",

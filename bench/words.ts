@@ -9,7 +9,6 @@
  *     deno task bench:words --rounds 5 --candidates 512
  */
 
-import { UsageError } from "../lib/errors/errors.ts";
 import { type Command, helpOf, parseOptions } from "../cli/options.ts";
 import { print, tell } from "../cli/terminal.ts";
 import { contestants } from "./contestants.ts";
@@ -27,6 +26,7 @@ import { PeerClient } from "./peer_client.ts";
 import { blasNote } from "./report.ts";
 import { table, threeDigits, time } from "./table.ts";
 import { wordModel, wordProblem } from "./word_problem.ts";
+import { UsageError } from "../mod.ts";
 
 /** The vocabularies, in words. */
 const VOCABULARIES = [1_000, 10_000, 50_000];

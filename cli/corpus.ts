@@ -10,15 +10,14 @@ import {
   buildVocabulary,
   buildWordVocabulary,
   contextWindows,
-  defaultWords,
-  readWords,
   splitByPosition,
   type Splits,
   splitWords,
   tokenize,
   type Vocabulary,
   type Windows,
-} from "../mod.ts";
+} from "../core.ts";
+import { defaultWords, readWords } from "../lib/data/words.ts";
 import type { CorpusSettings } from "./settings.ts";
 
 /** A word, or the words of a sentence. */

@@ -1,7 +1,11 @@
 /** `makemore evaluate`: how good models are on the parts of a corpus. */
 
-import { meanLoss } from "../lib/language_models/language_model.ts";
-import { fitMixtureWeights, mixProbabilities } from "../mod.ts";
+import {
+  fitMixtureWeights,
+  mixProbabilities,
+  rowProbabilities,
+} from "../core.ts";
+import { meanLoss } from "../lib/language_models/evaluate.ts";
 import { hashOf, PARTS, readCorpus, windowsOf } from "./corpus.ts";
 import {
   corpusSettingsOf,
@@ -12,7 +16,6 @@ import {
 } from "./models.ts";
 import { command, type Given, type Values } from "./options.ts";
 import { formatLosses, tellCorpus } from "./results.ts";
-import { rowProbabilities } from "./seam.ts";
 import { CORPUS, SETTINGS, take } from "./settings.ts";
 import { print, tell } from "./terminal.ts";
 
@@ -52,7 +55,10 @@ export const evaluateCommand = command({
   run: runEvaluate,
 });
 
-function runEvaluate(values: Values<typeof options>, given: Given): void {
+async function runEvaluate(
+  values: Values<typeof options>,
+  given: Given,
+): Promise<void> {
   const { model: wanted, run, input, level, order, smoothing } = values;
   const wants = (kind: string) => wanted === kind || wanted === "all";
   // no net of words comes with the package
@@ -86,17 +92,22 @@ function runEvaluate(values: Values<typeof options>, given: Given): void {
     answers.push(probabilities);
     print(name.padEnd(12) + formatLosses(probabilities.map(meanLoss)));
   };
-  const judgeNew = (kind: "bigram" | "ngram", order: number) => {
-    const model = makeModel(kind, corpus, { order, smoothing }, vocabulary);
+  const judgeNew = async (kind: "bigram" | "ngram", order: number) => {
+    const model = await makeModel(
+      kind,
+      corpus,
+      { order, smoothing },
+      vocabulary,
+    );
     judge(model, model.name);
   };
   if (net) judge(net, "mlp");
   const isNarrow = vocabulary.size <= MOST_BIGRAM_TOKENS;
   if (wanted === "bigram" || (wants("bigram") && isNarrow)) {
-    judgeNew("bigram", 2);
+    await judgeNew("bigram", 2);
   }
   if (wants("ngram")) {
-    for (const n of order ? [order] : ORDERS) judgeNew("ngram", n);
+    for (const n of order ? [order] : ORDERS) await judgeNew("ngram", n);
   }
   if (names.length < 2) return;
 

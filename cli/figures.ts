@@ -1,11 +1,11 @@
 /** The figures of a run folder. */
 
 import {
-  type ModelParameters,
+  type ParameterArrays,
   projectToPlane,
   sizesOf,
   type Vocabulary,
-} from "../mod.ts";
+} from "../core.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
 import { readLossLog, type RunFolder } from "./run_folder.ts";
 
@@ -38,7 +38,7 @@ export async function writeLossFigure(
 /** Maps the embeddings of all characters, or of the most frequent words. */
 export async function writeEmbeddingFigure(
   folder: RunFolder,
-  parameters: ModelParameters,
+  parameters: ParameterArrays,
   { tokens, level }: Vocabulary,
 ): Promise<void> {
   const { embeddingSize: size } = sizesOf(parameters);
@@ -49,7 +49,7 @@ export async function writeEmbeddingFigure(
     return;
   }
   const { embeddingMap } = await import("../lib/plots/embedding_map.ts");
-  const C = parameters.C.dataSync().slice(0, shown.length * size);
+  const C = parameters.C.slice(0, shown.length * size);
   const { svg } = embeddingMap(
     projectToPlane(C, size),
     shown,

@@ -4,7 +4,7 @@ import {
   findLearningRate,
   suggestLearningRate,
   TorchGenerator,
-} from "../mod.ts";
+} from "../core.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
 import { judging, readCorpus, windowsOf } from "./corpus.ts";
 import { newNet } from "./models.ts";

@@ -3,21 +3,18 @@
 import { CheckpointError, UsageError } from "../lib/errors/errors.ts";
 import {
   addK,
-  bigramNetModel,
   countNgrams,
-  createBigramNet,
   createParameters,
   interpolate,
   kneserNey,
   type LanguageModel,
-  type ModelParameters,
-  parametersFrom,
+  type Model,
+  type ParameterArrays,
   pretrainedModel,
   sizesOf,
   TorchGenerator,
-  trainBigramNet,
   Vocabulary,
-} from "../mod.ts";
+} from "../core.ts";
 import { type Corpus, readCorpus, windowsOf } from "./corpus.ts";
 import {
   flagOf,
@@ -26,7 +23,6 @@ import {
   type Values,
 } from "./options.ts";
 import { readModel } from "./run_folder.ts";
-import type { Model } from "./seam.ts";
 import {
   CORPUS,
   type CorpusSettings,
@@ -54,7 +50,7 @@ export interface Net extends NamedModel {
 /** A net with its parameters. */
 export function netOf(
   name: string,
-  model: ModelParameters,
+  model: ParameterArrays,
   vocabulary: Vocabulary,
   settings: Partial<Settings>,
 ): Net {
@@ -67,7 +63,7 @@ export function newNet(
   { size: vocabularySize }: Vocabulary,
   values: Values<typeof NET>,
   generator: TorchGenerator,
-): ModelParameters {
+): ParameterArrays {
   const { contextLength, embeddingSize, hiddenSize } = values;
   const { directConnections, initialization } = values;
   const sizes = { vocabularySize, contextLength, embeddingSize, hiddenSize };
@@ -92,7 +88,7 @@ export function loadNet(
     return netOf("the package's model", parameters, vocabulary, settings);
   }
   const saved = readModel(run);
-  const parameters = parametersFrom(saved.parameters, saved.sizes);
+  const { parameters } = saved;
   if ("tokens" in saved) {
     const settings: Partial<Settings> = "wordsSha256" in saved.config
       ? settingsFrom(saved.config, run)
@@ -161,14 +157,14 @@ export type MakeOptions =
  * @throws {UsageError} if the vocabulary is too large for a bigram net
  * @throws {DivergenceError} if the bigram net's loss is not finite
  */
-export function makeModel(
+export async function makeModel(
   kind: "bigram" | "ngram",
   corpus: Corpus,
   options: MakeOptions,
   vocabulary: Vocabulary = corpus.vocabulary(),
-): NamedModel {
+): Promise<NamedModel> {
   const [name, model] = kind === "bigram"
-    ? ["bigram net", bigramModel(corpus, vocabulary, options)] as const
+    ? ["bigram net", await bigramModel(corpus, vocabulary, options)] as const
     : [`${options.order}-gram`, countModel(corpus, vocabulary, options)];
   // no rows have no context
   const contextLength = Math.max(1, model.contextLength);
@@ -188,11 +184,11 @@ function countModel(
   return smoothing === "add-k" ? addK(counts, 0.1) : kneserNey(counts);
 }
 
-function bigramModel(
+async function bigramModel(
   { splits }: Corpus,
   vocabulary: Vocabulary,
   { seed = SETTINGS.seed.default, steps, learningRate }: MakeOptions,
-): LanguageModel {
+): Promise<LanguageModel> {
   const { size } = vocabulary;
   if (size > MOST_BIGRAM_TOKENS) {
     throw new UsageError(
@@ -200,6 +196,10 @@ function bigramModel(
         "--model ngram --order 2 finds the same by counting",
     );
   }
+  // loads tfjs, which no other model needs
+  const { bigramNetModel, createBigramNet, trainBigramNet } = await import(
+    "../lib/language_models/bigram_net.ts"
+  );
   const W = createBigramNet(size, { generator: new TorchGenerator(seed) });
   try {
     const windows = windowsOf(splits.train, vocabulary, 1);

@@ -3,14 +3,14 @@
 import {
   labelWords,
   perplexity,
+  sample,
   type SampleOptions,
   TorchGenerator,
   UNKNOWN,
   type Vocabulary,
-} from "../mod.ts";
+} from "../core.ts";
 import { type Corpus, PARTS, windowsOf } from "./corpus.ts";
 import type { NamedModel } from "./models.ts";
-import { sample } from "./seam.ts";
 import { print, tell } from "./terminal.ts";
 
 /** Describes a corpus, as a model with a vocabulary sees it. */

@@ -8,17 +8,13 @@ import {
 } from "../lib/errors/errors.ts";
 import { quote } from "../lib/errors/quote.ts";
 import {
-  type ModelParameters,
-  parameterArrays,
-  parametersFrom,
+  type ParameterArrays,
   sizesOf,
   TorchGenerator,
-  train,
-  type TrainProgress,
   trainSteps,
   Vocabulary,
   type Windows,
-} from "../mod.ts";
+} from "../core.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
 import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
 import { writeLossFigure } from "./figures.ts";
@@ -42,7 +38,7 @@ export interface Run {
   readonly settings: Settings;
   readonly vocabulary: Vocabulary;
   readonly generator: TorchGenerator;
-  readonly parameters: ModelParameters;
+  readonly parameters: ParameterArrays;
   /** The rows to learn from. */
   readonly windows: Windows;
   /** How many steps are done. */
@@ -120,7 +116,7 @@ export function resumeRun(
       ...{ folder, corpus, vocabulary },
       settings: { ...settings, steps: steps ?? settings.steps },
       generator: new TorchGenerator(0).setState(checkpoint.generatorState),
-      parameters: parametersFrom(checkpoint.parameters, checkpoint.sizes),
+      parameters: checkpoint.parameters,
       windows: windowsOf(corpus.splits.train, vocabulary, contextLength),
       step: checkpoint.step,
     };
@@ -145,8 +141,8 @@ const SAVE_INTERVAL = 10_000;
 const LOG_ROWS = 2000;
 
 /**
- * Does the steps that a run still has to do. Saves it every ten seconds or
- * every `checkpointEvery` steps, at its end, and when a signal stops it.
+ * Does the steps that a run still has to do. Saves it every ten seconds, every
+ * `checkpointEvery` steps, at its end, and when a signal stops it.
  *
  * @throws {Stopped} if a signal stopped it before its end
  * @throws {DivergenceError} if a loss is not finite
@@ -164,16 +160,10 @@ export async function learn(
 
   const stepsPerRow = Math.ceil(settings.steps / LOG_ROWS);
   const pending: LossRow[] = [];
-  const note = (losses: Float64Array) =>
-    losses.forEach((loss, i) => {
-      const step = run.step + i;
-      if (step % stepsPerRow === 0) pending.push({ step, loss });
-    });
   let saved = { at: performance.now(), step: run.step };
   const save = () => {
     folder.save({
-      ...{ sizes, config, step: run.step },
-      parameters: parameterArrays(parameters),
+      ...{ parameters, sizes, config, step: run.step },
       tokens: run.vocabulary.tokens,
       generatorState: generator.getState(),
     }, pending.splice(0));
@@ -181,28 +171,30 @@ export async function learn(
   };
   if (run.step === 0) save();
 
-  const { signal, close } = stopSignals();
+  const signals = stopSignals();
   const progress = startProgress(run.step, settings.steps);
-  const onProgress = ({ step, losses }: TrainProgress) => {
-    note(losses);
-    run.step = step;
-    const mean = losses.reduce((sum, loss) => sum + loss) / losses.length;
-    progress.update(step, mean);
-    const isDue = checkpointEvery === undefined
-      ? performance.now() - saved.at > SAVE_INTERVAL
-      : step - saved.step >= checkpointEvery;
-    if (isDue) save();
-  };
   try {
-    while (run.step < settings.steps) {
+    while (run.step < settings.steps && !signals.received()) {
       const rest = settings.steps - run.step;
-      await train(parameters, windows, {
+      const reports = trainSteps(parameters, windows, {
         ...trainOptions(settings),
-        ...{ generator, signal, onProgress },
         steps: Math.min(checkpointEvery ?? rest, rest),
         firstStep: run.step,
+        generator,
       });
-      await new Promise((resolve) => setTimeout(resolve, 0)); // for signals
+      for (const { step, losses } of reports) {
+        losses.forEach((loss, i) => {
+          const row = run.step + i;
+          if (row % stepsPerRow === 0) pending.push({ step: row, loss });
+        });
+        run.step = step;
+        const mean = losses.reduce((sum, loss) => sum + loss) / losses.length;
+        progress.update(step, mean);
+        if (performance.now() - saved.at > SAVE_INTERVAL) save();
+        await new Promise((resolve) => setTimeout(resolve, 0)); // for signals
+        if (signals.received()) break;
+      }
+      if (checkpointEvery !== undefined) save();
     }
   } catch (error) {
     if (error instanceof DivergenceError) {
@@ -211,15 +203,15 @@ export async function learn(
       error.message += `; the model of step ${saved.step} is kept in ` +
         folder.path;
     }
-    if (error !== signal.reason) throw error;
+    throw error;
   } finally {
     progress.stop();
-    close();
+    signals.close();
   }
   save();
   if (run.step < settings.steps) {
     throw new Stopped(
-      signal.reason,
+      signals.received()!,
       `Stopped at step ${run.step} of ${settings.steps}; what was learned is ` +
         `kept in ${folder.path}, and --resume continues from there`,
     );

@@ -43,17 +43,17 @@ export const sampleCommand = command({
   run: runSample,
 });
 
-function runSample(
+async function runSample(
   values: Values<typeof options>,
   given: Given,
-): void {
+): Promise<void> {
   const { model: kind, input, num, prompt, maxLength } = values;
   const net = kind === "mlp" ? loadNet(values) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
   const corpus = kind === "mlp" && input === undefined
     ? undefined
     : readCorpus(input, settings);
-  const model = net ?? makeModel(kind as "ngram", corpus!, values);
+  const model = net ?? await makeModel(kind as "ngram", corpus!, values);
   const { length } = judging(() => model.vocabulary.encode(prompt));
   if (length > maxLength) {
     throw new UsageError(

@@ -24,22 +24,27 @@ export class Stopped extends MakemoreError {
 /**
  * Listens for signals that ask the program to stop.
  *
- * @returns a signal that is then aborted, with the name of the system's signal
- * as the reason; and a function that ends the listening
+ * @returns functions that give the signal that has come, if one has, and that
+ * end the listening
  */
-export function stopSignals(): { signal: AbortSignal; close: () => void } {
-  const controller = new AbortController();
-  const { signal } = controller;
+export function stopSignals(): {
+  received: () => StopSignal | undefined;
+  close: () => void;
+} {
+  let received: StopSignal | undefined;
   const names = Object.keys(CODES) as StopSignal[];
   const listeners = names
     .filter((name) => name === "SIGINT" || Deno.build.os !== "windows")
     .map((name) => {
       const listener = () => {
-        if (signal.aborted) Deno.exit(CODES[name]);
-        controller.abort(name);
+        if (received) Deno.exit(CODES[name]);
+        received = name;
       };
       Deno.addSignalListener(name, listener);
       return () => Deno.removeSignalListener(name, listener);
     });
-  return { signal, close: () => listeners.forEach((remove) => remove()) };
+  return {
+    received: () => received,
+    close: () => listeners.forEach((remove) => remove()),
+  };
 }

@@ -1,15 +1,13 @@
 /** `makemore train`: learns from a corpus and keeps what it has learned. */
 
 import { UsageError } from "../lib/errors/errors.ts";
-import { meanLoss } from "../lib/language_models/language_model.ts";
-import { countParameters, perplexity, sizesOf } from "../mod.ts";
+import { countParameters, evaluate, perplexity, sizesOf } from "../core.ts";
 import { type Corpus, hashOf, PARTS, readCorpus, windowsOf } from "./corpus.ts";
 import { writeEmbeddingFigure, writeLossFigure } from "./figures.ts";
 import { makeModel, type NamedModel, netOf } from "./models.ts";
 import { command, flagOf, type Given, type Values } from "./options.ts";
 import { printSamples, tellCorpus } from "./results.ts";
 import { hasCandidates, learn, resumeRun, type Run, startRun } from "./run.ts";
-import { rowProbabilities } from "./seam.ts";
 import { CORPUS, keptOf, NET, take } from "./settings.ts";
 import { print, tell } from "./terminal.ts";
 
@@ -67,7 +65,7 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
     // the bigram net has defaults of its own
     const own = (name: "steps" | "learningRate") =>
       given.has(name) && values[name] !== "auto" ? values[name] : undefined;
-    const model = makeModel(kind, corpus, {
+    const model = await makeModel(kind, corpus, {
       ...values,
       steps: own("steps"),
       learningRate: own("learningRate"),
@@ -173,7 +171,7 @@ function printResults(
   const { contextLength, vocabulary } = model;
   for (const part of PARTS) {
     const rows = windowsOf(corpus.splits[part], vocabulary, contextLength);
-    const loss = meanLoss(rowProbabilities(model.model, rows));
+    const loss = evaluate(model.model, rows);
     print(
       `${part.padEnd(5)} loss ${loss.toFixed(4)}, ` +
         `perplexity ${perplexity(loss).toFixed(2)}`,

@@ -1,28 +1,27 @@
 /**
  * One or two examples of every figure, from made-up numbers that look like the
- * real ones. The tests compare each with its SVG in tests/figures/; after a
- * wanted change `deno task figures` writes these anew, and then they want to be
- * looked at, in a light and in a dark browser.
+ * real ones. The tests compare each with its SVG in tests/figures/; after an
+ * intended change `deno task figures` writes these anew, and somebody looks at
+ * them in a light and in a dark browser.
  */
 
 import {
   activationHeatMap,
   activationHistogram,
   bigramTable,
-  contextCounts,
-  contextRows,
   embeddingMap,
   type Figure,
   learningRateFinder,
-  lossByOrder,
   lossCurve,
-  nextCharacterProbabilities,
-  outputShare,
-  probabilityRanges,
-  weightTables,
-  wordMap,
-  wordProbabilities,
+  nextTokenBars,
 } from "../lib/plots/mod.ts";
+import { contextCounts } from "../notebooks/figures/context_counts.ts";
+import { contextRows } from "../notebooks/figures/context_rows.ts";
+import { lossByOrder } from "../notebooks/figures/loss_by_order.ts";
+import { outputShare } from "../notebooks/figures/output_share.ts";
+import { probabilityRanges } from "../notebooks/figures/probability_ranges.ts";
+import { weightTables } from "../notebooks/figures/weight_tables.ts";
+import { wordMap } from "../notebooks/figures/word_map.ts";
 
 /** Where the SVG of an example lies. */
 export function figureFile(name: string): URL {
@@ -82,41 +81,12 @@ export function exampleFigures(): Record<string, Figure> {
       { name: "test", losses: [3.29, 2.62, 2.44, 2.36, 2.3, 2.27, 2.25] },
     ]),
     loss_curve_smoothed: lossCurve(decline(400, 0.4), { smoothing: 25 }),
-    next_character_probabilities: nextCharacterProbabilities(
+    next_token_bars: nextTokenBars(
       probabilities,
       [...".abcdefghijklmnopqrstuvwxyz"],
       { context: ".em", target: "m" },
     ),
-    next_character_probabilities_sorted: nextCharacterProbabilities(
-      probabilities,
-      [...".abcdefghijklmnopqrstuvwxyz"],
-      { sorted: true },
-    ),
-    output_share: outputShare(
-      [10, 27, 100, 1000, 17_964, 50_000].map((vocabularySize) => ({
-        vocabularySize,
-        share: vocabularySize / (vocabularySize + 54),
-      })),
-      { marked: [27, 17_964] },
-    ),
-    probability_ranges: probabilityRanges([
-      { name: "the grammar itself", probabilities: [0.12, 0.14, 0.17] },
-      { name: "network", probabilities: [0.07, 0.11, 0.17] },
-      { name: "trigram", probabilities: [0.00005, 0.0003, 0.004] },
-    ], { marked: "network" }),
-    weight_tables: weightTables([
-      { name: "counted", values: logarithms },
-      { name: "learnt", values: logarithms.map((row) => row.map(Math.tanh)) },
-    ], [...".abcdefghijklmnopqrstuvwxyz"]),
-    word_map: wordMap(
-      [...noise(24).entries()].map(([i, x]) => [
-        Math.cos(i % 5) * 3 + x,
-        Math.sin(i % 5) * 2 - x / 2,
-      ]),
-      Array.from({ length: 24 }, (_, i) => `word${i}`),
-      Array.from({ length: 24 }, (_, i) => `kind ${i % 5}`),
-    ),
-    word_probabilities: wordProbabilities(
+    next_token_bars_models: nextTokenBars(
       [
         {
           name: "network",
@@ -128,11 +98,34 @@ export function exampleFigures(): Record<string, Figure> {
         },
       ],
       ["room", "cellar", "hall", "strange", "field", "."],
-      {
-        context: "A dog was running in a",
-        target: "room",
-        count: 5,
-      },
+      { context: "A dog was running in a", target: "room", count: 5 },
+    ),
+    output_share: outputShare(
+      [10, 27, 100, 1000, 17_964, 50_000].map((vocabularySize) => ({
+        vocabularySize,
+        share: vocabularySize / (vocabularySize + 54),
+      })),
+      [27, 17_964],
+    ),
+    probability_ranges: probabilityRanges([
+      { name: "the grammar itself", probabilities: [0.12, 0.14, 0.17] },
+      { name: "network", probabilities: [0.07, 0.11, 0.17] },
+      { name: "trigram", probabilities: [0.00005, 0.0003, 0.004] },
+    ], { marked: "network" }),
+    weight_tables: weightTables(
+      [
+        { name: "counted", values: logarithms },
+        { name: "learnt", values: logarithms.map((row) => row.map(Math.tanh)) },
+      ],
+      [...".abcdefghijklmnopqrstuvwxyz"],
+      { valueLabel: "value", limit: 6 },
+    ),
+    word_map: wordMap(
+      noise(24).map((x, i) => ({
+        word: `word${i}`,
+        kind: `kind ${i % 5}`,
+        place: [Math.cos(i % 5) * 3 + x, Math.sin(i % 5) * 2 - x / 2],
+      })),
     ),
   };
 }

@@ -14,3 +14,8 @@ export function find(figure: Figure, selector: string): SvgElement[] {
 export function texts(figure: Figure, selector: string): (string | null)[] {
   return find(figure, selector).map(({ textContent }) => textContent);
 }
+
+/** How many cells a path outlines: each begins with a move. */
+export function cellsOn(path: SvgElement): number {
+  return path.getAttribute("d")!.match(/M/g)!.length;
+}

@@ -10,6 +10,7 @@
  */
 
 import asc from "assemblyscript/asc";
+import { toBase64 } from "../lib/kernel/base64.ts";
 
 const entry = "lib/kernel/assembly/kernel.ts";
 const target = "lib/kernel/kernel_wasm.ts";
@@ -67,7 +68,6 @@ async function compile(): Promise<Uint8Array> {
 
 /** The text of lib/kernel/kernel_wasm.ts. */
 function toModule(wasm: Uint8Array): string {
-  const base64 = btoa(String.fromCharCode(...wasm));
   return `/**
  * The compiled kernel: ${wasm.length} bytes of WebAssembly in base64.
  * Written by \`deno task build:kernel\` from lib/kernel/assembly/. Don't edit.
@@ -78,7 +78,7 @@ function toModule(wasm: Uint8Array): string {
 
 /** The module, in base64. */
 export const kernelWasm: string =
-  "${base64}";
+  "${toBase64(wasm)}";
 `;
 }
 

@@ -9,20 +9,20 @@
 
 import { fileURLToPath } from "node:url";
 import { writeFileAtomically } from "../cli/atomic_file.ts";
-import { encodeCheckpoint } from "../lib/saving/checkpoint.ts";
-import { evaluate } from "../lib/language_models/evaluate.ts";
-import { TorchGenerator } from "../lib/random/torch_generator.ts";
 import {
+  buildVocabulary,
+  contextWindows,
   createParameters,
+  encodeCheckpoint,
+  evaluate,
   parameterArrays,
+  readWords,
   sizesOf,
-} from "../lib/model/variables.ts";
-import { stepDecay } from "../lib/training/schedules.ts";
-import { splitWords } from "../lib/data/splits.ts";
-import { trainSteps } from "../lib/training/loop.ts";
-import { buildVocabulary } from "../lib/data/vocabulary.ts";
-import { contextWindows } from "../lib/data/windows.ts";
-import { readWords } from "../lib/data/words.ts";
+  splitWords,
+  stepDecay,
+  TorchGenerator,
+  trainSteps,
+} from "../mod.ts";
 
 const STEPS = 200_000;
 const SEED = 2147483647;

@@ -7,20 +7,18 @@
  */
 
 import fc from "fast-check";
-import {
-  decodeCheckpoint,
-  encodeCheckpoint,
-} from "../lib/saving/checkpoint.ts";
-import {
-  CheckpointError,
-  type MakemoreError,
-  WordListError,
-} from "../lib/errors/errors.ts";
-import { TorchGenerator } from "../lib/random/torch_generator.ts";
 import { decodeSafetensors } from "../lib/saving/safetensors.ts";
-import { parseWords } from "../lib/data/words.ts";
 import { damaged, mutations } from "./mutations.ts";
 import { wholeOptions } from "./whole_options.ts";
+import {
+  CheckpointError,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type MakemoreError,
+  parseWords,
+  TorchGenerator,
+  WordListError,
+} from "../mod.ts";
 
 /** How much to try, and from which seed. */
 export interface FuzzOptions {

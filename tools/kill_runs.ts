@@ -8,7 +8,6 @@
  */
 
 import { isUnfinishedFile } from "../cli/atomic_file.ts";
-import { TorchGenerator } from "../lib/random/torch_generator.ts";
 import { readCheckpoint, RUN_FILES } from "../cli/run_folder.ts";
 import {
   hashOf,
@@ -18,6 +17,7 @@ import {
   withWords,
 } from "../tests/cli/program.ts";
 import { wholeOptions } from "./whole_options.ts";
+import { TorchGenerator } from "../mod.ts";
 
 /** How to kill, and how often. */
 export interface KillOptions {

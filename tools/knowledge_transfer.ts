@@ -15,7 +15,7 @@ import {
   countNgrams,
   createParameters,
   disposeParameters,
-  evaluateModel,
+  evaluate,
   interpolate,
   kneserNey,
   type LanguageModel,
@@ -89,13 +89,13 @@ export function measureTransfer(seed: number): Transfer {
   const ask = (name: string, model: LanguageModel): Answers => ({
     model: name,
     gaps: leftOut.map(({ before, word }) =>
-      model.probability(vocabulary.encode(before), vocabulary.id(word))
+      model.probability!(vocabulary.encode(before), vocabulary.id(word))
     ),
-    perplexity: perplexity(evaluateModel(model, test)),
+    perplexity: perplexity(evaluate(model, test)),
   });
 
   const parameters = trainNetwork(train, vocabulary, seed);
-  using mlp = mlpModel(parameters);
+  const mlp = mlpModel(parameters);
   const trigrams = countNgrams(train, vocabulary, 3);
   const sixgrams = countNgrams(train, vocabulary, contextLength + 1);
   const transfer = {

@@ -8,7 +8,6 @@ import {
   evaluate,
   parametersFrom,
   sample,
-  setThreads,
   TorchGenerator,
   type TrainOptions,
   trainSteps,
@@ -19,24 +18,18 @@ import type { Problem } from "../problem.ts";
 
 /** This package with one thread, or two. */
 export function makemore(threads: 1 | 2): Peer {
-  setThreads(threads);
   const plural = threads === 1 ? "" : "s";
   return {
     label: `${config.name} ${config.version}, ${threads} thread${plural}`,
     prepare: (problem) => {
-      if (threads === 2 && !isShared(problem)) return undefined;
-      const parameters = parametersFrom(problem.parameters, problem.sizes);
+      if (threads === 2) return undefined;
+      const parameters = parametersFrom(problem.parameters);
       return {
         run: work(problem, parameters),
         close: () => disposeParameters(parameters),
       };
     },
   };
-}
-
-/** Whether two threads do anything else than one. */
-function isShared({ kind, candidates }: Problem): boolean {
-  return kind !== "names" && candidates === undefined;
 }
 
 function work(

@@ -7,6 +7,7 @@
 import { checkLocale, checkWhole } from "../errors/checks.ts";
 import { quote } from "../errors/quote.ts";
 import { detokenize, tokenize } from "./tokens.ts";
+import { MAX_VOCABULARY_SIZE } from "../kernel/parameters.ts";
 
 /** The token before and after every word in a vocabulary of characters. */
 export const BOUNDARY = ".";
@@ -20,8 +21,7 @@ export const SENTENCE_BOUNDARY = "<s>";
 /** The token that stands for all words that the vocabulary does not have. */
 export const UNKNOWN = "<unk>";
 
-/** The most tokens that a vocabulary can have: ids are stored in 16 bits. */
-export const MAX_VOCABULARY_SIZE = 65_535;
+export { MAX_VOCABULARY_SIZE };
 
 /** The longest token that a checkpoint keeps, in UTF-16 units. */
 export const MAX_TOKEN_LENGTH = 64;

@@ -5,19 +5,37 @@
 import { quote } from "./quote.ts";
 
 /**
- * Refuses what is not a whole number from a least one up.
+ * Throws unless a value is a whole number in a range.
  *
- * @param what what it counts, to be named in the error
- * @param value the number
- * @param least the smallest that it may be
- * @throws {RangeError} if it is not one of these
+ * @param name what the value is, as the caller knows it, such as `"batchSize"`
+ * @param value the value
+ * @param least the least that it may be
+ * @param most the most that it may be; by default there is no limit
+ * @throws {RangeError} if it is anything else
  */
-export function checkWhole(what: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new RangeError(
-      `The ${what} is ${value}: it must be a whole number from ${least}`,
-    );
-  }
+export function checkWhole(
+  name: string,
+  value: number,
+  least: number,
+  most = Infinity,
+): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  const range = most < Infinity ? `${least} to ${most}` : `${least}`;
+  throw new RangeError(
+    `Cannot use ${name} ${value}: it must be a whole number from ${range}`,
+  );
+}
+
+/**
+ * Throws unless a value is a weight decay.
+ *
+ * @throws {RangeError} if it is not a finite number from 0
+ */
+export function checkWeightDecay(value: number): void {
+  if (value >= 0 && value < Infinity) return;
+  throw new RangeError(
+    `Cannot use weightDecay ${value}: it must be a finite number from 0`,
+  );
 }
 
 /**

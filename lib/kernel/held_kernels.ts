@@ -1,48 +1,40 @@
 /**
- * Kernels that hold a data set, kept for the next call that works on the same:
- * whoever evaluates a model every so many steps has its rows taken in, and
- * their equal contexts found, only once.
+ * Kernels that hold a data set, found again by its rows. A model that is
+ * evaluated every so many steps has the rows taken in, and their equal contexts
+ * found, only once.
  */
 
 import { Kernel } from "./kernel.ts";
 import type { ModelSizes } from "./parameters.ts";
-import type { Windows } from "../kernel/rows.ts";
-
-/** A kernel that nobody uses, and the rows that it holds. */
-interface Kept {
-  readonly kernel: Kernel;
-  /** Where the rows came from; not to hold them, only to know them again. */
-  readonly X: WeakRef<Uint16Array>;
-  readonly Y: WeakRef<Uint16Array>;
-}
-
-/** Train, dev and test at a time. */
-const MOST_KEPT = 3;
-/** Fewer rows are taken in faster than they are looked for. */
-const FEWEST_ROWS = 1000;
-/** More rows would be too much memory to keep for nothing. */
-const MOST_ROWS = 4_000_000;
-
-const kept: Kept[] = [];
+import type { Rows } from "./rows.ts";
 
 /**
- * A kernel of these sizes that holds these rows: a kept one, or a new one.
- *
- * @throws {RangeError} if the rows do not fit the sizes, or memory does not do
+ * The kernel of each data set, while no one uses it. The map keeps nothing
+ * alive: when the rows are collected, so is their kernel.
  */
-export function takeKernel(sizes: ModelSizes, windows?: Windows): Kernel {
-  if (windows && isKeepable(windows)) {
-    const { X, Y } = windows;
-    const index = kept.findIndex((one) =>
-      one.X.deref() === X && one.Y.deref() === Y &&
-      isSameModel(one.kernel.sizes, sizes) &&
-      one.kernel.holds(windows) // they may have been written to
-    );
-    if (index >= 0) return kept.splice(index, 1)[0].kernel;
+const held = new WeakMap<Rows, Kernel>();
+
+/** Fewer rows are taken in as fast as they are found again. */
+const FEWEST_ROWS = 1000;
+
+/**
+ * A kernel of these sizes that holds these rows, found again or new. It belongs
+ * to the caller alone until {@linkcode giveBackKernel}.
+ *
+ * @param sizes the sizes of the model
+ * @param rows the rows, if any
+ * @throws {RangeError} if the rows do not fit the sizes, or there is not enough
+ * memory
+ */
+export function takeKernel(sizes: ModelSizes, rows?: Rows): Kernel {
+  const known = rows && held.get(rows);
+  if (rows && known && isSameModel(known.sizes, sizes)) {
+    held.delete(rows);
+    return known;
   }
   const kernel = new Kernel(sizes);
   try {
-    if (windows) kernel.setRows(windows);
+    if (rows) kernel.setRows(rows);
     return kernel;
   } catch (error) {
     kernel.release();
@@ -50,16 +42,17 @@ export function takeKernel(sizes: ModelSizes, windows?: Windows): Kernel {
   }
 }
 
-/** Takes a kernel back: keeps it if its rows are worth it, or releases it. */
-export function giveBackKernel(kernel: Kernel, windows?: Windows): void {
-  if (!windows || !isKeepable(windows)) return kernel.release();
-  const { X, Y } = windows;
-  kept.push({ kernel, X: new WeakRef(X), Y: new WeakRef(Y) });
-  if (kept.length > MOST_KEPT) kept.shift()!.kernel.release();
-}
-
-function isKeepable({ Y }: Windows): boolean {
-  return Y.length >= FEWEST_ROWS && Y.length <= MOST_ROWS;
+/**
+ * Takes a kernel back: holds it if there are so many rows that it pays, in place
+ * of another one that held them, otherwise releases it.
+ *
+ * @param kernel the kernel, which must not be used any more
+ * @param rows the rows that it was taken with, if any
+ */
+export function giveBackKernel(kernel: Kernel, rows?: Rows): void {
+  if (!rows || rows.Y.length < FEWEST_ROWS) return kernel.release();
+  held.get(rows)?.release();
+  held.set(rows, kernel);
 }
 
 function isSameModel(a: ModelSizes, b: ModelSizes): boolean {

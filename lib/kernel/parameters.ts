@@ -1,50 +1,105 @@
 /**
- * The sizes that make a model, and the shapes that its parameters have then.
+ * The table of the parameters: their names, their shapes, and whether they
+ * decay. Everything that works on all parameters goes by it.
  *
  * Letters: `V` vocabulary, `T` context length, `E` embedding, `H` hidden layer.
  */
 
-import { MAX_VOCABULARY_SIZE } from "../data/vocabulary.ts";
 import { checkWhole } from "../errors/checks.ts";
 
-/** The sizes that make a model. */
+/** The sizes of a model. */
 export interface ModelSizes {
   /** How many tokens there are, the boundary included: `V`, the paper's |V|. */
   readonly vocabularySize: number;
   /** How many tokens the model sees: `T`, the lecture's `block_size`. */
   readonly contextLength: number;
-  /** How many numbers stand for a token: `E`, the paper's m. */
+  /** How many numbers represent a token: `E`, the paper's m. */
   readonly embeddingSize: number;
-  /** How many neurons the hidden layer has: `H`, the paper's h. */
+  /** How many units the hidden layer has: `H`, the paper's h. */
   readonly hiddenSize: number;
   /**
-   * Whether the embeddings reach the output layer also directly, past the hidden
+   * Whether the embeddings also reach the output layer directly, past the hidden
    * layer: the paper's W, here `Wd`. Default: no, as in the lecture.
    */
   readonly directConnections?: boolean;
 }
 
-/**
- * The names of the parameters that every model has, in the order in which they
- * are created. One with direct connections has `Wd` after them.
- */
-export const PARAMETER_NAMES = ["C", "W1", "b1", "W2", "b2"] as const;
+/** The most tokens that a vocabulary can have: ids are uint16. */
+export const MAX_VOCABULARY_SIZE = 65_535;
 
-/** The name of one of the parameters. */
-export type ParameterName = typeof PARAMETER_NAMES[number] | "Wd";
+/** Something for each parameter of a model. */
+export interface PerParameter<Value> {
+  /** The embeddings, `[V, E]`. */
+  readonly C: Value;
+  /** The weights of the hidden layer, `[T·E, H]`. */
+  readonly W1: Value;
+  /** The biases of the hidden layer, `[H]`. */
+  readonly b1: Value;
+  /** The weights of the output layer, `[H, V]`. */
+  readonly W2: Value;
+  /** The biases of the output layer, `[V]`. */
+  readonly b2: Value;
+  /** The direct connections, `[T·E, V]`, of a model that has them. */
+  readonly Wd?: Value;
+}
 
-/** The numbers of the parameters, float32, row by row. */
-export type ParameterArrays =
-  & { readonly [name in typeof PARAMETER_NAMES[number]]: Float32Array }
-  & {
-    /** Of the direct connections, if the model has them. */
-    readonly Wd?: Float32Array;
-  };
+/** The name of a parameter. */
+export type ParameterName = keyof PerParameter<unknown>;
 
-/** The shapes of the parameters. */
-export type ParameterShapes = {
-  readonly [name in keyof ParameterArrays]: readonly number[];
+/** The numbers of each parameter, float32, row by row. */
+export type ParameterArrays = PerParameter<Float32Array>;
+
+/** The shape of each parameter. */
+export type ParameterShapes = PerParameter<readonly number[]>;
+
+/** A row of the table. */
+interface Parameter {
+  /** The shape in a model of these sizes. */
+  readonly shape: (sizes: ModelSizes) => readonly number[];
+  /** Whether weight decay applies to it: not to biases, as in the paper. */
+  readonly decays: boolean;
+  /** Whether only models with direct connections have it. Default: no. */
+  readonly direct?: boolean;
+}
+
+/** The table, in the order in which the parameters are created. */
+export const PARAMETERS: {
+  readonly [name in ParameterName]-?: Parameter;
+} = {
+  C: {
+    shape: ({ vocabularySize: V, embeddingSize: E }) => [V, E],
+    decays: true,
+  },
+  W1: {
+    shape: ({ contextLength: T, embeddingSize: E, hiddenSize: H }) => [
+      T * E,
+      H,
+    ],
+    decays: true,
+  },
+  b1: { shape: ({ hiddenSize: H }) => [H], decays: false },
+  W2: {
+    shape: ({ hiddenSize: H, vocabularySize: V }) => [H, V],
+    decays: true,
+  },
+  b2: { shape: ({ vocabularySize: V }) => [V], decays: false },
+  Wd: {
+    shape: ({ contextLength: T, embeddingSize: E, vocabularySize: V }) => [
+      T * E,
+      V,
+    ],
+    decays: true,
+    direct: true,
+  },
 };
+
+/**
+ * The names of all parameters, in the order in which they are created. A model
+ * without direct connections has no `Wd`: see {@linkcode parameterNames}.
+ */
+export const PARAMETER_NAMES: readonly ParameterName[] = Object.keys(
+  PARAMETERS,
+) as ParameterName[];
 
 /**
  * The names of the parameters that a model has, in the order in which they are
@@ -53,9 +108,23 @@ export type ParameterShapes = {
  * @param model its parameters, their numbers or their shapes
  */
 export function parameterNames(
-  model: { readonly Wd?: unknown },
-): readonly ParameterName[] {
-  return model.Wd === undefined ? PARAMETER_NAMES : [...PARAMETER_NAMES, "Wd"];
+  model: Partial<PerParameter<unknown>>,
+): ParameterName[] {
+  return PARAMETER_NAMES.filter((name) => model[name] !== undefined);
+}
+
+/**
+ * Makes something for each of the named parameters.
+ *
+ * @param names the names, all but `Wd` at least
+ * @param make what to make for a name
+ */
+export function perParameter<Value>(
+  names: readonly ParameterName[],
+  make: (name: ParameterName) => Value,
+): PerParameter<Value> {
+  const entries = names.map((name) => [name, make(name)]);
+  return Object.fromEntries(entries) as unknown as PerParameter<Value>;
 }
 
 /**
@@ -65,24 +134,19 @@ export function parameterNames(
  * vocabulary has over 65,535 tokens
  */
 export function parameterShapes(sizes: ModelSizes): ParameterShapes {
-  const { directConnections, ...counts } = sizes;
-  for (const [name, size] of Object.entries(counts)) {
-    checkWhole(wordsOf(name), size, 1);
-  }
-  const { vocabularySize: V, contextLength: T, embeddingSize: E } = sizes;
-  const { hiddenSize: H } = sizes;
-  if (V > MAX_VOCABULARY_SIZE) {
-    throw new RangeError(
-      `The vocabulary size is ${V}: at most ${MAX_VOCABULARY_SIZE} is supported`,
-    );
-  }
-  const shapes = { C: [V, E], W1: [T * E, H], b1: [H], W2: [H, V], b2: [V] };
-  return directConnections ? { ...shapes, Wd: [T * E, V] } : shapes;
+  checkWhole("vocabularySize", sizes.vocabularySize, 1, MAX_VOCABULARY_SIZE);
+  checkWhole("contextLength", sizes.contextLength, 1);
+  checkWhole("embeddingSize", sizes.embeddingSize, 1);
+  checkWhole("hiddenSize", sizes.hiddenSize, 1);
+  const names = PARAMETER_NAMES.filter((name) =>
+    sizes.directConnections || !PARAMETERS[name].direct
+  );
+  return perParameter(names, (name) => PARAMETERS[name].shape(sizes));
 }
 
-/** `"embeddingSize"` as a person writes it. */
-function wordsOf(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase());
+/** How many numbers an array of a shape has. */
+export function elementsOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
 }
 
 /**
@@ -94,23 +158,69 @@ export function sizesOfShapes(shapes: ParameterShapes): ModelSizes {
   const [vocabularySize, embeddingSize] = shapes.C;
   const [inputs, hiddenSize] = shapes.W1;
   const contextLength = inputs / embeddingSize;
-  const counts = { vocabularySize, contextLength, embeddingSize, hiddenSize };
-  const sizes = shapes.Wd ? { ...counts, directConnections: true } : counts;
+  return sizesThatFit(
+    perParameter(parameterNames(shapes), (name) => `${shapes[name]}`),
+    { vocabularySize, contextLength, embeddingSize, hiddenSize },
+    (shape) => `${shape}`,
+  );
+}
+
+/**
+ * The sizes of the model whose parameters have these numbers, from the lengths
+ * of the arrays.
+ *
+ * @throws {RangeError} if the lengths do not go together
+ *
+ * @example
+ * ```ts
+ * import { sizesOf } from "./parameters.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sizes = sizesOf({
+ *   C: new Float32Array(27 * 2),
+ *   W1: new Float32Array(3 * 2 * 100),
+ *   b1: new Float32Array(100),
+ *   W2: new Float32Array(100 * 27),
+ *   b2: new Float32Array(27),
+ * });
+ * assertEquals(sizes, {
+ *   vocabularySize: 27,
+ *   contextLength: 3,
+ *   embeddingSize: 2,
+ *   hiddenSize: 100,
+ * });
+ * ```
+ */
+export function sizesOf(arrays: ParameterArrays): ModelSizes {
+  const vocabularySize = arrays.b2.length;
+  const hiddenSize = arrays.b1.length;
+  const embeddingSize = arrays.C.length / vocabularySize;
+  const contextLength = arrays.W1.length / (hiddenSize * embeddingSize);
+  return sizesThatFit(
+    perParameter(parameterNames(arrays), (name) => `${arrays[name]!.length}`),
+    { vocabularySize, contextLength, embeddingSize, hiddenSize },
+    (shape) => `${elementsOf(shape)}`,
+  );
+}
+
+/** These sizes, if each parameter found is what a model of them has. */
+function sizesThatFit(
+  found: PerParameter<string>,
+  counts: ModelSizes,
+  written: (shape: readonly number[]) => string,
+): ModelSizes {
+  const sizes = found.Wd ? { ...counts, directConnections: true } : counts;
   const possible = Object.values(counts).every((size) =>
     Number.isSafeInteger(size) && size > 0
   );
-  const expected = possible ? parameterShapes(sizes) : undefined;
-  const names = parameterNames(shapes);
-  if (names.some((name) => `${shapes[name]}` !== `${expected?.[name]}`)) {
-    const found = names.map((name) => `${name} [${shapes[name]}]`);
-    throw new RangeError(
-      `These shapes do not make a model: ${found.join(", ")}`,
+  const shapes = possible ? parameterShapes(sizes) : undefined;
+  const fits = (name: ParameterName) =>
+    found[name] === (shapes?.[name] && written(shapes[name]));
+  if (!shapes || !PARAMETER_NAMES.every(fits)) {
+    const all = Object.entries(found).map(([name, text]) =>
+      `${name} [${text}]`
     );
+    throw new RangeError(`Cannot make a model of ${all.join(", ")}`);
   }
   return sizes;
-}
-
-/** How many numbers an array of a shape has. */
-export function elementsOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }

@@ -1,23 +1,32 @@
 /**
  * The rows that a model learns from: contexts of `T` tokens, and the token that
- * follows each. Two forms hold them, and one function reads both.
+ * follows each. There are two forms of them, and everything that reads rows
+ * takes both.
+ *
+ * Treat rows as constant once a model has worked on them: equal contexts are
+ * found only once for each object, so what is written into its arrays afterwards
+ * may be ignored. Make a new object for other rows.
  *
  * Letters: `N` rows, `T` context length.
  */
 
-/** Contexts written out, one row after the other: the lecture's `X` and `Y`. */
+/**
+ * Contexts written out, one row after the other: the lecture's `X` and `Y`. Do
+ * not write into the arrays once a model has worked on them.
+ */
 export interface Windows {
   /** How many tokens a context has: `T`, the lecture's `block_size`. */
   readonly contextLength: number;
   /** The contexts, token ids, row by row, uint16 `[N, T]`. */
   readonly X: Uint16Array;
-  /** The token that follows each context, its id, uint16 `[N]`. */
+  /** The id of the token that follows each context, uint16 `[N]`. */
   readonly Y: Uint16Array;
 }
 
 /**
- * The same for a stream of tokens, such as a text: the contexts overlap, so
- * only the ids are kept. The context of row i is `ids[i … i + T)`.
+ * The rows of a stream of tokens, such as a text. Their contexts overlap, so
+ * only the ids are stored: the context of row i is `ids[i … i + T)`. Do not write
+ * into the arrays once a model has worked on them.
  */
 export interface WindowStream {
   /** How many tokens a context has: `T`. */
@@ -43,4 +52,26 @@ export function contextOf(rows: Rows, row: number): Uint16Array {
   return "ids" in rows
     ? rows.ids.subarray(row, row + T)
     : rows.X.subarray(row * T, (row + 1) * T);
+}
+
+/** The same rows with only the last `contextLength` tokens of their contexts. */
+export function shortened(rows: Rows, contextLength: number): Rows {
+  if (rows.contextLength === contextLength) return rows;
+  const { Y } = rows;
+  if ("ids" in rows) {
+    return {
+      contextLength,
+      ids: rows.ids.subarray(rows.contextLength - contextLength),
+      Y,
+    };
+  }
+  const X = new Uint16Array(Y.length * contextLength);
+  for (let row = 0; row < Y.length; row++) {
+    const context = contextOf(rows, row);
+    X.set(
+      context.subarray(rows.contextLength - contextLength),
+      row * contextLength,
+    );
+  }
+  return { contextLength, X, Y };
 }

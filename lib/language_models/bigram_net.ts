@@ -15,7 +15,7 @@ import {
   type LanguageModel,
 } from "./language_model.ts";
 import { checkRate, checkSteps } from "../training/schedules.ts";
-import type { Windows } from "../kernel/rows.ts";
+import { contextOf, type Rows } from "../kernel/rows.ts";
 
 // Without it tfjs greets each user with advice on other backends.
 tf.enableProdMode();
@@ -95,11 +95,12 @@ interface MergedRows {
  * Merges the rows that have the same last token. Loss and gradient stay what
  * they are over all rows, and cost as much as for `C` of them.
  */
-function mergeRows({ contextLength, X, Y }: Windows, V: number): MergedRows {
+function mergeRows(windows: Rows, V: number): MergedRows {
+  const { contextLength, Y } = windows;
   if (Y.length === 0) throw new RangeError("There are no rows to learn from");
   const followers = new Map<number, Float64Array>();
   for (let row = 0; row < Y.length; row++) {
-    const last = checkToken(X[(row + 1) * contextLength - 1], V);
+    const last = checkToken(contextOf(windows, row)[contextLength - 1], V);
     let counts = followers.get(last); // [V]
     if (!counts) followers.set(last, counts = new Float64Array(V));
     counts[checkToken(Y[row], V)]++;
@@ -160,7 +161,7 @@ function lossOf(
  */
 export function bigramLoss(
   W: tf.Tensor2D,
-  windows: Windows,
+  windows: Rows,
   { regularization = 0.01 }: BigramLossOptions = {},
 ): tf.Scalar {
   return tf.tidy(() =>
@@ -188,7 +189,7 @@ export function bigramLoss(
  *   contextWindows,
  *   createBigramNet,
  *   TorchGenerator,
- *   sampleModel,
+ *   sample,
  *   trainBigramNet,
  * } from "@makemore/mlp";
  * import { assert, assertEquals } from "@std/assert";
@@ -201,12 +202,12 @@ export function bigramLoss(
  * const losses = trainBigramNet(W, windows, { steps: 100 });
  * assert(losses[99] < 1.5);
  * const model = bigramNetModel(W);
- * assertEquals(sampleModel(model, vocabulary, { generator, count: 5 }).length, 5);
+ * assertEquals(sample(model, vocabulary, { generator, count: 5 }).length, 5);
  * ```
  */
 export function trainBigramNet(
   W: tf.Variable<tf.Rank.R2>,
-  windows: Windows,
+  windows: Rows,
   options: BigramTrainOptions = {},
 ): Float32Array {
   const { steps = 200, learningRate = 50, regularization = 0.01 } = options;

@@ -1,21 +1,23 @@
 /**
- * How good a model is: the loss of words, without learning from them.
+ * How good a model is: the loss of words that it does not learn from.
  */
 
-import { Engine } from "../training/engine.ts";
-import type { ModelParameters } from "../model/variables.ts";
-import type { Windows } from "../kernel/rows.ts";
+import type { Rows } from "../kernel/rows.ts";
+import { probabilitiesOfRows } from "./language_model.ts";
+import { type Model, withLanguageModel } from "./model.ts";
 
 /**
  * The mean negative log-likelihood of rows, such as those of a split: what the
  * lecture's `split_loss` prints. {@linkcode perplexity} makes one of it.
  *
- * @param parameters the model
- * @param windows the rows to judge it by
- * @returns the mean loss in nats; not finite if the parameters are not
- * @throws {RangeError} if the rows do not fit the model, or there are none
+ * @param model the parameters of a network, or any language model
+ * @param windows the rows to evaluate it on
+ * @returns the mean loss in nats; `Infinity` if the model holds a row
+ * impossible, `NaN` if its parameters are
+ * @throws {RangeError} if there are no rows, they have less context than the
+ * model sees, or ids that it does not have
  *
- * @example
+ * @example A network before training
  * ```ts
  * import {
  *   buildVocabulary,
@@ -29,42 +31,107 @@ import type { Windows } from "../kernel/rows.ts";
  * const words = ["emma", "ava"];
  * const vocabulary = buildVocabulary(words);
  * const windows = contextWindows(words, vocabulary, 3);
- * const sizes = {
+ * const parameters = createParameters({
  *   vocabularySize: vocabulary.size,
  *   contextLength: 3,
  *   embeddingSize: 2,
  *   hiddenSize: 10,
- * };
- * const scaled = { initialization: "scaled" } as const;
- * const parameters = createParameters(sizes, { generator: new TorchGenerator(1), ...scaled });
- * // so begun, a model guesses: each of its 5 tokens is about as likely
+ * }, { generator: new TorchGenerator(1), initialization: "scaled" });
+ * // with scaled weights it guesses: each of the 5 tokens is about as likely
  * assertAlmostEquals(evaluate(parameters, windows), Math.log(5), 0.05);
  * ```
+ *
+ * @example A model that counts
+ * ```ts
+ * import {
+ *   addK,
+ *   buildVocabulary,
+ *   contextWindows,
+ *   countNgrams,
+ *   evaluate,
+ *   perplexity,
+ * } from "@makemore/mlp";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const words = ["ab", "aa"];
+ * const vocabulary = buildVocabulary(words);
+ * const windows = contextWindows(words, vocabulary, 1);
+ * const model = addK(countNgrams(windows, vocabulary), 0);
+ * const loss = evaluate(model, windows);
+ * assertAlmostEquals(perplexity(loss), Math.sqrt(3), 1e-12);
+ * ```
  */
-export function evaluate(
-  parameters: ModelParameters,
-  windows: Windows,
-): number {
-  using engine = new Engine(parameters, windows);
-  return engine.kernel.loss();
+export function evaluate(model: Model, windows: Rows): number {
+  if (windows.Y.length === 0) {
+    throw new RangeError(
+      "Cannot evaluate a model on no rows: pass context windows of words",
+    );
+  }
+  return withLanguageModel(model, (model) => {
+    if (model.meanLoss && windows.contextLength >= model.contextLength) {
+      return model.meanLoss(windows);
+    }
+    return meanLoss(probabilitiesOfRows(model, windows));
+  });
 }
 
 /**
- * The perplexity of a mean loss, `Math.exp(loss)`: among how many equally likely
- * tokens a model that loses as much would have to choose. The paper's tables
- * have it.
+ * The probability that a model gives to the token of each row.
  *
- * @param loss the mean negative log-likelihood in nats, such as
- * {@linkcode evaluate} and {@linkcode evaluateModel} give it
- * @returns from 1, for a model that knows what comes
+ * @param model the parameters of a network, or any language model
+ * @param windows the rows
+ * @returns float64 `[N]`
+ * @throws {RangeError} if the rows have less context than the model sees, or
+ * ids that it does not have
+ *
+ * @example
+ * ```ts
+ * import {
+ *   addK,
+ *   buildVocabulary,
+ *   contextWindows,
+ *   countNgrams,
+ *   rowProbabilities,
+ * } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const words = ["ab", "aa"];
+ * const vocabulary = buildVocabulary(words);
+ * const windows = contextWindows(words, vocabulary, 1);
+ * const model = addK(countNgrams(windows, vocabulary), 0);
+ * // .→a a→b b→. .→a a→a a→.
+ * assertEquals(
+ *   [...rowProbabilities(model, windows)],
+ *   [1, 1 / 3, 1, 1, 1 / 3, 1 / 3],
+ * );
+ * ```
+ */
+export function rowProbabilities(model: Model, windows: Rows): Float64Array {
+  return withLanguageModel(
+    model,
+    (model) => probabilitiesOfRows(model, windows),
+  );
+}
+
+/** The mean negative log-likelihood of rows that have these probabilities. */
+export function meanLoss(probabilities: Float64Array): number {
+  const sum = probabilities.reduce((sum, p) => sum - Math.log(p), 0);
+  return sum / probabilities.length;
+}
+
+/**
+ * The perplexity that a mean loss is: `exp(loss)`, as if the model chose among
+ * so many equally likely tokens. The paper states its results in it.
+ *
+ * @param loss the mean loss in nats, as {@linkcode evaluate} gives it
  *
  * @example
  * ```ts
  * import { perplexity } from "@makemore/mlp";
  * import { assertAlmostEquals } from "@std/assert";
  *
- * // guessing among 27 characters
- * assertAlmostEquals(perplexity(Math.log(27)), 27, 1e-12);
+ * // guessing among 27 tokens
+ * assertAlmostEquals(perplexity(Math.log(27)), 27);
  * ```
  */
 export function perplexity(loss: number): number {

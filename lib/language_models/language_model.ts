@@ -1,26 +1,26 @@
 /**
  * What all language models have in common: after any context, each token of
- * the vocabulary has a probability. Whatever answers so can be judged by its
- * loss, sampled from and mixed with others: the counting models, the bigram
- * net, or one of your own.
+ * the vocabulary has a probability. Every model that answers so can be
+ * evaluated, sampled from and mixed with others: the network, the n-gram
+ * models, the bigram net, or one of your own.
  *
  * Letters: `V` vocabulary, `T` context length, `N` rows.
  */
 
-import type {
-  MultinomialOptions,
-  TorchGenerator,
-} from "../random/torch_generator.ts";
+import { contextWindows } from "../data/windows.ts";
 import type { Vocabulary } from "../data/vocabulary.ts";
-import { checkWhole } from "../errors/checks.ts";
-import type { Windows } from "../kernel/rows.ts";
+import { contextOf, type Rows } from "../kernel/rows.ts";
+import type { TorchGenerator } from "../random/torch_generator.ts";
 
 /**
- * A model that expects tokens after contexts.
+ * A model that predicts tokens from contexts.
  *
- * A context is token ids, the last one nearest. Of a longer one than
+ * A context is a list of token ids, the nearest last. Of a context longer than
  * `contextLength` the model sees the last tokens; a shorter one is padded with
- * boundary tokens: there the sequence begins.
+ * boundary tokens on the left: there the sequence begins.
+ *
+ * Only the first three members are required. The others are faster ways to the
+ * same answers.
  */
 export interface LanguageModel {
   /** How many tokens there are, `V`. */
@@ -28,33 +28,43 @@ export interface LanguageModel {
   /** How many tokens of the context the model sees, `T`. */
   readonly contextLength: number;
   /**
-   * The probability that a token comes next.
-   *
-   * @throws {RangeError} if an id is not one of the vocabulary's
-   */
-  probability(context: ArrayLike<number>, token: number): number;
-  /**
    * The probability of every token to come next, float64 `[V]`, by id; they
    * sum to 1.
    *
-   * @throws {RangeError} if an id is not one of the vocabulary's
+   * @throws {RangeError} if an id is not in the vocabulary
    */
   probabilities(context: ArrayLike<number>): Float64Array;
-  /**
-   * The probability that the model gives to the token of each row, float64
-   * `[N]`, if it has a faster way than to be asked row by row. The rows hold at
-   * least as much context as it sees.
-   *
-   * @throws {RangeError} if an id is not one of the vocabulary's
-   */
-  rowProbabilities?(windows: Windows): Float64Array;
+  /** The probability that one token comes next. */
+  probability?(context: ArrayLike<number>, token: number): number;
+  /** The probability of the token of each row, float64 `[N]`. */
+  rowProbabilities?(rows: Rows): Float64Array;
+  /** The mean loss of the rows, in nats. */
+  meanLoss?(rows: Rows): number;
+  /** The ids of new words, without the prompt and the boundary at the end. */
+  sampleIds?(count: number, options: SampleIdsOptions): Uint16Array[];
+  /** Frees what the model holds, if anything. */
+  dispose?(): void;
+}
+
+/** How {@linkcode LanguageModel.sampleIds} draws. */
+export interface SampleIdsOptions {
+  /** The random number generator that the tokens are drawn from. */
+  readonly generator: TorchGenerator;
+  /** The ids that precede each word. */
+  readonly prompt: readonly number[];
+  /** The most tokens to draw for a word. */
+  readonly maxLength: number;
+  /** What the logits are divided by. */
+  readonly temperature: number;
+  /** How many of the likeliest tokens to draw from; all, if undefined. */
+  readonly topK: number | undefined;
 }
 
 /**
  * The token `distance` places before the one to be predicted, the nearest at
  * 1; before the beginning there are boundary tokens.
  *
- * @throws {RangeError} if the id is not one of the vocabulary's
+ * @throws {RangeError} if the id is not in the vocabulary
  */
 export function contextToken(
   context: ArrayLike<number>,
@@ -68,204 +78,72 @@ export function contextToken(
 /**
  * Returns a token's id.
  *
- * @throws {RangeError} if it is not one of the vocabulary's
+ * @throws {RangeError} if it is not in the vocabulary
  */
 export function checkToken(token: number, vocabularySize: number): number {
   if (!(Number.isInteger(token) && token >= 0 && token < vocabularySize)) {
     throw new RangeError(
-      `The model has no token id ${token}: ` +
-        `ids go from 0 to ${vocabularySize - 1}`,
+      `Cannot use token id ${token}: the model's ids go from 0 to ` +
+        `${vocabularySize - 1}`,
     );
   }
   return token;
 }
 
-/**
- * The probability that a model gives to the token of each row.
- *
- * @param model the model
- * @param windows the rows
- * @returns float64 `[N]`
- * @throws {RangeError} if the rows hold less context than the model sees, or
- * ids that it does not know
- *
- * @example
- * ```ts
- * import {
- *   addK,
- *   buildVocabulary,
- *   contextWindows,
- *   countNgrams,
- *   rowProbabilities,
- * } from "@makemore/mlp";
- * import { assertEquals } from "@std/assert";
- *
- * const words = ["ab", "aa"];
- * const vocabulary = buildVocabulary(words);
- * const windows = contextWindows(words, vocabulary, 1);
- * const model = addK(countNgrams(windows, vocabulary), 0);
- * // .→a a→b b→. .→a a→a a→.
- * assertEquals(
- *   [...rowProbabilities(model, windows)],
- *   [1, 1 / 3, 1, 1, 1 / 3, 1 / 3],
- * );
- * ```
- */
-export function rowProbabilities(
+/** The probability of one token, by the way that the model has. */
+export function probabilityOf(
   model: LanguageModel,
-  windows: Windows,
+  context: ArrayLike<number>,
+  token: number,
+): number {
+  return model.probability
+    ? model.probability(context, token)
+    : model.probabilities(context)[checkToken(token, model.vocabularySize)];
+}
+
+/** The probability of the token of each row, see {@linkcode LanguageModel}. */
+export function probabilitiesOfRows(
+  model: LanguageModel,
+  rows: Rows,
 ): Float64Array {
-  const { contextLength, X, Y } = windows;
-  if (contextLength < model.contextLength) {
+  if (rows.contextLength < model.contextLength) {
     throw new RangeError(
-      `The rows have a context length of ${contextLength}, ` +
-        `the model sees ${model.contextLength} tokens: make longer windows`,
+      `Cannot use rows with a context length of ${rows.contextLength}: the ` +
+        `model sees ${model.contextLength} tokens, so make longer windows`,
     );
   }
-  if (model.rowProbabilities) return model.rowProbabilities(windows);
-  return Float64Array.from(Y, (token, row) => {
-    const end = (row + 1) * contextLength;
-    return model.probability(X.subarray(end - contextLength, end), token);
-  });
+  if (model.rowProbabilities) return model.rowProbabilities(rows);
+  return Float64Array.from(
+    rows.Y,
+    (token, row) => probabilityOf(model, contextOf(rows, row), token),
+  );
 }
 
 /**
- * The mean negative log-likelihood of rows, such as those of a split.
- * `Math.exp` of it is the perplexity.
+ * The rows of words, as long as the model sees.
  *
  * @param model the model
- * @param windows the rows to judge it by
- * @returns the mean loss in nats; `Infinity` if a row was held impossible
- * @throws {RangeError} as {@linkcode rowProbabilities} does, or if there are no
- * rows
- *
- * @example
- * ```ts
- * import {
- *   addK,
- *   buildVocabulary,
- *   contextWindows,
- *   countNgrams,
- *   evaluateModel,
- * } from "@makemore/mlp";
- * import { assertAlmostEquals } from "@std/assert";
- *
- * const words = ["ab", "aa"];
- * const vocabulary = buildVocabulary(words);
- * const windows = contextWindows(words, vocabulary, 1);
- * const loss = evaluateModel(addK(countNgrams(windows, vocabulary), 0), windows);
- * assertAlmostEquals(Math.exp(loss), Math.sqrt(3), 1e-12); // the perplexity
- * ```
+ * @param vocabulary its vocabulary
+ * @param words the words, each a string or its tokens
  */
-export function evaluateModel(model: LanguageModel, windows: Windows): number {
-  const probabilities = rowProbabilities(model, windows);
-  if (probabilities.length === 0) {
-    throw new RangeError("There are no rows to evaluate the model on");
-  }
-  return meanLoss(probabilities);
-}
-
-/** The mean negative log-likelihood of rows that have these probabilities. */
-export function meanLoss(probabilities: Float64Array): number {
-  const sum = probabilities.reduce((sum, p) => sum - Math.log(p), 0);
-  return sum / probabilities.length;
-}
-
-/** Settings of {@linkcode sampleModel}. */
-export interface SampleModelOptions {
-  /** Where the chance comes from. */
-  generator: TorchGenerator;
-  /** How many words. Default: 20. */
-  count?: number;
-  /** How every word begins: a text, or its tokens. Default: with nothing. */
-  prompt?: Iterable<string>;
-  /**
-   * What stands before every word or sentence: the model sees it, but it is no
-   * part of it. Default: nothing.
-   */
-  before?: Iterable<string>;
-  /** Words that do not end by themselves are cut after so many tokens. Default: 100. */
-  maxLength?: number;
-  /**
-   * How a token is drawn, see {@linkcode MultinomialOptions}: `"exponential"`
-   * as torch 2.7 does, `"cumulative"` as torch did up to 1.13, when the
-   * lecture's first part was recorded. Default: `"exponential"`.
-   */
-  method?: MultinomialOptions["method"];
-  /**
-   * Makes one string of a word's tokens. Default: as the vocabulary does, see
-   * {@linkcode Vocabulary.join}.
-   */
-  join?: (tokens: readonly string[]) => string;
-}
-
-/**
- * Makes new words: draws token after token as the model expects, until it draws
- * the boundary token.
- *
- * @param model the model
- * @param vocabulary the vocabulary of its ids
- * @param options the settings
- * @returns the words, prompt included, without the boundary token
- * @throws {RangeError} if a setting is out of range, the prompt has a token that
- * the vocabulary has not, or the vocabulary does not fit the model
- *
- * @example
- * ```ts
- * import {
- *   addK,
- *   buildVocabulary,
- *   contextWindows,
- *   countNgrams,
- *   TorchGenerator,
- *   sampleModel,
- * } from "@makemore/mlp";
- * import { assertEquals } from "@std/assert";
- *
- * const vocabulary = buildVocabulary(["emma"]);
- * const windows = contextWindows(["emma"], vocabulary, 2);
- * const model = addK(countNgrams(windows, vocabulary), 0);
- * const generator = new TorchGenerator(2147483647);
- * // two characters of context leave no choice
- * assertEquals(sampleModel(model, vocabulary, { generator, count: 2 }), [
- *   "emma",
- *   "emma",
- * ]);
- * ```
- */
-export function sampleModel(
+export function rowsFor(
   model: LanguageModel,
   vocabulary: Vocabulary,
-  options: SampleModelOptions,
-): string[] {
-  const { generator, count = 20, prompt = "", maxLength = 100 } = options;
-  const { method = "exponential", before = "" } = options;
-  const { join = (tokens) => vocabulary.join(tokens) } = options;
-  checkWhole("number of words", count, 0);
-  checkWhole("maximum length", maxLength, 1);
-  if (vocabulary.size !== model.vocabularySize) {
+  words: Iterable<Iterable<string>>,
+): Rows {
+  checkVocabulary(model, vocabulary);
+  return contextWindows(words, vocabulary, Math.max(1, model.contextLength));
+}
+
+/** Refuses a vocabulary that is not the model's. */
+export function checkVocabulary(
+  { vocabularySize }: LanguageModel,
+  { size }: Vocabulary,
+): void {
+  if (size !== vocabularySize) {
     throw new RangeError(
-      `The vocabulary has ${vocabulary.size} tokens, ` +
-        `the model knows ${model.vocabularySize}`,
+      `Cannot use a vocabulary of ${size} tokens: the model has ` +
+        `${vocabularySize}`,
     );
   }
-  const start = vocabulary.encode(prompt);
-  const seen = vocabulary.encode(before);
-  if (start.length > maxLength) {
-    throw new RangeError(
-      `The prompt has ${start.length} tokens, more than the maximum length ` +
-        `of ${maxLength}`,
-    );
-  }
-  const replacement = method === "cumulative";
-  return Array.from({ length: count }, () => {
-    const ids = [...start];
-    while (ids.length < maxLength) {
-      const probs = model.probabilities([...seen, ...ids]); // [V]
-      const [id] = generator.multinomial(probs, 1, { method, replacement });
-      if (id === 0) break;
-      ids.push(id);
-    }
-    return join(ids.map((id) => vocabulary.tokens[id]));
-  });
 }

@@ -5,7 +5,13 @@
  * Letters: `M` models, `N` rows.
  */
 
-import { type LanguageModel, rowProbabilities } from "./language_model.ts";
+import {
+  type LanguageModel,
+  probabilitiesOfRows,
+  probabilityOf,
+} from "./language_model.ts";
+import { mlpModel } from "./mlp.ts";
+import type { Model } from "./model.ts";
 
 /** When the rows' mean log-likelihood grows by less in a round, the fit is done. */
 const TOLERANCE = 1e-9;
@@ -51,8 +57,9 @@ export interface MixtureOptions {
  */
 export function fitMixtureWeights(
   probabilities: readonly ArrayLike<number>[],
-  { prior, maxRounds = 1000 }: MixtureOptions = {},
+  options: MixtureOptions = {},
 ): Float64Array {
+  const { prior, maxRounds = 1000 } = options;
   const M = probabilities.length;
   if (M === 0) throw new RangeError("There are no models to mix");
   const N = checkedRows(probabilities);
@@ -66,7 +73,12 @@ export function fitMixtureWeights(
       }
     }
   }
-  const imagined = Float64Array.from({ length: M }, (_, m) => prior?.[m] ?? 0);
+  if (prior && prior.length !== M) {
+    throw new RangeError(
+      `Cannot use a prior of ${prior.length} numbers: ${M} models need ${M}`,
+    );
+  }
+  const imagined = Float64Array.from(prior ?? new Float64Array(M));
 
   let weights = normalised(prior ? imagined : new Float64Array(M).fill(1));
   let before = -Infinity;
@@ -175,7 +187,7 @@ function checkedRows(probabilities: readonly ArrayLike<number>[]): number {
  *   contextWindows,
  *   countNgrams,
  *   embeddedWords,
- *   evaluateModel,
+ *   evaluate,
  *   fitMixtureWeights,
  *   mixModels,
  *   rowProbabilities,
@@ -195,11 +207,21 @@ function checkedRows(probabilities: readonly ArrayLike<number>[]): number {
  * const weights = fitMixtureWeights(
  *   models.map((model) => rowProbabilities(model, heldOut)),
  * );
- * const loss = evaluateModel(mixModels(models, weights), heldOut);
- * for (const model of models) assert(loss < evaluateModel(model, heldOut));
+ * const loss = evaluate(mixModels(models, weights), heldOut);
+ * for (const model of models) assert(loss < evaluate(model, heldOut));
  * ```
  */
 export function mixModels(
+  models: readonly Model[],
+  weights: ArrayLike<number>,
+): LanguageModel {
+  return mixLanguageModels(
+    models.map((model) => "probabilities" in model ? model : mlpModel(model)),
+    weights,
+  );
+}
+
+function mixLanguageModels(
   models: readonly LanguageModel[],
   weights: ArrayLike<number>,
 ): LanguageModel {
@@ -230,7 +252,7 @@ export function mixModels(
     probability(context, token) {
       let p = 0;
       for (let m = 0; m < M; m++) {
-        p += weights[m] * models[m].probability(context, token);
+        p += weights[m] * probabilityOf(models[m], context, token);
       }
       return p;
     },
@@ -245,7 +267,7 @@ export function mixModels(
     },
     rowProbabilities: (windows) =>
       mixProbabilities(
-        models.map((model) => rowProbabilities(model, windows)),
+        models.map((model) => probabilitiesOfRows(model, windows)),
         weights,
       ),
   };

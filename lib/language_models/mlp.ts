@@ -1,33 +1,39 @@
 /**
- * The multilayer perceptron as a {@linkcode LanguageModel}, so that it can be
- * judged beside the counting models and mixed with them.
+ * The network as a {@linkcode LanguageModel}, so that it can be evaluated,
+ * sampled from and mixed like the models that count.
  *
  * Letters: `V` vocabulary, `T` context length, `N` rows.
  */
 
 import { giveBackKernel, takeKernel } from "../kernel/held_kernels.ts";
-import { Kernel } from "../kernel/kernel.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import type { ParameterArrays } from "../kernel/parameters.ts";
+import { type Rows, shortened } from "../kernel/rows.ts";
+import {
+  arraysOf,
+  parameterArrays,
+  type Parameters,
+  sizesOf,
+} from "../model/parameters.ts";
 import {
   checkToken,
   contextToken,
   type LanguageModel,
 } from "./language_model.ts";
-import {
-  type ModelParameters,
-  parameterArrays,
-  sizesOf,
-} from "../model/variables.ts";
-import type { Windows } from "../kernel/rows.ts";
+
+/** A network as a language model, with all the faster ways that it has. */
+export type MlpModel = Required<LanguageModel>;
 
 /**
- * The model of these parameters, as they are now, as a language model: what is
- * done to them later does not change it. It holds memory of WebAssembly until
- * it is disposed of, by `using` or by the collector.
+ * The network as a language model, with the parameters as they are now: training
+ * them further does not change it. Its WebAssembly memory is freed by `dispose`,
+ * or when the model is collected.
  *
  * @param parameters the model; they are copied
  * @returns the language model; its probabilities are float32, and sum to 1 up
  * to 1e-6
- * @throws {RangeError} if the parameters make no model, or memory does not do
+ * @throws {RangeError} if the parameters do not fit together, or there is
+ * not enough memory
  *
  * @example A mixture with a counting model, weights fitted on held-out words
  * ```ts
@@ -38,7 +44,7 @@ import type { Windows } from "../kernel/rows.ts";
  *   countNgrams,
  *   createParameters,
  *   embeddedWords,
- *   evaluateModel,
+ *   evaluate,
  *   fitMixtureWeights,
  *   TorchGenerator,
  *   mixModels,
@@ -64,60 +70,80 @@ import type { Windows } from "../kernel/rows.ts";
  * }, { generator, initialization: "scaled" });
  * await train(parameters, windows, { steps: 2000, generator });
  *
- * using mlp = mlpModel(parameters);
+ * const mlp = mlpModel(parameters);
  * const models = [mlp, addK(countNgrams(windows, vocabulary, 3), 0.1)];
  * const weights = fitMixtureWeights(
  *   models.map((model) => rowProbabilities(model, dev)),
  * );
- * const loss = evaluateModel(mixModels(models, weights), dev);
- * for (const model of models) assert(loss < evaluateModel(model, dev));
+ * const loss = evaluate(mixModels(models, weights), dev);
+ * for (const model of models) assert(loss < evaluate(model, dev));
  * ```
  */
-export function mlpModel(
-  parameters: ModelParameters,
-): LanguageModel & Disposable {
-  const sizes = sizesOf(parameters);
-  const weights = parameterArrays(parameters);
+export function mlpModel(parameters: Parameters): MlpModel {
+  return networkOf(parameterArrays(parameters));
+}
+
+/** The same without a copy, for parameters that do not change meanwhile. */
+export function borrowedMlpModel(parameters: Parameters): MlpModel {
+  return networkOf(arraysOf(parameters));
+}
+
+function networkOf(weights: ParameterArrays): MlpModel {
+  const sizes = sizesOf(weights);
   const { vocabularySize, contextLength } = sizes;
-  const kernel = new Kernel(sizes);
-  kernel.loadWeights(weights);
-
-  const probabilities = (context: ArrayLike<number>): Float32Array =>
-    kernel.probabilities(Array.from(
-      { length: contextLength },
-      (_, t) => contextToken(context, contextLength - t, vocabularySize),
-    ));
-
+  let kernel: Kernel | undefined; // without rows
+  const loaded = (): Kernel => {
+    if (!kernel) {
+      kernel = takeKernel(sizes);
+      kernel.loadWeights(weights);
+    }
+    return kernel;
+  };
+  /** Calls a function with a kernel that has rows, perhaps from earlier. */
+  const withRows = <Result>(
+    rows: Rows,
+    use: (kernel: Kernel) => Result,
+  ): Result => {
+    const seen = shortened(rows, contextLength);
+    const kernel = takeKernel(sizes, seen);
+    try {
+      kernel.loadWeights(weights);
+      return use(kernel);
+    } finally {
+      giveBackKernel(kernel, seen);
+    }
+  };
+  const probabilities = (context: ArrayLike<number>): Float64Array =>
+    Float64Array.from(
+      loaded().probabilities(Array.from(
+        { length: contextLength },
+        (_, t) => contextToken(context, contextLength - t, vocabularySize),
+      )),
+    );
   return {
     vocabularySize,
     contextLength,
+    probabilities,
     probability: (context, token) =>
       probabilities(context)[checkToken(token, vocabularySize)],
-    probabilities: (context) => Float64Array.from(probabilities(context)),
-    rowProbabilities(windows) {
-      const seen = lastTokens(windows, contextLength);
-      if (seen.Y.length === 0) return new Float64Array();
-      // not the kernel above: this one may know the rows already
-      const kernel = takeKernel(sizes, seen);
-      try {
-        kernel.loadWeights(weights);
-        return kernel.rowLosses().map((loss) => Math.exp(-loss));
-      } finally {
-        giveBackKernel(kernel, seen);
-      }
+    rowProbabilities: (rows) =>
+      rows.Y.length === 0 ? new Float64Array() : withRows(
+        rows,
+        (kernel) => kernel.rowLosses().map((loss) => Math.exp(-loss)),
+      ),
+    meanLoss: (rows) => withRows(rows, (kernel) => kernel.loss()),
+    sampleIds(count, options) {
+      const { tokens, ends } = options.generator.lendEngine((generator) =>
+        loaded().sample(count, { ...options, generator })
+      );
+      return Array.from(
+        ends,
+        (end, word) => tokens.slice(word === 0 ? 0 : ends[word - 1], end),
+      );
     },
-    [Symbol.dispose]: () => kernel.release(),
+    dispose() {
+      kernel?.release();
+      kernel = undefined;
+    },
   };
-}
-
-/** The same rows with only the last `T` tokens of their contexts. */
-function lastTokens(windows: Windows, T: number): Windows {
-  const { contextLength, X, Y } = windows;
-  if (contextLength === T) return windows;
-  const shorter = new Uint16Array(Y.length * T);
-  for (let row = 0; row < Y.length; row++) {
-    const end = (row + 1) * contextLength;
-    shorter.set(X.subarray(end - T, end), row * T);
-  }
-  return { ...windows, contextLength: T, X: shorter };
 }

@@ -5,13 +5,13 @@
 
 import { pretrainedSafetensors } from "../../data/pretrained_safetensors.ts";
 import { decodeCheckpoint } from "../saving/checkpoint.ts";
-import { type ModelParameters, parametersFrom } from "../model/variables.ts";
+import type { ParameterArrays } from "../kernel/parameters.ts";
 import { Vocabulary } from "../data/vocabulary.ts";
 
 /** A model that is ready to use. */
 export interface PretrainedModel {
-  /** Its parameters. They are yours to dispose. */
-  readonly parameters: ModelParameters;
+  /** The numbers of its parameters. */
+  readonly parameters: ParameterArrays;
   /** The vocabulary that it was trained with. */
   readonly vocabulary: Vocabulary;
 }
@@ -23,7 +23,7 @@ export interface PretrainedModel {
  *
  * @example
  * ```ts
- * import { TorchGenerator, pretrainedModel, sample } from "@makemore/mlp";
+ * import { TorchGenerator, pretrainedModel, sample } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const { parameters, vocabulary } = pretrainedModel();
@@ -35,11 +35,11 @@ export interface PretrainedModel {
 export function pretrainedModel(): PretrainedModel {
   const binary = atob(pretrainedSafetensors);
   const bytes = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
-  const { parameters, sizes, tokens } = decodeCheckpoint(bytes, {
+  const { parameters, tokens } = decodeCheckpoint(bytes, {
     source: "the model of the package",
   });
   return {
-    parameters: parametersFrom(parameters, sizes),
+    parameters,
     vocabulary: new Vocabulary(tokens),
   };
 }

@@ -1,262 +1,211 @@
 /**
- * New words: characters drawn one after the other from what the model expects,
- * until it draws the boundary token. A model of words makes new sentences so.
+ * New words: tokens are drawn one after the other as the model expects them,
+ * until it draws the boundary token. A model of words makes sentences this way.
  */
 
-import { Engine } from "../training/engine.ts";
-import type { TorchGenerator } from "../random/torch_generator.ts";
-import type { ModelParameters } from "../model/variables.ts";
-import { detokenize } from "../data/tokens.ts";
-import { UNKNOWN, type Vocabulary } from "../data/vocabulary.ts";
+import type { Vocabulary } from "../data/vocabulary.ts";
 import { checkWhole } from "../errors/checks.ts";
-
-/** How much to trust what the model expects. */
-export interface SoftmaxOptions {
-  /**
-   * What the logits are divided by: below 1 the likely becomes likelier, above
-   * 1 less so. Default: 1.
-   */
-  temperature?: number;
-  /** Draw only from so many of the likeliest tokens. Default: from all. */
-  topK?: number;
-}
+import type {
+  MultinomialOptions,
+  TorchGenerator,
+} from "../random/torch_generator.ts";
+import {
+  checkVocabulary,
+  type LanguageModel,
+  type SampleIdsOptions,
+} from "./language_model.ts";
+import { type Model, withLanguageModel } from "./model.ts";
+import { checkTempering, tempered, type TemperOptions } from "./temper.ts";
 
 /** Settings of {@linkcode sample}. */
-export interface SampleOptions extends SoftmaxOptions {
-  /** Where the chance comes from. */
+export interface SampleOptions extends TemperOptions {
+  /** The random number generator that the tokens are drawn from. */
   generator: TorchGenerator;
-  /** How many words. Default: 20, as in the lecture. */
+  /** How many words to make. Default: 20, as in the lecture. */
   count?: number;
   /** How every word begins: a text, or its tokens. Default: with nothing. */
   prompt?: Iterable<string>;
   /**
-   * What stands before every word or sentence: the model sees it, but it is no
-   * part of it. Default: nothing.
+   * What precedes every word or sentence: the model sees it, but it is not part
+   * of the result. Default: nothing.
    */
   before?: Iterable<string>;
   /** Words that do not end by themselves are cut after so many tokens. Default: 100. */
   maxLength?: number;
-  /** Makes one string of a word's tokens. Default: as the vocabulary does. */
-  join?: (tokens: readonly string[]) => string;
+  /**
+   * Whether each sentence follows the one before it, as sentences of a text do
+   * and as a model that was trained across boundaries expects. The first, which
+   * has nothing before it, is left out. Default: `false`, each stands alone.
+   */
+  continuous?: boolean;
+  /**
+   * How a token is drawn, see {@linkcode MultinomialOptions}: `"exponential"`
+   * as torch does from 2.7 on, `"cumulative"` as torch did up to 1.13, with
+   * which the lecture's first part was recorded. Default: `"exponential"`.
+   */
+  method?: MultinomialOptions["method"];
 }
 
 /**
  * Makes new words as the lecture does: `torch.multinomial(probs, 1)` for each
- * character, the same as PyTorch's without replacement, or of version 2.7 and
- * later.
+ * token, until the boundary token is drawn.
  *
- * @param parameters the model
+ * @param model the parameters of a network, or any language model
  * @param vocabulary the vocabulary that it was trained with
  * @param options the settings
  * @returns the words, prompt included, without the boundary token
  * @throws {RangeError} if a setting is out of range, the prompt has a token that
- * the vocabulary has not, or the vocabulary does not fit the model
+ * is not in the vocabulary or the boundary token, the vocabulary does not fit
+ * the model, or the model's probabilities are not numbers
  *
- * @example
+ * @example A network
  * ```ts
  * import {
  *   buildVocabulary,
  *   createParameters,
- *   TorchGenerator,
  *   sample,
+ *   TorchGenerator,
  * } from "@makemore/mlp";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const vocabulary = buildVocabulary(["emma", "ava"]);
+ * const generator = new TorchGenerator(2147483647);
  * const parameters = createParameters({
  *   vocabularySize: vocabulary.size,
  *   contextLength: 3,
  *   embeddingSize: 2,
  *   hiddenSize: 10,
- * }, { generator: new TorchGenerator(1) });
+ * }, { generator });
  * const words = sample(parameters, vocabulary, {
- *   generator: new TorchGenerator(2147483647 + 10),
+ *   generator,
  *   count: 5,
  *   prompt: "em",
  * });
  * assertEquals(words.length, 5);
  * assert(words.every((word) => word.startsWith("em")));
  * ```
+ *
+ * @example A model that counts
+ * ```ts
+ * import {
+ *   addK,
+ *   buildVocabulary,
+ *   contextWindows,
+ *   countNgrams,
+ *   sample,
+ *   TorchGenerator,
+ * } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const vocabulary = buildVocabulary(["emma"]);
+ * const windows = contextWindows(["emma"], vocabulary, 2);
+ * const model = addK(countNgrams(windows, vocabulary), 0);
+ * const generator = new TorchGenerator(2147483647);
+ * // two characters of context leave no choice
+ * assertEquals(sample(model, vocabulary, { generator, count: 2 }), [
+ *   "emma",
+ *   "emma",
+ * ]);
+ * ```
  */
 export function sample(
-  parameters: ModelParameters,
+  model: Model,
   vocabulary: Vocabulary,
   options: SampleOptions,
 ): string[] {
   const { generator, count = 20, prompt = "", maxLength = 100 } = options;
-  const { temperature = 1, topK, before = "" } = options;
-  const { join = (tokens) => vocabulary.join(tokens) } = options;
+  const { temperature = 1, topK, before = "", continuous = false } = options;
+  const { method = "exponential" } = options;
   checkWhole("number of words", count, 0);
   checkWhole("maximum length", maxLength, 1);
-  checkSoftmax({ temperature, topK });
-  const start = vocabulary.encode(prompt);
+  checkTempering(options);
+  const start = beginningOf(prompt, vocabulary);
   if (start.length > maxLength) {
     throw new RangeError(
-      `The prompt has ${start.length} tokens, more than the maximum length ` +
-        `of ${maxLength}`,
+      `Cannot begin with a prompt of ${start.length} tokens: the maximum ` +
+        `length is ${maxLength}`,
     );
   }
-  using engine = engineFor(parameters, vocabulary);
-  const { tokens, ends } = generator.lendEngine((state) =>
-    engine.kernel.sample(count, {
-      generator: state,
-      maxLength: maxLength - start.length,
-      prompt: [...vocabulary.encode(before), ...start],
-      temperature,
-      topK,
-    })
-  );
-  return Array.from(ends, (end, word) => {
-    const ids = tokens.subarray(word === 0 ? 0 : ends[word - 1], end);
-    return join([...start, ...ids].map((id) => vocabulary.tokens[id]));
+  return withLanguageModel(model, (model) => {
+    checkVocabulary(model, vocabulary);
+    const draw = (count: number, seen: readonly number[]) =>
+      drawIds(model, count, {
+        generator,
+        prompt: [...seen, ...start],
+        maxLength: maxLength - start.length,
+        temperature,
+        topK,
+      }, method).map((ids) => [...start, ...ids]);
+    const seen = vocabulary.encode(before);
+    const words = continuous
+      ? inARow(count, seen, model.contextLength, (seen) => draw(1, seen)[0])
+      : draw(count, seen);
+    return words.map((ids) => vocabulary.decode(ids));
   });
 }
 
 /**
- * What the model expects after a beginning: the probability of every token to
- * come next.
+ * The ids that words begin with.
  *
- * @param parameters the model
- * @param vocabulary the vocabulary that it was trained with
- * @param beginning the text so far, or its tokens, of which the model sees the
- * last `T`; with fewer, the word begins there
- * @param options temperature and top-k
- * @returns float32 `[V]`, by the tokens' ids
- * @throws {RangeError} as {@linkcode sample} does
- *
- * @example
- * ```ts
- * import {
- *   buildVocabulary,
- *   createParameters,
- *   TorchGenerator,
- *   nextTokenProbabilities,
- * } from "@makemore/mlp";
- * import { assertAlmostEquals } from "@std/assert";
- *
- * const vocabulary = buildVocabulary(["emma", "ava"]);
- * const parameters = createParameters({
- *   vocabularySize: vocabulary.size,
- *   contextLength: 3,
- *   embeddingSize: 2,
- *   hiddenSize: 10,
- * }, { generator: new TorchGenerator(1) });
- * const probs = nextTokenProbabilities(parameters, vocabulary, "em");
- * assertAlmostEquals(probs.reduce((sum, p) => sum + p), 1, 1e-6);
- * ```
+ * @throws {RangeError} if the boundary token is among them: it would end the
+ * word
  */
-export function nextTokenProbabilities(
-  parameters: ModelParameters,
+export function beginningOf(
+  prompt: Iterable<string>,
   vocabulary: Vocabulary,
-  beginning: Iterable<string>,
-  { temperature = 1, topK }: SoftmaxOptions = {},
-): Float32Array {
-  checkSoftmax({ temperature, topK });
-  const ids = vocabulary.encode(beginning);
-  using engine = engineFor(parameters, vocabulary);
-  const { contextLength } = engine.kernel.sizes;
-  const context = [...Array(contextLength).fill(0), ...ids]
-    .slice(-contextLength);
-  return engine.kernel.probabilities(context, { temperature, topK });
-}
-
-function engineFor(
-  parameters: ModelParameters,
-  vocabulary: Vocabulary,
-): Engine {
-  const engine = new Engine(parameters);
-  const { vocabularySize } = engine.kernel.sizes;
-  if (vocabulary.size !== vocabularySize) {
-    engine[Symbol.dispose]();
+): number[] {
+  const ids = vocabulary.encode(prompt);
+  if (ids.includes(0)) {
+    const text = typeof prompt === "string" ? prompt : [...prompt].join(" ");
     throw new RangeError(
-      `The vocabulary has ${vocabulary.size} tokens, ` +
-        `the model knows ${vocabularySize}`,
+      `Cannot begin with ${JSON.stringify(text)}: it contains ` +
+        `${JSON.stringify(vocabulary.tokens[0])}, which ends a word`,
     );
   }
-  return engine;
+  return ids;
 }
 
-function checkSoftmax({ temperature = 1, topK }: SoftmaxOptions): void {
-  if (!(temperature > 0 && temperature < Infinity)) {
-    throw new RangeError(
-      `The temperature is ${temperature}: it must be a finite number above 0`,
-    );
+/** Words drawn one after the other, in the fastest way that the model has. */
+function drawIds(
+  model: LanguageModel,
+  count: number,
+  options: SampleIdsOptions,
+  method: NonNullable<MultinomialOptions["method"]>,
+): Iterable<number>[] {
+  if (model.sampleIds && method === "exponential") {
+    return model.sampleIds(count, options);
   }
-  if (topK !== undefined) checkWhole("top-k", topK, 1);
+  const { generator, prompt, maxLength } = options;
+  const replacement = method === "cumulative";
+  return Array.from({ length: count }, () => {
+    const ids: number[] = [];
+    while (ids.length < maxLength) {
+      const probs = tempered(
+        model.probabilities([...prompt, ...ids]),
+        options,
+      ); // [V]
+      const [id] = generator.multinomial(probs, 1, { method, replacement });
+      if (id === 0) break;
+      ids.push(id);
+    }
+    return ids;
+  });
 }
 
-/** Where a new word was seen before, if anywhere. */
-export interface LabelledWord {
-  /** The word. */
-  readonly word: string;
-  /** The part of the words in which it stands, or `"new"`. */
-  readonly origin: "train" | "dev" | "test" | "new";
-}
-
-/** Choices of {@linkcode labelWords}. */
-export interface LabelOptions {
-  /**
-   * The vocabulary of the model that made the words: with it a known sentence
-   * is compared as the model sees it, {@linkcode UNKNOWN} in place of words
-   * that it does not know. Default: as it stands there.
-   */
-  vocabulary?: Vocabulary;
-}
-
-/**
- * Tells for each word, or sentence, whether it stands among those to learn
- * from, among those held out, or is new.
- *
- * @param words the words, such as {@linkcode sample} gives them
- * @param known the parts of the word list, as {@linkcode splitWords} gives them,
- * or of a text, as {@linkcode splitByPosition} does; a word that stands in
- * several counts as of train, then dev, then test
- * @param options the vocabulary of the words
- *
- * @example
- * ```ts
- * import { labelWords } from "@makemore/mlp";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(labelWords(["ava", "emmia"], { train: ["emma", "ava"] }), [
- *   { word: "ava", origin: "train" },
- *   { word: "emmia", origin: "new" },
- * ]);
- * ```
- */
-export function labelWords(
-  words: Iterable<string>,
-  known: {
-    train: Iterable<string | readonly string[]>;
-    dev?: Iterable<string | readonly string[]>;
-    test?: Iterable<string | readonly string[]>;
-  },
-  { vocabulary }: LabelOptions = {},
-): LabelledWord[] {
-  const textOf = (sequence: string | readonly string[]) =>
-    vocabulary
-      ? asSeen(sequence, vocabulary)
-      : typeof sequence === "string"
-      ? sequence
-      : detokenize(sequence);
-  const parts = (["train", "dev", "test"] as const).map((origin) => ({
-    origin,
-    words: new Set(Array.from(known[origin] ?? [], textOf)),
-  }));
-  return Array.from(words, (word) => ({
-    word,
-    origin: parts.find((part) => part.words.has(word))?.origin ?? "new",
-  }));
-}
-
-function asSeen(
-  sequence: string | readonly string[],
-  vocabulary: Vocabulary,
-): string {
-  const tokens = typeof sequence === "string"
-    ? vocabulary.split(sequence)
-    : sequence;
-  return vocabulary.join(
-    tokens.map((token) => vocabulary.has(token) ? token : UNKNOWN),
-  );
+/** Sentences that each see the end of the one before them. */
+function inARow(
+  count: number,
+  before: readonly number[],
+  contextLength: number,
+  drawAfter: (seen: readonly number[]) => number[],
+): number[][] {
+  let seen = before; // as much as the model sees
+  const next = () => {
+    const ids = drawAfter(seen);
+    const said = [...seen, ...ids, 0];
+    seen = said.slice(Math.max(0, said.length - contextLength));
+    return ids;
+  };
+  next(); // what the model has hardly seen: a sentence after nothing
+  return Array.from({ length: count }, next);
 }

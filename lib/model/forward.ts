@@ -22,8 +22,8 @@ import { contextOf, type Rows } from "../kernel/rows.ts";
 export function toTensors(
   windows: Rows,
 ): { X: tf.Tensor2D; Y: tf.Tensor1D } {
-  const { contextLength: T, Y } = windows;
-  const X = new Int32Array(Y.length * T);
+  const { Y, contextLength: T } = windows;
+  const X = new Int32Array(Y.length * T); // [N, T]
   for (let row = 0; row < Y.length; row++) {
     X.set(contextOf(windows, row), row * T);
   }
@@ -138,10 +138,10 @@ export function logits(
  * assertEquals([...softmax(tf.tensor2d([[0, 0]])).dataSync()], [0.5, 0.5]);
  * ```
  */
-export function softmax(logits: tf.Tensor2D): tf.Tensor2D {
+export function softmax(logits: tf.Tensor): tf.Tensor2D {
   return tf.tidy(() => {
     const counts = logits.exp(); // [B, V]
-    return counts.div(counts.sum(1, true)); // [B, V] / [B, 1]
+    return counts.div<tf.Tensor2D>(counts.sum(1, true)); // [B, V] / [B, 1]
   });
 }
 
@@ -180,7 +180,7 @@ export function negativeLogLikelihood(
  * ```
  */
 export function crossEntropy(
-  logits: tf.Tensor2D,
+  logits: tf.Tensor,
   Y: tf.Tensor1D,
 ): tf.Scalar {
   return tf.tidy(() => {
@@ -250,4 +250,48 @@ export function forward(parameters: ModelParameters, X: tf.Tensor2D): Forward {
   const h = hidden(emb, W1, b1); // [B, H]
   const direct = Wd && { emb, Wd };
   return { emb, h, logits: logits(h, W2, b2, direct) }; // [B, V]
+}
+
+/**
+ * The model's loss on rows as a tfjs scalar, which tfjs's own optimizers can
+ * minimise: the cross-entropy of {@linkcode forward}.
+ *
+ * @param parameters the model
+ * @param windows the rows
+ * @returns a scalar, in nats
+ * @throws {RangeError} if the rows hold ids that the model does not have
+ *
+ * @example A step of Adam
+ * ```ts
+ * import {
+ *   buildVocabulary,
+ *   contextWindows,
+ *   createParameters,
+ *   loss,
+ *   TorchGenerator,
+ * } from "@makemore/mlp";
+ * import { assert } from "@std/assert";
+ * import * as tf from "@tensorflow/tfjs";
+ *
+ * const vocabulary = buildVocabulary(["emma", "ava"]);
+ * const windows = contextWindows(["emma", "ava"], vocabulary, 3);
+ * const parameters = createParameters({
+ *   vocabularySize: vocabulary.size,
+ *   contextLength: 3,
+ *   embeddingSize: 2,
+ *   hiddenSize: 10,
+ * }, { generator: new TorchGenerator(1) });
+ * const adam = tf.train.adam(0.01);
+ * const before = loss(parameters, windows).dataSync()[0];
+ * for (let step = 0; step < 10; step++) {
+ *   adam.minimize(() => loss(parameters, windows));
+ * }
+ * assert(loss(parameters, windows).dataSync()[0] < before);
+ * ```
+ */
+export function loss(parameters: ModelParameters, windows: Rows): tf.Scalar {
+  return tf.tidy(() => {
+    const { X, Y } = toTensors(windows);
+    return crossEntropy(forward(parameters, X).logits, Y);
+  });
 }

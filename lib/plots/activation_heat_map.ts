@@ -1,8 +1,8 @@
 import type * as Plot from "@observablehq/plot";
-import { drawChart } from "./chart.ts";
+import { checkTable, drawCells, drawRamp } from "./cells.ts";
+import { customMark, drawChart } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
-import { documentOf, drawCells, drawRamp } from "./diverging_scale.ts";
-import { formatShare } from "./words.ts";
+import { formatShare } from "./format.ts";
 
 /** Options of `activationHeatMap()`. */
 export interface ActivationHeatMapOptions extends FigureOptions {
@@ -18,6 +18,7 @@ const mostCells = 50_000;
  * of one colour is a unit that says the same whatever it sees.
  *
  * @param activations h, one row an example: [B, H], values from -1 to 1.
+ * @param options A name for each row; heading, labels and size.
  * @throws {RangeError} If there are none, more than 50,000, a row has another
  * length than the first, a value is outside -1 … 1, or there are not as many
  * row labels as rows.
@@ -37,24 +38,36 @@ export function activationHeatMap(
 ): Figure {
   const { rowLabels } = options;
   const rows = activations.length;
-  const columns = rows > 0 ? activations[0].length : 0;
-  check(activations, rows, columns, rowLabels);
-  const width = options.width ?? 720;
-  const height = options.height ??
-    Math.min(640, Math.max(240, 166 + 14 * rows));
+  const columns = activations[0]?.length ?? 0;
+  if (rows * columns === 0 || rows * columns > mostCells) {
+    throw new RangeError(
+      `Cannot draw a heat map of ${rows} rows × ${columns} units: it takes 1 to 50,000 cells, pass fewer rows`,
+    );
+  }
+  if (rowLabels && rowLabels.length !== rows) {
+    throw new RangeError(
+      `Cannot label ${rows} rows with ${rowLabels.length} labels`,
+    );
+  }
+  const ofTanh = (value: number) => Math.abs(value) <= 1;
+  checkTable(activations, rows, columns, ofTanh, "one of the -1 … 1 of tanh");
+  const { height = Math.min(640, Math.max(240, 166 + 14 * rows)) } = options;
   let saturated = 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       if (Math.abs(activations[row][column]) > 0.99) saturated++;
     }
   }
+  const mostLabels = rowLabels ? Math.floor((height - 146) / 13) : 10;
   return drawChart({
-    title: options.title ?? "What the hidden layer answers to each context",
+    title: "What the hidden layer answers to each context",
     description: `Heat map of ${rows} rows of ${columns} hidden units, from ` +
       `-1 (blue) over 0 (white) to 1 (vermillion): ${
         formatShare(saturated / (rows * columns))
       } have a magnitude above 0.99.`,
-    width,
+    xLabel: "hidden unit",
+    yLabel: rowLabels ? "context" : "row",
+    width: 720,
     height,
     plot: {
       marginTop: 88,
@@ -62,7 +75,6 @@ export function activationHeatMap(
       x: {
         type: "linear",
         domain: [0, columns],
-        label: options.xLabel ?? "hidden unit",
         tickSize: 4,
         ...everyFew(columns, 12),
       },
@@ -70,36 +82,22 @@ export function activationHeatMap(
         type: "linear",
         domain: [0, rows],
         reverse: true,
-        label: options.yLabel ?? (rowLabels ? "context" : "row"),
         tickSize: rowLabels ? 0 : 4,
-        ...everyFew(
-          rows,
-          rowLabels ? Math.floor((height - 146) / 13) : 10,
-          rowLabels,
-        ),
+        ...everyFew(rows, mostLabels, rowLabels),
       },
       marks: [
-        (_index, { x, y }, _channels, _dimensions, context) =>
-          drawCells({
-            rows,
-            columns,
-            value: (row, column) => activations[row][column],
-            x: x as (value: number) => number,
-            y: y as (value: number) => number,
-            edge: (position) => position.toFixed(1),
-            label: "cells",
-          }, documentOf(context)) as never,
-        (_index, _scales, _channels, { width }, context) =>
-          drawRamp(
-            { right: width - 24, label: "activation h" },
-            documentOf(context),
-          ) as never,
+        customMark((place) => {
+          const cell = (row: number, column: number) =>
+            activations[row][column];
+          return drawCells({ rows, columns, cell }, place, "cells");
+        }),
+        customMark(({ width }) => drawRamp(width - 24, "activation h")),
       ],
     },
-  });
+  }, options);
 }
 
-/** Ticks in the middle of every few cells, so that no more than `most` are shown. */
+/** Ticks in the middle of every few cells, so that at most `most` are shown. */
 function everyFew(
   cells: number,
   most: number,
@@ -114,40 +112,4 @@ function everyFew(
     ticks: ticks as never,
     tickFormat: (at: number) => labels?.[at - 0.5] ?? String(at - 0.5),
   };
-}
-
-function check(
-  activations: ArrayLike<ArrayLike<number>>,
-  rows: number,
-  columns: number,
-  rowLabels?: readonly string[],
-): void {
-  if (rows * columns === 0 || rows * columns > mostCells) {
-    throw new RangeError(
-      `Cannot draw a heat map of ${rows} rows × ${columns} units: it takes 1 to 50,000 cells, pass fewer rows`,
-    );
-  }
-  if (rowLabels && rowLabels.length !== rows) {
-    throw new RangeError(
-      `Cannot label ${rows} rows with ${rowLabels.length} labels`,
-    );
-  }
-  for (let row = 0; row < rows; row++) {
-    if (activations[row].length !== columns) {
-      throw new RangeError(
-        `Cannot draw row ${row}: it has ${
-          activations[row].length
-        } values, and the first row ${columns}`,
-      );
-    }
-    for (let column = 0; column < columns; column++) {
-      if (!(Math.abs(activations[row][column]) <= 1)) {
-        throw new RangeError(
-          `Cannot draw row ${row}, unit ${column}: it is ${
-            activations[row][column]
-          }, outside the -1 … 1 of tanh`,
-        );
-      }
-    }
-  }
 }

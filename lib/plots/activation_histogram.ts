@@ -1,14 +1,14 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
+import { formatCount, formatShare } from "./format.ts";
 import { blue, vermillion } from "./palette.ts";
-import { formatCount, formatShare } from "./words.ts";
 
 /** Options of `activationHistogram()`. */
 export interface ActivationHistogramOptions extends FigureOptions {
   /** How many bars share the range from -1 to 1. Default 50. */
   bins?: number;
-  /** Above which magnitude an activation counts as saturated. Default 0.99. */
+  /** The magnitude above which an activation is saturated. Default 0.99. */
   saturation?: number;
 }
 
@@ -18,8 +18,10 @@ export interface ActivationHistogramOptions extends FigureOptions {
  *
  * @param activations The outputs of tanh in any order, such as the values of
  * h [B, H].
- * @throws {RangeError} If there are none, or one is outside -1 … 1, or an
- * option makes no sense.
+ * @param options How many bars there are, and what is saturated; heading,
+ * labels and size.
+ * @throws {RangeError} If there are none, one is outside -1 … 1, there are
+ * fewer than two bars, or `saturation` is not between 0 and 1.
  *
  * @example
  * ```ts
@@ -44,14 +46,10 @@ export function activationHistogram(
     );
   }
   if (activations.length === 0) {
-    throw new RangeError("Cannot draw the histogram of no activations");
+    throw new RangeError("Cannot draw a histogram: there are no activations");
   }
-  const width = 2 / bins;
-  const counts = Array.from(
-    { length: bins },
-    () => ({ free: 0, saturated: 0 }),
-  );
-  let saturated = 0;
+  const free = new Uint32Array(bins);
+  const saturated = new Uint32Array(bins);
   for (let i = 0; i < activations.length; i++) {
     const value = activations[i];
     if (!(Math.abs(value) <= 1)) {
@@ -59,62 +57,42 @@ export function activationHistogram(
         `Cannot draw activation ${i}: it is ${value}, outside the -1 … 1 of tanh`,
       );
     }
-    const bin = Math.min(bins - 1, Math.floor((value + 1) / width));
-    if (Math.abs(value) > saturation) {
-      counts[bin].saturated++;
-      saturated++;
-    } else counts[bin].free++;
+    const bin = Math.min(bins - 1, Math.floor((value + 1) / (2 / bins)));
+    (Math.abs(value) > saturation ? saturated : free)[bin]++;
   }
-  const share = formatShare(saturated / activations.length);
-  const inset = Math.min(1, 160 / bins);
-  const bars = counts.flatMap(({ free, saturated }, bin) => {
-    const sides = { x1: -1 + bin * width, x2: -1 + (bin + 1) * width };
-    return [
-      { ...sides, y1: 0, y2: saturated, kind: "saturated" },
-      { ...sides, y1: saturated, y2: saturated + free, kind: "free" },
-    ].filter(({ y1, y2 }) => y2 > y1);
-  });
-  const bar = (kind: string, fill: string) =>
-    Plot.rect(bars.filter((bar) => bar.kind === kind), {
-      x1: "x1",
-      x2: "x2",
-      y1: "y1",
-      y2: "y2",
+  const share = formatShare(
+    saturated.reduce((sum, count) => sum + count) / activations.length,
+  );
+  const bars = (counts: Uint32Array, base: Uint32Array, fill: string) =>
+    Plot.rect([...counts.keys()].filter((bin) => counts[bin] > 0), {
+      x1: (bin: number) => -1 + bin * (2 / bins),
+      x2: (bin: number) => -1 + (bin + 1) * (2 / bins),
+      y1: (bin: number) => base[bin],
+      y2: (bin: number) => base[bin] + counts[bin],
       fill,
-      insetLeft: inset / 2,
-      insetRight: inset / 2,
+      insetLeft: Math.min(1, 160 / bins) / 2,
+      insetRight: Math.min(1, 160 / bins) / 2,
     });
+  const name = `saturated, |h| > ${saturation}: ${share}`;
   return drawChart({
-    title: options.title ?? "How the hidden layer's activations are spread",
+    title: "How the hidden layer's activations are spread",
     description: `Histogram of ${
       formatCount(activations.length)
     } activations from -1 to 1: ${share} are saturated, with a magnitude above ${saturation}.`,
-    width: options.width ?? 640,
-    height: options.height ?? 360,
+    xLabel: "activation h = tanh(…)",
+    yLabel: "number of activations",
     legend: [
       { label: "activations", colour: blue, sample: "square" },
-      {
-        label: `saturated, |h| > ${saturation}: ${share}`,
-        colour: vermillion,
-        sample: "square",
-      },
+      { label: name, colour: vermillion, sample: "square" },
     ],
     plot: {
-      x: {
-        label: options.xLabel ?? "activation h = tanh(…)",
-        domain: [-1, 1],
-        inset: 2,
-      },
-      y: {
-        label: options.yLabel ?? "number of activations",
-        grid: true,
-        nice: true,
-      },
+      x: { domain: [-1, 1], inset: 2 },
+      y: { grid: true, nice: true },
       marks: [
-        bar("free", blue),
-        bar("saturated", vermillion),
+        bars(free, saturated, blue),
+        bars(saturated, new Uint32Array(bins), vermillion),
         Plot.ruleY([0]),
       ],
     },
-  });
+  }, options);
 }

@@ -1,14 +1,15 @@
-import { drawChart } from "./chart.ts";
+import { cellPaths, checkTable, tenth } from "./cells.ts";
+import { customMark, drawChart, type Place } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
+import { formatCount } from "./format.ts";
 import { blue } from "./palette.ts";
-import { createElement, type SvgDocument, type SvgElement } from "./svg.ts";
-import { formatCount } from "./words.ts";
+import { createElement, type SvgElement } from "./svg.ts";
 
 const mostTokens = 40;
-const levels = 30;
+const shades = 30;
 const cellSize = 33;
 /** So blue that white is easier to read on it than black. */
-const darkLevel = 0.85 * levels;
+const darkShade = 0.85 * shades;
 
 /**
  * The table of pairs: one row for the first token, one column for the next, in
@@ -17,6 +18,7 @@ const darkLevel = 0.85 * levels;
  *
  * @param counts How often each token follows each, whole numbers: [V, V].
  * @param tokens The V tokens in the order of the rows, at most 40.
+ * @param options Heading, labels and size.
  * @throws {RangeError} If there are no tokens, more than 40, the table has not
  * as many rows and columns as there are tokens, or a count is not a whole
  * number from 0.
@@ -36,23 +38,40 @@ export function bigramTable(
   options: FigureOptions = {},
 ): Figure {
   const V = tokens.length;
-  const pairs = check(counts, tokens);
+  if (V === 0 || V > mostTokens) {
+    throw new RangeError(
+      `Cannot draw a table of pairs of ${V} tokens: it takes 1 to ${mostTokens}`,
+    );
+  }
+  const whole = (count: number) => Number.isSafeInteger(count) && count >= 0;
+  checkTable(counts, V, V, whole, "a whole number from 0");
+  const pairs = Array.from(
+    tokens,
+    (first, row) =>
+      Array.from(tokens, (next, column): Pair => {
+        const count = counts[row][column];
+        return { text: first + next, row, column, count };
+      }),
+  ).flat();
   const ranked = pairs.toSorted((a, b) => b.count - a.count);
   const never = pairs.filter(({ count }) => count === 0).length;
+  const most = ranked[0].count;
   const ticks = {
     ticks: Array.from(tokens, (_, id) => id + 0.5) as never,
     tickFormat: (at: number) => tokens[at - 0.5],
     tickSize: 0,
   };
   return drawChart({
-    title: options.title ?? "How often each pair occurs",
+    title: "How often each pair occurs",
     description: `Table of ${V} × ${V} pairs, most frequent: ${
-      ranked.slice(0, 5).map(({ pair, count }) =>
-        `${pair} ${formatCount(count)}`
+      ranked.slice(0, 5).map(({ text, count }) =>
+        `${text} ${formatCount(count)}`
       ).join(", ")
     }; ${formatCount(never)} pairs never occur.`,
-    width: options.width ?? Math.max(480, 48 + 16 + cellSize * V),
-    height: options.height ?? 112 + 58 + cellSize * V,
+    xLabel: "next character",
+    yLabel: "character",
+    width: Math.max(480, 48 + 16 + cellSize * V),
+    height: 112 + 58 + cellSize * V,
     legend: [{
       label: "the bluer, the more often (logarithmic scale); no blue: never",
       colour: blue,
@@ -62,167 +81,77 @@ export function bigramTable(
       marginTop: 112,
       marginLeft: 48,
       marginRight: 16,
-      x: {
-        type: "linear",
-        domain: [0, V],
-        label: options.xLabel ?? "next character",
-        axis: "both",
-        ...ticks,
-      },
-      y: {
-        type: "linear",
-        domain: [0, V],
-        reverse: true,
-        label: options.yLabel ?? "character",
-        ...ticks,
-      },
+      x: { type: "linear", domain: [0, V], axis: "both", ...ticks },
+      y: { type: "linear", domain: [0, V], reverse: true, ...ticks },
       marks: [
-        (_index, { x, y }, _channels, _dimensions, context) =>
-          drawCells(
-            pairs,
-            x as (value: number) => number,
-            y as (value: number) => number,
-            (context as unknown as { document: SvgDocument }).document,
-          ) as never,
+        customMark((place) => {
+          const cell = (row: number, column: number) =>
+            shade(counts[row][column], most);
+          const paths = cellPaths({ rows: V, columns: V, cell }, place);
+          paths.delete(0);
+          return createElement(
+            "g",
+            { class: "cells" },
+            createElement(
+              "g",
+              {
+                "aria-label": "cells",
+                fill: blue,
+                "shape-rendering": "crispEdges",
+              },
+              ...[...paths].sort(([a], [b]) => a - b).map(([shade, d]) => {
+                const opacity = (shade / shades).toFixed(2);
+                return createElement("path", { d, "fill-opacity": opacity });
+              }),
+            ),
+            ...["currentColor", "white"].map((fill) => {
+              const dark = fill === "white";
+              const shown = pairs.filter(({ count }) =>
+                shade(count, most) > darkShade === dark
+              );
+              return createElement("g", { fill }, ...writePairs(shown, place));
+            }),
+          );
+        }),
       ],
     },
-  });
+  }, options);
 }
 
 interface Pair {
-  pair: string;
+  text: string;
   row: number;
   column: number;
   count: number;
-  /** From 0, never, to `levels`, most often. */
-  level: number;
 }
 
-/** One path a shade of blue, and the texts on them. */
-function drawCells(
-  pairs: readonly Pair[],
-  x: (column: number) => number,
-  y: (row: number) => number,
-  document: SvgDocument,
-): SvgElement {
-  const cells = createElement(document, "g", {
-    "aria-label": "cells",
-    fill: blue,
-    "shape-rendering": "crispEdges",
-  });
-  const shades = Map.groupBy(pairs, ({ level }) => level);
-  for (let level = 1; level <= levels; level++) {
-    const squares = shades.get(level)?.map(({ row, column }) =>
-      `M${edge(x(column))},${edge(y(row))}H${edge(x(column + 1))}` +
-      `V${edge(y(row + 1))}H${edge(x(column))}Z`
+/** From 0, never, to `shades`; once has a shade too, unlike never. */
+function shade(count: number, most: number): number {
+  if (count === 0) return 0;
+  if (most === 1) return shades;
+  return Math.max(2, Math.round(shades * Math.log(count) / Math.log(most)));
+}
+
+/** The pairs, and below them how often they occur. */
+function writePairs(pairs: readonly Pair[], { x, y }: Place): SvgElement[] {
+  const write = (
+    label: string,
+    size: number,
+    down: number,
+    text: (pair: Pair) => string,
+  ) =>
+    createElement(
+      "g",
+      { "aria-label": label, "font-size": size },
+      ...pairs.map((pair) =>
+        createElement("text", {
+          x: tenth(x(pair.column + 0.5)),
+          y: tenth(y(pair.row + down)),
+        }, text(pair))
+      ),
     );
-    if (!squares) continue;
-    cells.append(createElement(document, "path", {
-      d: squares.join(""),
-      "fill-opacity": (level / levels).toFixed(2),
-    }));
-  }
-  const group = createElement(document, "g", { class: "cells" });
-  group.append(
-    cells,
-    drawTexts(
-      pairs.filter(({ level }) => level <= darkLevel),
-      { fill: "currentColor" },
-      x,
-      y,
-      document,
-    ),
-    drawTexts(
-      pairs.filter(({ level }) => level > darkLevel),
-      { fill: "white" },
-      x,
-      y,
-      document,
-    ),
-  );
-  return group;
-}
-
-function drawTexts(
-  pairs: readonly Pair[],
-  attributes: Record<string, string>,
-  x: (column: number) => number,
-  y: (row: number) => number,
-  document: SvgDocument,
-): SvgElement {
-  const group = createElement(document, "g", attributes);
-  const lines = [
-    { label: "pairs", text: ({ pair }: Pair) => pair, size: 10, down: 0.42 },
-    {
-      label: "counts",
-      text: ({ count }: Pair) => String(count),
-      size: 11,
-      down: 0.82,
-    },
+  return [
+    write("pairs", 10, 0.42, ({ text }) => text),
+    write("counts", 11, 0.82, ({ count }) => String(count)),
   ];
-  for (const { label, text, size, down } of lines) {
-    const texts = createElement(document, "g", {
-      "aria-label": label,
-      "font-size": size,
-    });
-    for (const pair of pairs) {
-      texts.append(createElement(document, "text", {
-        x: edge(x(pair.column + 0.5)),
-        y: edge(y(pair.row + down)),
-      }, text(pair)));
-    }
-    group.append(texts);
-  }
-  return group;
-}
-
-function edge(position: number): string {
-  return String(Math.round(10 * position) / 10);
-}
-
-function check(
-  counts: ArrayLike<ArrayLike<number>>,
-  tokens: ArrayLike<string>,
-): Pair[] {
-  const V = tokens.length;
-  if (V === 0 || V > mostTokens) {
-    throw new RangeError(
-      `Cannot draw a table of pairs of ${V} tokens: it takes 1 to ${mostTokens}`,
-    );
-  }
-  if (counts.length !== V) {
-    throw new RangeError(
-      `Cannot draw a table of ${counts.length} rows with ${V} tokens`,
-    );
-  }
-  const pairs: Pair[] = [];
-  for (let row = 0; row < V; row++) {
-    if (counts[row].length !== V) {
-      throw new RangeError(
-        `Cannot draw row ${row}: it has ${
-          counts[row].length
-        } counts, and there are ${V} tokens`,
-      );
-    }
-    for (let column = 0; column < V; column++) {
-      const pair = tokens[row] + tokens[column];
-      const count = counts[row][column];
-      if (!Number.isSafeInteger(count) || count < 0) {
-        throw new RangeError(
-          `Cannot draw the count of "${pair}": it is ${count}, not a whole number from 0`,
-        );
-      }
-      pairs.push({ pair, row, column, count, level: 0 });
-    }
-  }
-  const most = Math.max(...pairs.map(({ count }) => count));
-  for (const pair of pairs) {
-    if (pair.count === 0) continue;
-    // Once is a shade too: that is what tells it from never.
-    pair.level = most === 1 ? levels : Math.max(
-      2,
-      Math.round(levels * Math.log(pair.count) / Math.log(most)),
-    );
-  }
-  return pairs;
 }

@@ -1,22 +1,27 @@
 /** From the options of Observable Plot to a `Figure`. */
 
 import * as Plot from "@observablehq/plot";
-import { Figure } from "./figure.ts";
+import { Figure, type FigureOptions } from "./figure.ts";
 import { ink, paper } from "./palette.ts";
 import {
-  createDocument,
   createElement,
-  type SvgDocument,
+  svgDocument,
   type SvgElement,
   svgNamespace,
 } from "./svg.ts";
 
-/** What a chart is made of. */
+/** What a chart is made of, where the caller's options say nothing else. */
 export interface Chart {
   title: string;
+  /** What the chart shows, in words. */
   description: string;
-  width: number;
-  height: number;
+  xLabel: string;
+  yLabel: string;
+  /** In CSS pixels. Default 640. */
+  width?: number;
+  /** In CSS pixels. Default 360. */
+  height?: number;
+  /** What is listed above the chart. Default: nothing. */
   legend?: LegendItem[];
   plot: Plot.PlotOptions;
 }
@@ -30,25 +35,40 @@ export interface LegendItem {
   opacity?: number;
 }
 
+/** Where the scales put a column, a row, and the right edge of the chart. */
+export interface Place {
+  x: (column: number) => number;
+  y: (row: number) => number;
+  width: number;
+}
+
 const textSize = 13;
 const left = 16;
 const right = 32;
 const headingHeight = 34;
 const legendHeight = 24;
 
+/** Light by itself, for programs that know no `prefers-color-scheme`. */
 const style = `
-.figure { color-scheme: light dark; color: ${ink.light}; --plot-background: ${paper.light}; }
+.figure { color-scheme: light dark; color: ${ink.light}; }
 @media (prefers-color-scheme: dark) {
-  .figure { color: ${ink.dark}; --plot-background: ${paper.dark}; }
+  .figure { color: ${ink.dark}; }
+  .figure .background { fill: ${paper.dark}; }
+  .figure [stroke="${paper.light}"] { stroke: ${paper.dark}; }
 }
-.figure .background { fill: var(--plot-background); }
 .figure text { white-space: pre; }
 `;
 
 /** Draws the chart, its heading and its legend into one standalone SVG. */
-export function drawChart(chart: Chart): Figure {
-  const { title, description, width, height, legend = [] } = chart;
-  const document = createDocument();
+export function drawChart(chart: Chart, options: FigureOptions): Figure {
+  const { description, legend = [], plot } = chart;
+  const {
+    title = chart.title,
+    xLabel = chart.xLabel,
+    yLabel = chart.yLabel,
+    width = chart.width ?? 640,
+    height = chart.height ?? 360,
+  } = options;
   const rows = legendRows(legend, width - left - right);
   const top = headingHeight + rows.length * legendHeight + 32;
   const svg = Plot.plot({
@@ -56,35 +76,31 @@ export function drawChart(chart: Chart): Figure {
     marginBottom: 58,
     marginLeft: 56,
     marginRight: right,
-    ...chart.plot,
+    ...plot,
     width,
     height,
-    x: { ...chart.plot.x, label: null },
-    y: { ...chart.plot.y, label: null },
+    x: { ...plot.x, label: null },
+    y: { ...plot.y, label: null },
     className: "figure",
-    document: document as never,
+    document: svgDocument as never,
   }) as unknown as SvgElement;
 
   svg.querySelector("style")?.remove();
-  for (
-    const [key, value] of Object.entries({
-      xmlns: svgNamespace,
-      role: "img",
-      color: ink.light,
-      "font-size": textSize,
-    })
-  ) svg.setAttribute(key, String(value));
+  svg.setAttribute("xmlns", svgNamespace);
+  svg.setAttribute("role", "img");
+  svg.setAttribute("color", ink.light);
+  svg.setAttribute("font-size", String(textSize));
   svg.prepend(
-    createElement(document, "title", {}, title),
-    createElement(document, "desc", {}, description),
-    createElement(document, "style", {}, style),
-    createElement(document, "rect", {
+    createElement("title", {}, title),
+    createElement("desc", {}, description),
+    createElement("style", {}, style),
+    createElement("rect", {
       class: "background",
       width,
       height,
       fill: paper.light,
     }),
-    createElement(document, "text", {
+    createElement("text", {
       class: "heading",
       x: left,
       y: 25,
@@ -93,28 +109,39 @@ export function drawChart(chart: Chart): Figure {
       "text-anchor": "start",
     }, title),
     // Plot's own axis labels would lie under the heading and at the very edge.
-    createElement(document, "text", {
+    createElement("text", {
       class: "y-label",
       x: left,
       y: top - 14,
       "text-anchor": "start",
-    }, `${chart.plot.y?.reverse ? "↓" : "↑"} ${chart.plot.y?.label}`),
-    createElement(document, "text", {
+    }, `${plot.y?.reverse ? "↓" : "↑"} ${yLabel}`),
+    createElement("text", {
       class: "x-label",
       x: width - right,
       y: height - 14,
       "text-anchor": "end",
-    }, `${chart.plot.x?.label} →`),
+    }, `${xLabel} →`),
   );
-  rows.forEach((row, i) => svg.append(drawLegend(row, i, document)));
-  nameClipPaths(svg);
-  roundNumbers(svg);
-  return new Figure(svg.outerHTML + "\n", {
+  svg.append(...rows.map(drawLegend));
+  return new Figure(tidy(svg.outerHTML) + "\n", {
     title,
     description,
     width,
     height,
   });
+}
+
+/** A mark that is drawn by hand, where the scales put it. */
+export function customMark(
+  draw: (place: Place) => SvgElement,
+): Plot.RenderFunction {
+  return (_index, { x, y }, _channels, { width }) =>
+    draw({ x, y, width } as Place) as never;
+}
+
+/** The look of text that can be read on top of lines. */
+export function halo(strokeWidth: number): Plot.TextOptions {
+  return { stroke: paper.light, strokeWidth, fill: "currentColor" };
 }
 
 /** How wide an entry of the legend is: its sample, its name, a gap. */
@@ -137,12 +164,8 @@ function legendRows(legend: LegendItem[], width: number): LegendItem[][] {
   return rows;
 }
 
-function drawLegend(
-  legend: LegendItem[],
-  row: number,
-  document: SvgDocument,
-): SvgElement {
-  const group = createElement(document, "g", {
+function drawLegend(legend: LegendItem[], row: number): SvgElement {
+  const group = createElement("g", {
     class: "legend",
     "text-anchor": "start",
     transform: `translate(${left},${headingHeight + 12 + row * legendHeight})`,
@@ -158,60 +181,38 @@ function drawLegend(
       triangle: `M${middle},-7L${middle + 7},6H${middle - 7}Z`,
       circle: `M${middle - 6},0a6,6,0,1,1,12,0a6,6,0,1,1,-12,0Z`,
     };
+    const line = {
+      stroke: colour,
+      "stroke-width": 2.5,
+      "stroke-dasharray": dashes,
+      fill: "none",
+    };
     group.append(
-      createElement(document, "path", {
+      createElement("path", {
         d: shapes[sample],
         opacity,
-        ...(sample === "line"
-          ? {
-            stroke: colour,
-            "stroke-width": 2.5,
-            "stroke-dasharray": dashes,
-            fill: "none",
-          }
-          : { fill: colour }),
+        ...(sample === "line" ? line : { fill: colour }),
       }),
-      createElement(document, "text", { x: x + 27, y: "0.32em" }, label),
+      createElement("text", { x: x + 27, y: "0.32em" }, label),
     );
     x += legendItemWidth(item);
   }
   return group;
 }
 
-/** Plot counts its clip paths through the whole process: count them by figure. */
-function nameClipPaths(svg: SvgElement): void {
-  const names = new Map<string, string>();
-  for (const path of svg.querySelectorAll("clipPath")) {
-    const name = `clip-${names.size + 1}`;
-    names.set(`url(#${path.id})`, `url(#${name})`);
-    path.setAttribute("id", name);
-  }
-  for (const clipped of svg.querySelectorAll("[clip-path]")) {
-    const name = names.get(clipped.getAttribute("clip-path") ?? "");
-    if (name) clipped.setAttribute("clip-path", name);
-  }
-}
-
 /**
- * A hundredth of a pixel is finer than any screen, and with no more digits the
- * last bit of a logarithm can't show in a file that is compared.
+ * The same picture in fewer bytes, which are the same wherever it is drawn.
+ * Plot counts its clip paths through the whole process, which becomes by
+ * figure. Numbers are rounded to a hundredth of a pixel: finer than any screen,
+ * and the last bit of a logarithm does not show in a file that is compared.
  */
-function roundNumbers(svg: SvgElement): void {
-  const numeric = ["transform", "d", "x", "y", "cx", "cy", "r", "dy"].concat(
-    ["x1", "x2", "y1", "y2", "width", "height"],
-  );
-  for (const node of svg.querySelectorAll("*")) {
-    for (const name of numeric) {
-      const value = node.getAttribute(name);
-      if (value?.includes(".")) {
-        node.setAttribute(
-          name,
-          value.replaceAll(
-            /-?\d*\.\d{3,}(e-?\d+)?/g,
-            (digits: string) => String(Math.round(Number(digits) * 100) / 100),
-          ),
-        );
-      }
-    }
-  }
+function tidy(svg: string): string {
+  const clips = [...new Set(svg.match(/plot-clip-\d+/g))];
+  return svg
+    .replaceAll(/plot-clip-\d+/g, (name) => `clip-${clips.indexOf(name) + 1}`)
+    .replaceAll(/<[^<>]+>/g, (tag) =>
+      tag.replaceAll(
+        /-?\d*\.\d{3,}(e-?\d+)?/g,
+        (digits) => String(Math.round(100 * Number(digits)) / 100),
+      ));
 }

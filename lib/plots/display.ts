@@ -18,12 +18,8 @@ const graceMilliseconds = 30;
  * ```
  */
 export async function display(figure: Figure): Promise<void> {
-  if (!inNotebook()) {
-    console.log(figure.toString());
-    return;
-  }
-  send("display_data", figure, {});
-  await grace();
+  if (send("display_data", figure, {})) await grace();
+  else console.log(figure.toString());
 }
 
 /** A place on the page whose figure can be replaced. */
@@ -73,40 +69,49 @@ export function liveFigure(): LiveFigure {
     show(figure: Figure): void {
       const type = last ? "update_display_data" : "display_data";
       last = figure;
-      if (inNotebook()) send(type, figure, transient);
+      send(type, figure, transient);
     },
     async shown(): Promise<void> {
-      if (inNotebook()) await grace();
+      if (kernel()) await grace();
     },
   };
+}
+
+/** What the Deno kernel has, and nothing else. */
+interface Jupyter {
+  broadcast(type: string, content: Record<string, unknown>): unknown;
+}
+
+/** Deno's kernel, or `undefined`: outside of it the getter may throw. */
+function kernel(): Jupyter | undefined {
+  try {
+    const { Deno: runtime } = globalThis as { Deno?: { jupyter?: Jupyter } };
+    return runtime?.jupyter?.broadcast ? runtime.jupyter : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
  * `Deno.jupyter.display()` awaits before it sends; `broadcast()` has sent when
  * it returns.
+ *
+ * @returns whether there is a notebook to show it in
  */
 function send(
   type: "display_data" | "update_display_data",
   figure: Figure,
   transient: { display_id?: string },
-): void {
-  Deno.jupyter.broadcast(type, {
+): boolean {
+  const jupyter = kernel();
+  jupyter?.broadcast(type, {
     data: figure[jupyterDisplay](),
     metadata: {},
     transient,
   });
+  return jupyter !== undefined;
 }
 
 function grace(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, graceMilliseconds));
-}
-
-/** Only the kernel has `Deno.jupyter` whole; elsewhere touching it may throw. */
-function inNotebook(): boolean {
-  try {
-    return typeof Deno !== "undefined" &&
-      typeof Deno.jupyter?.broadcast === "function";
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,5 @@
 /** What every plot returns: a picture that carries its own words. */
 
-import { encodeBase64 } from "./base64.ts";
-
 /** The name under which Jupyter asks a value how it wants to be shown. */
 export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display");
 
@@ -103,4 +101,11 @@ const themeStyle =
 function escapeAttribute(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;")
     .replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** The UTF-8 bytes of a text in Base64. */
+function encodeBase64(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  return bytes.toBase64?.() ??
+    btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }

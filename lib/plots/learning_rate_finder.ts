@@ -1,10 +1,10 @@
 import * as Plot from "@observablehq/plot";
-import { drawChart, type LegendItem } from "./chart.ts";
+import { drawChart, halo } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
+import { formatLoss } from "./format.ts";
 import { blue, vermillion } from "./palette.ts";
 import { movingMean } from "./smoothing.ts";
 import { logTicks } from "./ticks.ts";
-import { formatLoss } from "./words.ts";
 
 /** What a learning-rate finder measured: one loss for each learning rate tried. */
 export interface LearningRateLosses {
@@ -40,6 +40,9 @@ export interface LearningRateFinderOptions extends FigureOptions {
  * Source: the lecture's `lre = linspace(-3, 0, 1000)`, after Smith 2015,
  * "Cyclical Learning Rates for Training Neural Networks".
  *
+ * @param measured The learning rates and the losses, as `findLearningRate()`
+ * returns them.
+ * @param options The axes, the smoothing and a mark; heading, labels and size.
  * @throws {RangeError} If the two arrays are empty or differ in length, or a
  * learning rate is not positive.
  *
@@ -56,24 +59,19 @@ export interface LearningRateFinderOptions extends FigureOptions {
  * ```
  */
 export function learningRateFinder(
-  { learningRates, losses }: LearningRateLosses,
+  measured: LearningRateLosses,
   options: LearningRateFinderOptions = {},
 ): Figure {
-  check(learningRates, losses);
+  check(measured);
+  const learningRates = Array.from(measured.learningRates);
+  const losses = Array.from(measured.losses);
   const {
     xAxis = "rate",
     smoothing = Math.max(1, Math.round(losses.length / 20)),
     marked,
+    yDomain,
   } = options;
-  // Rounded, so that float32's 0.001 has its tick at -3.
-  const position = (rate: number) =>
-    xAxis === "rate" ? rate : Number(Math.log10(rate).toFixed(6));
   const smooth = movingMean(losses, smoothing);
-  const points = Array.from(smooth, (mean, index) => ({
-    x: position(learningRates[index]),
-    loss: Number.isFinite(losses[index]) ? losses[index] : NaN,
-    mean,
-  }));
   const best = smooth.reduce(
     (best, mean, index) => mean < smooth[best] ? index : best,
     0,
@@ -83,85 +81,73 @@ export function learningRateFinder(
     (high, mean) => mean > high ? mean : high,
     lowest,
   );
-  const room = Math.max(highest - lowest, 0.1 * Math.abs(lowest), 0.1);
-  const legend: LegendItem[] = smoothing > 1
-    ? [
-      { label: "each step", colour: blue, sample: "line", opacity: 0.55 },
-      { label: `mean of ${smoothing} steps`, colour: blue, sample: "line" },
-    ]
-    : [];
-  const line = { x: "x", stroke: blue, clip: true } as const;
+  const room = 0.35 *
+    Math.max(highest - lowest, 0.1 * Math.abs(lowest), 0.1);
+  // Rounded, so that float32's 0.001 has its tick at -3.
+  const position = (rate: number) =>
+    xAxis === "rate" ? rate : Number(Math.log10(rate).toFixed(6));
+  const line = (losses: ArrayLike<number>, look: Plot.LineOptions) =>
+    Plot.lineY(losses, {
+      x: learningRates.map(position),
+      y: (loss: number) => Number.isFinite(loss) ? loss : NaN,
+      stroke: blue,
+      clip: true,
+      ...look,
+    });
+  const [slowest, fastest] = [learningRates[0], learningRates.at(-1)!];
   const rateName = (rate: number) => String(Number(rate.toPrecision(2)));
   return drawChart({
-    title: options.title ?? "Which learning rate?",
-    description:
-      `Line chart of the loss while the learning rate rises from ${
-        rateName(learningRates[0])
-      } to ${rateName(learningRates[learningRates.length - 1])}: ` +
-      `it is lowest, ${formatLoss(lowest)}, near ${
-        rateName(learningRates[best])
-      }.${marked === undefined ? "" : ` A vertical line marks ${marked}.`}`,
-    width: options.width ?? 640,
-    height: options.height ?? 360,
-    legend,
+    title: "Which learning rate?",
+    description: "Line chart of the loss while the learning rate rises from " +
+      `${rateName(slowest)} to ${rateName(fastest)}: it is lowest, ` +
+      `${formatLoss(lowest)}, near ${rateName(learningRates[best])}.` +
+      (marked === undefined ? "" : ` A vertical line marks ${marked}.`),
+    xLabel: xAxis === "rate"
+      ? "learning rate"
+      : "exponent of the learning rate (10ˣ)",
+    yLabel: "loss (nats per character)",
+    legend: smoothing <= 1 ? [] : [
+      { label: "each step", colour: blue, sample: "line", opacity: 0.55 },
+      { label: `mean of ${smoothing} steps`, colour: blue, sample: "line" },
+    ],
     plot: {
       grid: true,
-      x: xAxis === "rate"
-        ? {
-          label: options.xLabel ?? "learning rate",
-          type: "log",
-          ticks: logTicks(
-            learningRates[0],
-            learningRates[learningRates.length - 1],
-            8,
-          ) as never,
-          tickFormat: (tick: number) => String(tick),
-        }
-        : { label: options.xLabel ?? "exponent of the learning rate (10ˣ)" },
+      x: xAxis === "exponent" ? {} : {
+        type: "log",
+        ticks: logTicks(slowest, fastest, 8),
+        tickFormat: String,
+      },
       y: {
-        label: options.yLabel ?? "loss (nats per character)",
-        domain: options.yDomain ??
-          [Math.max(0, lowest - 0.35 * room), highest + 0.35 * room],
-        nice: options.yDomain === undefined,
+        domain: yDomain ?? [Math.max(0, lowest - room), highest + room],
+        nice: yDomain === undefined,
       },
       marks: [
         smoothing > 1
-          ? Plot.lineY(points, {
-            ...line,
-            y: "loss",
-            strokeOpacity: 0.55,
-            strokeWidth: 1,
-          })
+          ? line(losses, { strokeOpacity: 0.55, strokeWidth: 1 })
           : null,
-        Plot.lineY(points, { ...line, y: "mean", strokeWidth: 2 }),
+        line(smooth, { strokeWidth: 2 }),
         marked === undefined ? null : [
           Plot.ruleX([position(marked)], {
             stroke: vermillion,
             strokeWidth: 2,
             strokeDasharray: "5 4",
           }),
-          Plot.text([position(marked)], {
-            x: (x: number) => x,
-            text: () => String(marked),
+          Plot.text([String(marked)], {
+            x: [position(marked)],
             frameAnchor: "top",
             textAnchor: "start",
             dx: 6,
             dy: 4,
             fontWeight: "bold",
-            stroke: "var(--plot-background)",
-            strokeWidth: 4,
-            fill: "currentColor",
+            ...halo(4),
           }),
         ],
       ],
     },
-  });
+  }, options);
 }
 
-function check(
-  learningRates: ArrayLike<number>,
-  losses: ArrayLike<number>,
-): void {
+function check({ learningRates, losses }: LearningRateLosses): void {
   if (losses.length === 0 || learningRates.length !== losses.length) {
     throw new RangeError(
       `Cannot draw ${losses.length} losses against ${learningRates.length} learning rates`,

@@ -1,10 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart, type LegendItem } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
+import { formatCount, formatLoss } from "./format.ts";
 import { seriesColours, seriesDashes } from "./palette.ts";
 import { buckets, movingMean } from "./smoothing.ts";
 import { logTicks } from "./ticks.ts";
-import { formatLoss } from "./words.ts";
 
 /** One line of a loss curve. */
 export interface LossSeries {
@@ -39,6 +39,8 @@ const mostPoints = 500;
  *
  * @param losses The losses in nats per character, one a step, or several named
  * series of them.
+ * @param options The scale, the smoothing and the range of the losses; heading,
+ * labels and size.
  * @throws {RangeError} If there is no series, a series has no finite loss, or
  * its `steps` and `losses` differ in length.
  *
@@ -58,7 +60,7 @@ export function lossCurve(
   losses: ArrayLike<number> | readonly LossSeries[],
   options: LossCurveOptions = {},
 ): Figure {
-  const { logScale = false, smoothing = 1 } = options;
+  const { logScale = false, smoothing = 1, yDomain } = options;
   const series = toSeries(losses).map((one) => clean(one, logScale));
   const marks: Plot.Markish[] = [];
   const legend: LegendItem[] = [];
@@ -85,136 +87,114 @@ export function lossCurve(
         Plot.lineY(raw, { ...line, strokeOpacity: 0.55, strokeWidth: 1 }),
       );
     }
-    marks.push(
-      Plot.lineY(
-        size > 1 || smoothing > 1 ? buckets(steps, smooth, size) : raw,
-        {
-          ...line,
-          strokeWidth: 2,
-          strokeDasharray: dashes,
-        },
-      ),
-    );
+    marks.push(Plot.lineY(buckets(steps, smooth, size), {
+      ...line,
+      strokeWidth: 2,
+      strokeDasharray: dashes,
+    }));
     if (losses.length === 1) {
       marks.push(Plot.dot(raw, { x: "step", y: "mean", fill: colour, r: 3 }));
     }
     if (series.length > 1) {
       legend.push({ label: name, colour, sample: "line", dashes });
-    } else if (size > 1) {
+    } else if (size > 1 || smoothing > 1) {
       legend.push(
-        {
-          label: `lowest to highest of each ${size} steps`,
-          colour,
-          sample: "band",
-          opacity: 0.35,
-        },
+        size === 1
+          ? { label: "each step", colour, sample: "line", opacity: 0.55 }
+          : {
+            label: `lowest to highest of each ${size} steps`,
+            colour,
+            sample: "band",
+            opacity: 0.35,
+          },
         {
           label: smoothing > 1 ? `mean of ${smoothing} steps` : "their mean",
           colour,
           sample: "line",
         },
       );
-    } else if (smoothing > 1) {
-      legend.push(
-        { label: "each step", colour, sample: "line", opacity: 0.55 },
-        { label: `mean of ${smoothing} steps`, colour, sample: "line" },
-      );
     }
   }
-  const described = series.map(({ name, losses }) =>
-    `${name} ${losses[losses.length - 1] < losses[0] ? "falls" : "goes"} from ${
-      formatLoss(losses[0])
-    } to ${formatLoss(losses[losses.length - 1])}` +
-    ` over ${losses.length.toLocaleString("en-US")} losses`
-  );
-  const steps = range(series.flatMap(({ steps }) => Array.from(steps)));
+  const described = series.map(({ name, losses }) => {
+    const [first, last] = [losses[0], losses[losses.length - 1]];
+    return `${name} ${last < first ? "falls" : "goes"} from ` +
+      `${formatLoss(first)} to ${formatLoss(last)} ` +
+      `over ${formatCount(losses.length)} losses`;
+  });
+  const steps = range(series.flatMap(({ steps }) => steps));
   return drawChart({
-    title: options.title ?? "Loss while training",
+    title: "Loss while training",
     description: `Line chart${
       logScale ? " with a logarithmic loss axis" : ""
     }: ${described.join("; ")}.${
       banded ? " A band shows the spread of neighbouring steps." : ""
     }`,
-    width: options.width ?? 640,
-    height: options.height ?? 360,
+    xLabel: "step",
+    yLabel: "loss (nats per character)",
     legend,
     plot: {
       grid: true,
       x: {
-        label: options.xLabel ?? "step",
         domain: steps,
         nice: true,
         ticks: steps[1] < 100_000 ? 8 : 5, // six digits need room
       },
-      y: {
-        label: options.yLabel ?? "loss (nats per character)",
-        ...(logScale
-          ? logAxis(series, options.yDomain)
-          : { domain: options.yDomain, nice: options.yDomain === undefined }),
-      },
+      y: logScale
+        ? logAxis(
+          yDomain ?? range(series.flatMap(({ losses }) => losses), 1.05),
+        )
+        : { domain: yDomain, nice: yDomain === undefined },
       marks,
     },
-  });
+  }, options);
 }
 
-function range(values: readonly number[]): [number, number] {
+/** The lowest and the highest value, and some room around them. */
+function range(values: readonly number[], room = 1): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
-  return [low, high];
+  return [low / room, high * room];
 }
 
-function logAxis(
-  series: readonly Required<LossSeries>[],
-  yDomain?: [number, number],
-): Plot.ScaleOptions {
-  const [low, high] = range(
-    series.flatMap(({ losses }) => Array.from(losses)),
-  );
-  const domain = yDomain ?? [low / 1.05, high * 1.05];
+function logAxis(domain: [number, number]): Plot.ScaleOptions {
   return {
     type: "log",
     domain,
-    ticks: logTicks(domain[0], domain[1], 8) as never,
-    tickFormat: (tick: number) => String(tick),
+    ticks: logTicks(...domain, 8) as never,
+    tickFormat: String,
   };
 }
 
 function toSeries(
   losses: ArrayLike<number> | readonly LossSeries[],
 ): readonly LossSeries[] {
-  const named = Array.isArray(losses) && typeof losses[0] === "object";
-  return named
+  return typeof losses[0] === "object"
     ? losses as readonly LossSeries[]
     : [{ name: "the loss", losses: losses as ArrayLike<number> }];
 }
 
-function clean(
-  { name, losses, steps }: LossSeries,
-  positive: boolean,
-): Required<LossSeries> {
+/** The losses that can be drawn, with their steps. */
+function clean({ name, losses, steps }: LossSeries, positive: boolean) {
   if (steps !== undefined && steps.length !== losses.length) {
     throw new RangeError(
       `Cannot draw the series "${name}": it has ${losses.length} losses but ${steps.length} steps`,
     );
   }
-  const kept: { step: number; loss: number }[] = [];
+  const kept = { name, losses: [] as number[], steps: [] as number[] };
   for (let i = 0; i < losses.length; i++) {
     if (!Number.isFinite(losses[i]) || (positive && losses[i] <= 0)) continue;
-    kept.push({ step: steps?.[i] ?? i, loss: losses[i] });
+    kept.losses.push(losses[i]);
+    kept.steps.push(steps?.[i] ?? i);
   }
-  if (kept.length === 0) {
+  if (kept.losses.length === 0) {
     throw new RangeError(
       `Cannot draw the series "${name}": it has no ${
         positive ? "positive " : ""
       }finite loss among ${losses.length}`,
     );
   }
-  return {
-    name,
-    losses: kept.map(({ loss }) => loss),
-    steps: kept.map(({ step }) => step),
-  };
+  return kept;
 }

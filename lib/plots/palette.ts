@@ -34,20 +34,3 @@ export const seriesDashes: readonly string[] = [
 export const ink = { light: "#1B1B1B", dark: "#ECECEC" } as const;
 /** The two backgrounds; the dark one is JupyterLab's. */
 export const paper = { light: "#FFFFFF", dark: "#111111" } as const;
-
-/**
- * A colour for a value from -1 to 1: blue, almost white, vermillion. Values
- * outside are drawn as the nearest end.
- */
-export function divergingColour(value: number): string {
-  const share = Math.min(1, Math.abs(value));
-  const end = value < 0 ? channels(blue) : channels(vermillion);
-  return "#" +
-    end.map((channel) =>
-      Math.round(0xf7 + share * (channel - 0xf7)).toString(16).padStart(2, "0")
-    ).join("");
-}
-
-function channels(colour: string): number[] {
-  return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
-}

@@ -262,7 +262,7 @@ function refusing<Value>(
 }
 
 /** The names that a tensor may have. */
-const KNOWN_NAMES: readonly string[] = [...PARAMETER_NAMES, "Wd"];
+const KNOWN_NAMES: readonly string[] = PARAMETER_NAMES;
 
 function parametersOf(file: SafetensorsFile, fail: Fail): SavedParameters {
   for (const [name, { dtype }] of file.tensors) {

@@ -2,19 +2,20 @@
  * The training loop: a minibatch, a step, and again.
  */
 
-import { Engine } from "./engine.ts";
+import { checkWeightDecay, checkWhole } from "../errors/checks.ts";
 import { DivergenceError } from "../errors/errors.ts";
+import { giveBackKernel, takeKernel } from "../kernel/held_kernels.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import type { ParameterArrays } from "../kernel/parameters.ts";
+import type { Rows } from "../kernel/rows.ts";
 import type { TorchGenerator } from "../random/torch_generator.ts";
-import type { ModelParameters } from "../model/variables.ts";
 import {
   checkRate,
   checkSteps,
-  checkWeightDecay,
   constantRate,
   type Schedule,
 } from "./schedules.ts";
-import { checkWhole } from "../errors/checks.ts";
-import type { Windows } from "../kernel/rows.ts";
+import { arrayTrainee, checkRows, type Trainee } from "./trainee.ts";
 
 /** Settings of {@linkcode trainSteps} and {@linkcode train}. */
 export interface TrainOptions {
@@ -25,37 +26,44 @@ export interface TrainOptions {
    * every row in every step. Default: 32, as in the lecture.
    */
   batchSize?: number | "all";
-  /** Where minibatches are drawn from. Needed unless the batch is `"all"`. */
+  /**
+   * The random number generator that draws the minibatches. Required unless the
+   * batch size is `"all"`.
+   */
   generator?: TorchGenerator;
   /** The learning rate, or a schedule of it. Default: 0.1, as in the lecture. */
   learningRate?: number | Schedule;
   /**
-   * How strongly weights are drawn to zero, but not biases: λ of
+   * How strongly weights, but not biases, are drawn to zero: λ of
    * `p -= lr * (p.grad + λ * p)`, PyTorch's `SGD(weight_decay=λ)`. The paper
-   * has 10⁻⁴ and 10⁻⁵. The losses reported are without the penalty. Default: 0.
+   * uses 10⁻⁴ and 10⁻⁵. The losses reported are without the penalty. Default: 0.
    */
   weightDecay?: number;
   /**
-   * Sampled softmax, for vocabularies of thousands of words: how many tokens the
-   * softmax of each step is over, beside the target, S. They are drawn anew for
-   * each minibatch, frequent ones more often, and all different; what each
-   * counts is corrected for how often it is drawn, so that on average the
-   * gradient comes near to that of the full softmax, the nearer the larger S.
+   * Sampled softmax, for vocabularies of thousands of words: how many tokens
+   * beside the target the softmax of each step is over, S. They are drawn anew
+   * for each minibatch, all different, frequent ones more often. Each logit is
+   * corrected by how often its token is drawn, so that the expected gradient
+   * approaches that of the full softmax as S grows.
    *
-   * The meaning is that of TensorFlow's `sampled_softmax_loss` with
+   * This is TensorFlow's `sampled_softmax_loss` with
    * `log_uniform_candidate_sampler(unique=True)`: token k is drawn with
-   * probability log((k + 2)/(k + 1)) / log(V + 1), so the vocabulary has to be in
-   * the order of frequency, as that of words is. The time of a step does not
-   * depend on V, but with a weight decay, which all weights are subject to.
+   * probability log((k + 2)/(k + 1)) / log(V + 1), so the vocabulary must be
+   * sorted by frequency, as `buildWordVocabulary` sorts it. The time of a step
+   * does not depend on V, unless there is a weight decay, which changes all
+   * weights.
    *
    * The losses reported are those of the sampled softmax, which are lower than
-   * those of the full one; {@linkcode evaluate} has the full one always. From 1
-   * to V − 1, for minibatches only. Default: the full softmax.
+   * those of the full one; `evaluate` always uses the full one. From 1 to
+   * V − 1, for minibatches only. Default: the full softmax.
    */
   candidates?: number;
-  /** Where the schedule goes on, for a run that was stopped. Default: 0. */
+  /** Where the schedule continues, for a run that was stopped. Default: 0. */
   firstStep?: number;
-  /** How many steps lie between two reports. Default: about 32,000 rows. */
+  /**
+   * How many steps lie between two reports. Default: as many as take about a
+   * twentieth of a second.
+   */
   stepsPerProgress?: number;
 }
 
@@ -67,21 +75,31 @@ export interface TrainProgress {
   readonly losses: Float64Array;
 }
 
+/** What {@linkcode train} takes beyond the loop's own settings. */
+export interface TrainCallbacks {
+  /** Called with each report; if it returns a promise, training waits for it. */
+  onProgress?: (progress: TrainProgress) => void | Promise<void>;
+  /** Stops training when aborted. */
+  signal?: AbortSignal;
+}
+
 /**
- * The training loop, in your hands: each turn of a `for` loop over it does some
- * steps and reports their losses. The parameters are up to date at each turn,
- * and leaving the loop ends the training.
+ * The training loop on plain arrays, in your hands: each turn of a `for` loop
+ * over it does some steps and reports their losses. The parameters are up to
+ * date at each turn, what the turn writes into them is trained on, and leaving
+ * the loop ends the training.
  *
- * A run split anywhere gives the same bits as one run, if it goes on with the
- * same generator and the next `firstStep`.
+ * A run that is split anywhere gives the same bits as one run, if it continues
+ * with the same generator and the next `firstStep`.
  *
- * @param parameters the model, which is changed
+ * @param parameters the model, which is changed in place
  * @param windows the rows to learn from
  * @param options the settings
  * @throws {RangeError} if a setting is out of range, the rows do not fit the
- * model, or memory does not do for them
- * @throws {DivergenceError} the moment a loss is not finite; the parameters are
- * then those of the last good step
+ * model, or there is not enough memory for them
+ * @throws {TypeError} if the parameters are in training already
+ * @throws {DivergenceError} after the report of the last good step, if a loss
+ * is not finite; the parameters are those of the last good step
  *
  * @example
  * ```ts
@@ -91,7 +109,7 @@ export interface TrainProgress {
  *   createParameters,
  *   TorchGenerator,
  *   trainSteps,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assert } from "@std/assert";
  *
  * const words = ["emma", "olivia", "ava", "isabella", "sophia"];
@@ -111,114 +129,28 @@ export interface TrainProgress {
  * assert(losses[199] < losses[0] / 4);
  * ```
  */
-export function* trainSteps(
-  parameters: ModelParameters,
-  windows: Windows,
+export function trainSteps(
+  parameters: ParameterArrays,
+  windows: Rows,
   options: TrainOptions,
 ): IterableIterator<TrainProgress> {
-  const { steps, batchSize = 32, generator, firstStep = 0 } = options;
-  const { stepsPerProgress = defaultSteps(windows, batchSize) } = options;
-  const { learningRate = 0.1, weightDecay = 0, candidates } = options;
-  const rate = typeof learningRate === "number"
-    ? constantRate(learningRate)
-    : learningRate;
-  checkSteps(steps);
-  checkSteps(firstStep);
-  checkWeightDecay(weightDecay);
-  checkCandidates(candidates, batchSize, parameters);
-  if (batchSize !== "all") checkWhole("batch size", batchSize, 1);
-  if (!Number.isSafeInteger(stepsPerProgress) || stepsPerProgress < 1) {
-    throw new RangeError(
-      `The steps per report are ${stepsPerProgress}: ` +
-        "they must be a whole number from 1",
-    );
-  }
-  if (batchSize !== "all" && !generator) {
-    throw new TypeError(
-      'A minibatch needs a generator to be drawn from: pass one, or "all" as ' +
-        "the batch size",
-    );
-  }
-
-  const end = firstStep + steps;
-  using engine = new Engine(parameters, windows);
-  const none = new Float64Array();
-  const how = { weightDecay, candidates };
-  // memory that does not do is told now, not at the first step
-  if (batchSize !== "all") {
-    engine.stepsOnMinibatches(batchSize, generator!, none, none, how);
-  }
-  for (let step = firstStep; step < end;) {
-    const count = Math.min(stepsPerProgress, end - step);
-    const rates = new Float64Array(count);
-    for (let i = 0; i < count; i++) {
-      rates[i] = rate(step + i);
-      checkRate(rates[i]);
-    }
-    const losses = new Float64Array(count);
-    const done = batchSize === "all"
-      ? engine.stepsOnAll(rates, losses, how)
-      : engine.stepsOnMinibatches(batchSize, generator!, rates, losses, how);
-    engine.writeBack();
-    step += done;
-    if (done < count) {
-      throw new DivergenceError(step, losses[done], rates[done]);
-    }
-    yield { step, losses };
-  }
+  return reportsOf(arrayTrainee(parameters), windows, options);
 }
-
-/** Refuses what cannot be a number of candidates. */
-function checkCandidates(
-  candidates: number | undefined,
-  batchSize: number | "all",
-  { b2 }: ModelParameters,
-): void {
-  if (candidates === undefined) return;
-  if (batchSize === "all") {
-    throw new RangeError(
-      `The candidates are ${candidates}, but the batch is all rows: candidates ` +
-        "are drawn for minibatches, so give a batch size or leave them out",
-    );
-  }
-  const [V] = b2.shape;
-  if (!Number.isSafeInteger(candidates) || candidates < 1 || candidates >= V) {
-    throw new RangeError(
-      `The candidates are ${candidates}: they must be a whole number from 1, ` +
-        `and fewer than the ${V} tokens; leave them out for the full softmax`,
-    );
-  }
-}
-
-/** Some 32,000 rows' worth of steps: about a twentieth of a second. */
-function defaultSteps(windows: Windows, batchSize: number | "all"): number {
-  const rows = batchSize === "all" ? windows.Y.length : batchSize;
-  return Math.max(1, Math.round(32_000 / rows)) || 1;
-}
-
-/** What {@linkcode train} takes beyond the loop's own settings. */
-export interface TrainCallbacks {
-  /** Is told how training goes; if it returns a promise, it is awaited. */
-  onProgress?: (progress: TrainProgress) => void | Promise<void>;
-  /** Stops training when aborted. */
-  signal?: AbortSignal;
-}
-
-/** How long training may keep the event loop waiting, in milliseconds. */
-const PATIENCE = 50;
 
 /**
- * The training loop as a promise: trains, reports to a callback, and can be
- * stopped by a signal. Timers, servers and user interfaces go on meanwhile.
+ * The training loop on plain arrays, as a promise: trains, reports to a
+ * callback, and can be stopped by a signal. Timers, servers and user interfaces
+ * keep running meanwhile.
  *
- * @param parameters the model, which is changed
+ * @param parameters the model, which is changed in place
  * @param windows the rows to learn from
  * @param options the settings, a callback, a signal
- * @returns the loss of the last step
- * @throws {RangeError} as {@linkcode trainSteps} does
+ * @returns the loss of the last step, in nats
+ * @throws {RangeError} as {@linkcode trainSteps} does, or if there are no steps
+ * @throws {TypeError} if the parameters are in training already
  * @throws {DivergenceError} as {@linkcode trainSteps} does
  * @throws {unknown} the signal's reason, an `AbortError` by default, if it is
- * aborted; the parameters are then those of the last step done
+ * aborted; the parameters are those of the last step done
  *
  * @example
  * ```ts
@@ -226,10 +158,9 @@ const PATIENCE = 50;
  *   buildVocabulary,
  *   contextWindows,
  *   createParameters,
- *   stepDecay,
+ *   TorchGenerator,
  *   train,
- * } from "@makemore/mlp";
- * import { TorchGenerator } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assert } from "@std/assert";
  *
  * const words = ["emma", "olivia", "ava", "isabella", "sophia"];
@@ -241,72 +172,234 @@ const PATIENCE = 50;
  *   embeddingSize: 2,
  *   hiddenSize: 50,
  * }, { generator });
- * const loss = await train(parameters, contextWindows(words, vocabulary), {
- *   steps: 1000,
- *   generator,
- *   learningRate: stepDecay([0.1, 0.01], 500),
- *   signal: AbortSignal.timeout(60_000),
- * });
- * assert(loss < 1);
- * ```
- *
- * @example Words, as the paper has them, with a sampled softmax
- * ```ts
- * import {
- *   buildWordVocabulary,
- *   contextWindows,
- *   createParameters,
- *   evaluate,
- *   TorchGenerator,
- *   inverseDecay,
- *   perplexity,
- *   tokenize,
- *   train,
- * } from "@makemore/mlp";
- * import { assert } from "@std/assert";
- *
- * const sentences = tokenize(
- *   "A dog ran in the room. The dog ran. A cat sat in the room. The cat sat.",
- * );
- * const vocabulary = buildWordVocabulary(sentences, { minimumCount: 1 });
- * const windows = contextWindows(sentences, vocabulary, 3);
- * const generator = new TorchGenerator(2147483647);
- * const parameters = createParameters({
- *   vocabularySize: vocabulary.size,
- *   contextLength: 3,
- *   embeddingSize: 4,
- *   hiddenSize: 20,
- *   directConnections: true,
- * }, { generator, initialization: "scaled" });
- *
- * const guessing = perplexity(evaluate(parameters, windows));
- * await train(parameters, windows, {
- *   steps: 1000,
- *   generator,
- *   learningRate: inverseDecay(0.1, 1e-3),
- *   weightDecay: 1e-4,
- *   candidates: 5,
- * });
- * assert(perplexity(evaluate(parameters, windows)) < guessing / 3);
+ * const windows = contextWindows(words, vocabulary, 3);
+ * assert(await train(parameters, windows, { steps: 1000, generator }) < 1);
  * ```
  */
 export async function train(
-  parameters: ModelParameters,
-  windows: Windows,
+  parameters: ParameterArrays,
+  windows: Rows,
   options: TrainOptions & TrainCallbacks,
 ): Promise<number> {
-  const { onProgress, signal } = options;
-  let loss = NaN;
-  let lastPause = performance.now();
+  return await trainWithPauses(arrayTrainee(parameters), windows, options);
+}
+
+/** The reports of a training, of parameters of either form. */
+export function* reportsOf(
+  trainee: Trainee,
+  rows: Rows,
+  options: TrainOptions,
+): IterableIterator<TrainProgress> {
+  for (const report of piecesOf(trainee, rows, options)) {
+    if (report) yield report;
+  }
+}
+
+/** A training that lets timers run, of parameters of either form. */
+export async function trainWithPauses(
+  trainee: Trainee,
+  rows: Rows,
+  options: TrainOptions & TrainCallbacks,
+): Promise<number> {
+  const { steps, onProgress, signal } = options;
+  checkWhole("number of steps", steps, 1);
   signal?.throwIfAborted();
-  for (const progress of trainSteps(parameters, windows, options)) {
-    loss = progress.losses[progress.losses.length - 1];
-    await onProgress?.(progress);
-    if (performance.now() - lastPause > PATIENCE) {
+  let loss = NaN;
+  let paused = performance.now();
+  for (const report of piecesOf(trainee, rows, options)) {
+    if (report) {
+      loss = report.losses[report.losses.length - 1];
+      await onProgress?.(report);
+    }
+    if (performance.now() - paused > PIECE) {
       await new Promise((resolve) => setTimeout(resolve, 0));
-      lastPause = performance.now();
+      paused = performance.now();
     }
     signal?.throwIfAborted();
   }
   return loss;
+}
+
+/** How long one piece of a training should take, in milliseconds. */
+const PIECE = 40;
+/** How long a report should be worth, in milliseconds of training. */
+const REPORT = 50;
+/** Reports are rarer where they are dear: so many times their own time apart. */
+const REPORT_RATIO = 10;
+/** How much longer a piece may be than the one before it. */
+const GROWTH = 4;
+/** The most steps of one piece. */
+const MOST_STEPS = 2 ** 16;
+
+/** The parameters that are in training now. */
+const inTraining = new WeakSet<object>();
+
+/**
+ * Training in pieces that each take a fraction of a tenth of a second, however
+ * long a step takes: yields after each, a report if one is due.
+ */
+function* piecesOf(
+  trainee: Trainee,
+  rows: Rows,
+  options: TrainOptions,
+): IterableIterator<TrainProgress | undefined> {
+  const { steps, batchSize = 32, generator, firstStep = 0 } = options;
+  const { learningRate = 0.1, weightDecay = 0, stepsPerProgress } = options;
+  const { sizes, identity } = trainee;
+  checkOptions(options, sizes.vocabularySize);
+  checkRows(rows, sizes);
+  if (inTraining.has(identity)) {
+    throw new TypeError(
+      "Cannot train these parameters: they are in training already, so end " +
+        "that loop first",
+    );
+  }
+  const rate = typeof learningRate === "number"
+    ? constantRate(learningRate)
+    : learningRate;
+  const candidates = options.candidates;
+  const kernel = takeKernel(sizes, rows);
+  inTraining.add(identity);
+  let isWritten = true;
+  const write = () => {
+    trainee.write((into) => kernel.storeWeights(into));
+    isWritten = true;
+  };
+  try {
+    kernel.loadWeights(trainee.read()!);
+    const run = (rates: Float64Array, losses: Float64Array): number =>
+      batchSize === "all"
+        ? stepsOnAll(kernel, rates, losses, weightDecay)
+        : generator!.lendEngine((engine) =>
+          kernel.train(rates, {
+            batchSize,
+            generator: engine,
+            losses,
+            weightDecay,
+            candidates,
+          })
+        );
+    run(new Float64Array(), new Float64Array()); // lacking memory is told now
+
+    const end = firstStep + steps;
+    let step = firstStep;
+    let size = 1;
+    let losses: Float64Array[] = [];
+    let reported = { step, at: performance.now(), took: 0 };
+    const report = (): TrainProgress => {
+      const begun = performance.now();
+      write();
+      const progress = { step, losses: joined(losses) };
+      losses = [];
+      const at = performance.now();
+      reported = { step, at, took: at - begun };
+      return progress;
+    };
+    const isDue = () =>
+      step === end ||
+      (stepsPerProgress === undefined
+        ? performance.now() - reported.at >=
+          Math.max(REPORT, REPORT_RATIO * reported.took)
+        : step === reported.step + stepsPerProgress);
+
+    while (step < end) {
+      const until = stepsPerProgress === undefined
+        ? end
+        : Math.min(end, reported.step + stepsPerProgress);
+      const count = Math.min(size, until - step);
+      const rates = Float64Array.from({ length: count }, (_, i) => {
+        const value = rate(step + i);
+        checkRate(value);
+        return value;
+      });
+      const piece = new Float64Array(count);
+      const begun = performance.now();
+      isWritten = false;
+      const done = run(rates, piece);
+      const took = performance.now() - begun;
+      size = Math.floor(Math.min(
+        MOST_STEPS,
+        GROWTH * count,
+        Math.max(1, count * PIECE / Math.max(took, 1e-3) / 2),
+      ));
+      step += done;
+      losses.push(piece.subarray(0, done));
+      if (done < count) {
+        if (step > reported.step) yield report();
+        throw new DivergenceError(step, piece[done], rates[done]);
+      }
+      if (!isDue()) {
+        yield undefined;
+        continue;
+      }
+      yield report();
+      const changed = trainee.read();
+      if (changed) kernel.loadWeights(changed);
+    }
+  } finally {
+    inTraining.delete(identity);
+    try {
+      if (!isWritten) write();
+    } finally {
+      giveBackKernel(kernel, rows);
+    }
+  }
+}
+
+/** Steps on all rows; returns how many were done before a loss was not finite. */
+function stepsOnAll(
+  kernel: Kernel,
+  rates: Float64Array,
+  losses: Float64Array,
+  weightDecay: number,
+): number {
+  for (let step = 0; step < rates.length; step++) {
+    losses[step] = kernel.stepAll(rates[step], { weightDecay });
+    if (!Number.isFinite(losses[step])) return step;
+  }
+  return rates.length;
+}
+
+/** Arrays one after the other as one. */
+function joined(arrays: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(
+    arrays.reduce((sum, { length }) => sum + length, 0),
+  );
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
+}
+
+/** Refuses settings that are out of range. */
+function checkOptions(options: TrainOptions, V: number): void {
+  const { steps, batchSize = 32, generator, firstStep = 0 } = options;
+  const { weightDecay = 0, candidates, stepsPerProgress = 1 } = options;
+  checkSteps(steps);
+  checkSteps(firstStep);
+  checkWeightDecay(weightDecay);
+  checkWhole("number of steps per report", stepsPerProgress, 1);
+  if (batchSize === "all") {
+    if (candidates === undefined) return;
+    throw new RangeError(
+      `Cannot draw ${candidates} candidates for a batch of all rows: give a ` +
+        "batch size, or leave the candidates out",
+    );
+  }
+  checkWhole("batch size", batchSize, 1);
+  if (!generator) {
+    throw new TypeError(
+      'Cannot draw a minibatch without a generator: pass one, or "all" as the ' +
+        "batch size",
+    );
+  }
+  if (candidates === undefined) return;
+  if (!Number.isSafeInteger(candidates) || candidates < 1 || candidates >= V) {
+    throw new RangeError(
+      `Cannot draw ${candidates} candidates: pass a whole number from 1 to ` +
+        `${V - 1}, or leave them out for the full softmax`,
+    );
+  }
 }

@@ -2,18 +2,12 @@
  * The learning-rate finder: try every rate once, and look where the loss falls.
  */
 
-import type { TorchGenerator } from "../random/torch_generator.ts";
-import {
-  disposeParameters,
-  type ModelParameters,
-  parameterArrays,
-  parametersFrom,
-  sizesOf,
-} from "../model/variables.ts";
-import { trainSteps } from "./loop.ts";
-import type { Windows } from "../kernel/rows.ts";
-import { DivergenceError } from "../errors/errors.ts";
 import { checkWhole } from "../errors/checks.ts";
+import { DivergenceError } from "../errors/errors.ts";
+import type { Rows } from "../kernel/rows.ts";
+import { parameterArrays, type Parameters } from "../model/parameters.ts";
+import type { TorchGenerator } from "../random/torch_generator.ts";
+import { trainSteps } from "./loop.ts";
 
 /** Settings of {@linkcode findLearningRate}. */
 export interface FinderOptions {
@@ -89,8 +83,8 @@ export interface LearningRateLosses {
  * ```
  */
 export function findLearningRate(
-  parameters: ModelParameters,
-  windows: Windows,
+  parameters: Parameters,
+  windows: Rows,
   options: FinderOptions,
 ): LearningRateLosses {
   const { generator, batchSize = 32, count = 1000 } = options;
@@ -108,23 +102,22 @@ export function findLearningRate(
     (_, i) => 10 ** (first + ((last - first) * i) / (count - 1)),
   );
   const losses = new Float64Array(count);
-  const copy = parametersFrom(parameterArrays(parameters), sizesOf(parameters));
   let done = 0;
   try {
-    const steps = trainSteps(copy, windows, {
+    const steps = trainSteps(parameterArrays(parameters), windows, {
       steps: count,
       batchSize,
       generator,
       weightDecay,
       candidates,
       learningRate: (step) => learningRates[step],
-      stepsPerProgress: 1,
     });
-    for (const progress of steps) losses.set(progress.losses, done++);
+    for (const progress of steps) {
+      losses.set(progress.losses, done);
+      done = progress.step;
+    }
   } catch (error) {
     if (!(error instanceof DivergenceError)) throw error;
-  } finally {
-    disposeParameters(copy);
   }
   return {
     learningRates: learningRates.subarray(0, done),

@@ -124,16 +124,6 @@ export function checkRate(rate: number): void {
   }
 }
 
-/** Refuses what cannot be a weight decay. */
-export function checkWeightDecay(weightDecay: number): void {
-  if (!(weightDecay >= 0 && weightDecay < Infinity)) {
-    throw new RangeError(
-      `The weight decay is ${weightDecay}: it must be a finite number, not ` +
-        "negative",
-    );
-  }
-}
-
 /** Refuses what cannot be a number of steps. */
 export function checkSteps(steps: number): void {
   checkWhole("number of steps", steps, 0);

@@ -2,27 +2,26 @@
  * One step of gradient descent: forward, cross-entropy, backward, update.
  */
 
-import { Engine } from "./engine.ts";
+import { checkWeightDecay } from "../errors/checks.ts";
 import { DivergenceError } from "../errors/errors.ts";
-import type { ModelParameters } from "../model/variables.ts";
-import { checkRate, checkWeightDecay } from "./schedules.ts";
-import type { Windows } from "../kernel/rows.ts";
+import { giveBackKernel, takeKernel } from "../kernel/held_kernels.ts";
+import type { ParameterArrays } from "../kernel/parameters.ts";
+import type { Rows } from "../kernel/rows.ts";
+import { checkRate } from "./schedules.ts";
+import { arrayTrainee, checkRows, type Trainee } from "./trainee.ts";
 
-/** Choices of {@linkcode trainStep}. */
+/** Options of {@linkcode trainStep}. */
 export interface TrainStepOptions {
-  /** How strongly weights are drawn to zero. Default: 0, not at all. */
+  /**
+   * How strongly weights are drawn to zero, λ of PyTorch's
+   * `SGD(weight_decay=λ)`. Default: 0, not at all.
+   */
   weightDecay?: number;
 }
 
 /**
- * One step of gradient descent on a batch, in place: the lecture's
- * `loss = F.cross_entropy(...)`, `loss.backward()` and
- * `p.data += -lr * p.grad`.
- *
- * With a weight decay λ it is the step of PyTorch's `SGD(weight_decay=λ)`,
- * `p -= lr * (p.grad + λ * p)`, for all parameters but the biases `b1` and `b2`,
- * as in the paper. Float32 rounds away what takes less than 3·10⁻⁸ of a weight,
- * `lr * λ`, in a step.
+ * One step of gradient descent on plain arrays, in place: the lecture's
+ * `loss = F.cross_entropy(...)`, `loss.backward()` and `p.data += -lr * p.grad`.
  *
  * @param parameters the model, which is changed
  * @param batch the rows to learn from, any number of them; the gradient is that
@@ -33,7 +32,7 @@ export interface TrainStepOptions {
  * @throws {RangeError} if the batch does not fit the model, or the learning rate
  * or the weight decay is not a finite number from 0
  * @throws {DivergenceError} if the loss is not finite; the parameters are then
- * as they were
+ * unchanged
  *
  * @example
  * ```ts
@@ -43,12 +42,11 @@ export interface TrainStepOptions {
  *   createParameters,
  *   TorchGenerator,
  *   trainStep,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assert } from "@std/assert";
  *
- * const words = ["emma", "ava"];
- * const vocabulary = buildVocabulary(words);
- * const windows = contextWindows(words, vocabulary, 3);
+ * const vocabulary = buildVocabulary(["emma", "ava"]);
+ * const windows = contextWindows(["emma", "ava"], vocabulary, 3);
  * const parameters = createParameters({
  *   vocabularySize: vocabulary.size,
  *   contextLength: 3,
@@ -56,21 +54,39 @@ export interface TrainStepOptions {
  *   hiddenSize: 10,
  * }, { generator: new TorchGenerator(1) });
  * const before = trainStep(parameters, windows, 0.1);
- * const after = trainStep(parameters, windows, 0.1);
- * assert(after < before);
+ * assert(trainStep(parameters, windows, 0.1) < before);
  * ```
  */
 export function trainStep(
-  parameters: ModelParameters,
-  batch: Windows,
+  parameters: ParameterArrays,
+  batch: Rows,
   learningRate: number,
-  { weightDecay = 0 }: TrainStepOptions = {},
+  options: TrainStepOptions = {},
 ): number {
+  return stepOn(arrayTrainee(parameters), batch, learningRate, options);
+}
+
+/** One step on parameters of either form, see {@linkcode trainStep}. */
+export function stepOn(
+  trainee: Trainee,
+  batch: Rows,
+  learningRate: number,
+  options: TrainStepOptions,
+): number {
+  const { weightDecay = 0 } = options;
   checkRate(learningRate);
   checkWeightDecay(weightDecay);
-  using engine = new Engine(parameters, batch);
-  const loss = engine.kernel.stepAll(learningRate, { weightDecay });
-  if (!Number.isFinite(loss)) throw new DivergenceError(0, loss, learningRate);
-  engine.writeBack();
-  return loss;
+  checkRows(batch, trainee.sizes);
+  const kernel = takeKernel(trainee.sizes, batch);
+  try {
+    kernel.loadWeights(trainee.read()!);
+    const loss = kernel.stepAll(learningRate, { weightDecay });
+    if (!Number.isFinite(loss)) {
+      throw new DivergenceError(0, loss, learningRate);
+    }
+    trainee.write((into) => kernel.storeWeights(into));
+    return loss;
+  } finally {
+    giveBackKernel(kernel, batch);
+  }
 }

@@ -142,40 +142,6 @@ Deno.test("train --resume with more steps goes on to the bits of one run", async
   });
 });
 
-Deno.test("train --threads changes nothing of a run, and may itself change", async () => {
-  await withWords(async (folder) => {
-    const train = async (...args: string[]) => {
-      const { code, stdout, stderr } = await run(
-        folder,
-        "train",
-        ...["--input", "words.txt", "--steps", "8000"],
-        ...args,
-      );
-      assertEquals(code, 0, stderr);
-      return stdout;
-    };
-    // Some tenths of a second, so that a second thread is there in time.
-    const settings = ["--schedule", "constant", "--batch-size", "512"];
-    const one = await train(...settings, "--threads", "1");
-    const two = ["--output", "out/two", "--threads", "2"];
-    assertEquals(await train(...settings, ...two), one);
-    const turns = ["--output", "out/turns", "--threads"];
-    await train(...settings, ...turns, "2", "--steps", "4000");
-    assertEquals(await train("--resume", ...turns, "1"), one);
-    const [wanted, ...others] = ["run", "two", "turns"].map((name) => {
-      const { parameters, generatorState } = readCheckpoint(
-        `${folder}/out/${name}`,
-      );
-      return { parameters, generatorState };
-    });
-    assertEquals(others, [wanted, wanted]);
-
-    const refused = await run(folder, "train", "--threads", "3");
-    assertEquals(refused.code, 2);
-    assertStringIncludes(refused.stderr, "whole number from 1 to 2, or auto");
-  });
-});
-
 Deno.test("train stopped by a signal keeps what it has learned", async () => {
   await withWords(async (folder) => {
     for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {

@@ -7,21 +7,6 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { evaluateModel } from "../../lib/language_models/language_model.ts";
-import {
-  addK,
-  countNgrams,
-  interpolate,
-  kneserNey,
-} from "../../lib/language_models/ngram.ts";
-import { splitByPosition, splitWords } from "../../lib/data/splits.ts";
-import { tokenize } from "../../lib/data/tokens.ts";
-import {
-  buildVocabulary,
-  buildWordVocabulary,
-} from "../../lib/data/vocabulary.ts";
-import { contextWindows } from "../../lib/data/windows.ts";
-import type { Windows } from "../../lib/kernel/rows.ts";
 import {
   QUICK,
   run,
@@ -31,6 +16,20 @@ import {
   withWords,
   WORDS,
 } from "./program.ts";
+import {
+  addK,
+  buildVocabulary,
+  buildWordVocabulary,
+  contextWindows,
+  countNgrams,
+  evaluate,
+  interpolate,
+  kneserNey,
+  splitByPosition,
+  splitWords,
+  tokenize,
+  type Windows,
+} from "../../mod.ts";
 
 /** The table of evaluate: losses and perplexities of the parts by model. */
 function tableOf(stdout: string): Map<string, number[]> {
@@ -75,7 +74,7 @@ Deno.test("evaluate prints what the library finds, for all models and the mixtur
         contextWindows(part, vocabulary, order - 1)
       );
       const model = kneserNey(countNgrams(rows[0], vocabulary));
-      const losses = rows.map((windows) => evaluateModel(model, windows));
+      const losses = rows.map((windows) => evaluate(model, windows));
       assertEquals(table.get(`${order}-gram`), cells(losses));
     }
     // the weights are the best on dev, so no model alone is better there
@@ -144,9 +143,7 @@ Deno.test("evaluate --level words counts a text as the library does", () =>
       "add-k": addK(counts, 0.1),
     };
     for (const [smoothing, model] of Object.entries(ways)) {
-      const losses = rows.map((windows: Windows) =>
-        evaluateModel(model, windows)
-      );
+      const losses = rows.map((windows: Windows) => evaluate(model, windows));
       const { stdout, stderr } = await run(
         folder,
         "evaluate",

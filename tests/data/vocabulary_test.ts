@@ -118,7 +118,7 @@ Deno.test("buildWordVocabulary() refuses the boundary token and odd minimums", (
     assertThrows(
       () => buildWordVocabulary([["a"]], { minimumCount }),
       RangeError,
-      `minimum count is ${minimumCount}`,
+      `minimum count ${minimumCount}`,
     );
   }
 });

@@ -9,24 +9,22 @@ import {
   assertEquals,
   assertThrows,
 } from "@std/assert";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
-import {
-  type Kernel,
-  type KernelRows,
-  type KernelSizes,
-  type KernelWeights,
-  withKernel,
-} from "../../lib/kernel/kernel.ts";
+import type { Kernel } from "../../lib/kernel/kernel.ts";
 import { Mt19937 } from "../../lib/random/mersenne_twister.ts";
+import * as reference from "../../lib/kernel/reference.ts";
+import { Chance, weightsOf, withKernel } from "./kernels.ts";
 import {
   createParameters,
   disposeParameters,
+  evaluate,
+  findLearningRate,
+  type ModelSizes,
+  type ParameterArrays,
   parameterArrays,
-} from "../../lib/model/variables.ts";
-import { trainSteps } from "../../lib/training/loop.ts";
-import { evaluate } from "../../lib/language_models/evaluate.ts";
-import { findLearningRate } from "../../lib/training/rate_finder.ts";
-import * as reference from "../../lib/kernel/reference.ts";
+  TorchGenerator,
+  trainSteps,
+  type Windows,
+} from "../../mod.ts";
 
 /** A case: the model, the rows that are drawn from, and the steps. */
 interface Case {
@@ -43,7 +41,7 @@ interface Case {
   weightDecay?: number;
 }
 
-function kernelSizes({ V, T, E, H, direct }: Case): KernelSizes {
+function kernelSizes({ V, T, E, H, direct }: Case): ModelSizes {
   return {
     vocabularySize: V,
     contextLength: T,
@@ -55,48 +53,19 @@ function kernelSizes({ V, T, E, H, direct }: Case): KernelSizes {
 
 /** Weights from −scale to scale, and rows. */
 function numbers(
-  { V, T, E, H, direct, rows, tokens = V }: Case,
+  one: Case,
   seed: number,
   scale: number,
-): { weights: KernelWeights; rows: KernelRows } {
-  const engine = new Mt19937(seed);
-  const floats = (length: number) =>
-    Float32Array.from(
-      { length },
-      () => (engine.next() / 2 ** 31 - 1) * scale,
-    );
-  const ids = (length: number) =>
-    Uint16Array.from({ length }, () => engine.next() % tokens);
-  return {
-    weights: {
-      C: floats(V * E),
-      W1: floats(T * E * H),
-      b1: floats(H),
-      W2: floats(H * V),
-      b2: floats(V),
-      ...(direct ? { Wd: floats(T * E * V) } : {}),
-    },
-    rows: { X: ids(rows * T), Y: ids(rows) },
-  };
-}
-
-/** A copy of the weights that a kernel has come to. */
-function weightsOf(kernel: Kernel, like: KernelWeights): KernelWeights {
-  const into: KernelWeights = {
-    C: like.C.slice(),
-    W1: like.W1.slice(),
-    b1: like.b1.slice(),
-    W2: like.W2.slice(),
-    b2: like.b2.slice(),
-    ...(like.Wd ? { Wd: like.Wd.slice() } : {}),
-  };
-  kernel.storeWeights(into);
-  return into;
+): { weights: ParameterArrays; rows: Windows } {
+  const chance = new Chance(seed);
+  const sizes = kernelSizes(one);
+  const weights = chance.weights(sizes, scale);
+  return { weights, rows: chance.rows(sizes, one.rows, one.tokens) };
 }
 
 /** The rows of a minibatch, drawn as torch.randint draws them. */
 function drawRows(
-  { X, Y }: KernelRows,
+  { X, Y }: Windows,
   T: number,
   count: number,
   engine: Mt19937,
@@ -280,7 +249,7 @@ for (const [name, one] of Object.entries(cases)) {
       });
       assertEquals(generator.words, again.words);
       assertEquals(generator.position, again.position);
-      const after = weightsOf(kernel, weights);
+      const after = weightsOf(kernel);
       for (const name of reference.namesOf(judge)) {
         after[name]!.forEach((weight, i) =>
           // Weights of about 1 are rounded to 6e-8, their changes as the losses.
@@ -320,7 +289,7 @@ Deno.test("Kernel.train() with candidates applies gradients that agree with cent
       candidates: 4,
       generator,
     });
-    const after = weightsOf(kernel, weights);
+    const after = weightsOf(kernel);
     // At a distance of 1e-4 the difference's own error is about 1e-9; the
     // kernel's is float32's of weights below 2.
     const distance = 1e-4;
@@ -365,7 +334,7 @@ Deno.test("Kernel.train() with candidates gives the same bits however a run is s
             losses,
           });
           all.push(...losses);
-          return weightsOf(kernel, weights);
+          return weightsOf(kernel);
         });
       }
       return {
@@ -409,7 +378,7 @@ Deno.test("Kernel.train() with candidates stops before the update of a loss that
       0,
     );
     assert(Number.isNaN(losses[0]));
-    assertEquals(weightsOf(kernel, weights), weights);
+    assertEquals(weightsOf(kernel), weights);
   });
 });
 
@@ -446,7 +415,11 @@ Deno.test("drawCandidates() draws as P(k) says, and the kernel draws the same", 
   const generator = new Mt19937(9);
   const again = new Mt19937(9);
   withKernel(sizes, (kernel) => {
-    kernel.setRows({ X: Uint16Array.of(0), Y: Uint16Array.of(0) });
+    kernel.setRows({
+      contextLength: 1,
+      X: Uint16Array.of(0),
+      Y: Uint16Array.of(0),
+    });
     const zero = {
       C: new Float32Array(V),
       W1: new Float32Array(1),
@@ -467,7 +440,7 @@ Deno.test("drawCandidates() draws as P(k) says, and the kernel draws the same", 
         V,
         1,
       );
-      const { b2 } = weightsOf(kernel, zero);
+      const { b2 } = weightsOf(kernel);
       const fallen = [...b2.keys()].filter((k) => b2[k] < 0);
       assertEquals(fallen, token === 0 ? [] : [token]);
     }
@@ -503,7 +476,7 @@ Deno.test("Kernel.train() with candidates has the full softmax's gradient on ave
   const w = reference.toFloat64(weights);
   /** How far the mean of many steps' gradients is from the full gradient. */
   const errorOf = (kernel: Kernel, Y: Uint16Array, candidates: number) => {
-    const row = { X: rows.X, Y };
+    const row = { ...rows, Y };
     const full = reference.forward(one, w, row);
     const gradient = reference.backward(one, w, row, full);
     const mean = reference.zeros(one);
@@ -513,7 +486,7 @@ Deno.test("Kernel.train() with candidates has the full softmax's gradient on ave
     for (let i = 0; i < draws; i++) {
       kernel.loadWeights(weights);
       kernel.train(Float64Array.of(1), { batchSize: 1, candidates, generator });
-      const after = weightsOf(kernel, weights);
+      const after = weightsOf(kernel);
       for (const name of reference.names) {
         const before = weights[name];
         after[name].forEach((x, j) => mean[name][j] += (before[j] - x) / draws);
@@ -558,7 +531,7 @@ Deno.test("Kernel.train() refuses candidates that are none, and more than memory
       assertThrows(
         () => kernel.train(rates, { batchSize: 5, candidates, generator }),
         RangeError,
-        `candidates ${candidates}: it has to be a whole number from 1 to 49`,
+        `candidates ${candidates}: it must be a whole number from 1 to 49`,
       );
     }
     assertThrows(
@@ -567,7 +540,7 @@ Deno.test("Kernel.train() refuses candidates that are none, and more than memory
       RangeError,
       "minibatches of 1073741824 rows with 8 candidates",
     );
-    assertEquals(weightsOf(kernel, weights), weights);
+    assertEquals(weightsOf(kernel), weights);
     assertEquals(generator.position, new Mt19937(1).position);
     const loss =
       reference.forward(one, reference.toFloat64(weights), rows).loss;

@@ -5,13 +5,11 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import {
-  Kernel,
-  type KernelRows,
-  type KernelSizes,
-  type KernelWeights,
-  withKernel,
-} from "../../lib/kernel/kernel.ts";
+import { Kernel } from "../../lib/kernel/kernel.ts";
+import type {
+  ModelSizes,
+  ParameterArrays,
+} from "../../lib/kernel/parameters.ts";
 import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { Mt19937 } from "../../lib/random/mersenne_twister.ts";
 import { splitWords } from "../../lib/data/splits.ts";
@@ -20,105 +18,18 @@ import { contextWindows } from "../../lib/data/windows.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
 import { letters, SEED, torchLosses, training } from "../oracles.ts";
 import * as reference from "../../lib/kernel/reference.ts";
-
-/** Numbers for the tests, the same every time. */
-class Chance {
-  #engine: Mt19937;
-  constructor(seed: number) {
-    this.#engine = new Mt19937(seed);
-  }
-  /** A whole number, both bounds included. */
-  whole(least: number, most: number): number {
-    return least + this.#engine.next() % (most - least + 1);
-  }
-  /** From −scale to scale. */
-  floats(length: number, scale: number): Float32Array {
-    return Float32Array.from(
-      { length },
-      () => (this.#engine.next() / 2 ** 31 - 1) * scale,
-    );
-  }
-  sizes(directConnections = false): KernelSizes {
-    return {
-      vocabularySize: this.whole(2, 300),
-      contextLength: this.whole(1, 6),
-      embeddingSize: this.whole(1, 70),
-      hiddenSize: this.whole(1, 70),
-      ...(directConnections ? { directConnections } : {}),
-    };
-  }
-  weights(
-    sizes: KernelSizes,
-    scale: number,
-  ): KernelWeights {
-    const { vocabularySize, contextLength, embeddingSize } = sizes;
-    const { hiddenSize, directConnections } = sizes;
-    return {
-      C: this.floats(vocabularySize * embeddingSize, scale),
-      W1: this.floats(contextLength * embeddingSize * hiddenSize, scale),
-      b1: this.floats(hiddenSize, scale),
-      W2: this.floats(hiddenSize * vocabularySize, scale),
-      b2: this.floats(vocabularySize, scale),
-      ...(directConnections
-        ? {
-          Wd: this.floats(
-            contextLength * embeddingSize * vocabularySize,
-            scale,
-          ),
-        }
-        : {}),
-    };
-  }
-  /** Rows of the first `tokens` tokens, so that with few many are equal. */
-  rows(
-    { vocabularySize, contextLength }: KernelSizes,
-    count: number,
-    tokens = vocabularySize,
-  ): KernelRows {
-    const draw = (length: number) =>
-      Uint16Array.from({ length }, () => this.whole(0, tokens - 1));
-    return { X: draw(count * contextLength), Y: draw(count) };
-  }
-}
-
-const lecture: KernelSizes = {
-  vocabularySize: 27,
-  contextLength: 3,
-  embeddingSize: 10,
-  hiddenSize: 200,
-};
-
-function short(sizes: KernelSizes): reference.Sizes {
-  return {
-    V: sizes.vocabularySize,
-    T: sizes.contextLength,
-    E: sizes.embeddingSize,
-    H: sizes.hiddenSize,
-    direct: sizes.directConnections,
-  };
-}
-
-function copyOf(weights: KernelWeights): KernelWeights {
-  return {
-    C: weights.C.slice(),
-    W1: weights.W1.slice(),
-    b1: weights.b1.slice(),
-    W2: weights.W2.slice(),
-    b2: weights.b2.slice(),
-    ...(weights.Wd ? { Wd: weights.Wd.slice() } : {}),
-  };
-}
-
-/** The weights that a kernel has come to. */
-function weightsOf(kernel: Kernel): KernelWeights {
-  const into = new Chance(1).weights(kernel.sizes, 0);
-  kernel.storeWeights(into);
-  return into;
-}
+import {
+  Chance,
+  copyOf,
+  lecture,
+  short,
+  weightsOf,
+  withKernel,
+} from "./kernels.ts";
 
 /** The largest difference to the judge, as a part of the largest weight. */
 function distance(
-  weights: KernelWeights,
+  weights: ParameterArrays,
   judge: reference.Weights,
 ): number {
   return Math.max(
@@ -261,7 +172,8 @@ Deno.test("Kernel.train() draws minibatches as torch.randint does, and lets weig
     // Decay of a batch that is one tile of rows, and of several.
     const weightDecay = i % 4 === 3 ? 0.5 : i >= 5 ? 1e-3 : 0;
     const weights = chance.weights(sizes, 0.3);
-    const { X, Y } = chance.rows(sizes, 150, 2);
+    const rows = chance.rows(sizes, 150, 2);
+    const { X, Y } = rows;
     const { contextLength: T } = sizes;
     const drawn = new TorchGenerator(6);
     const judge = reference.toFloat64(weights);
@@ -269,20 +181,20 @@ Deno.test("Kernel.train() draws minibatches as torch.randint does, and lets weig
     const generator = new Mt19937(6);
     withKernel(sizes, (kernel) => {
       kernel.loadWeights(weights);
-      kernel.setRows({ X, Y });
+      kernel.setRows(rows);
       const rates = new Float64Array([0.2, 0.1, 0.3]);
       const options = { batchSize, generator, losses, weightDecay };
       assertEquals(kernel.train(rates, options), 3);
       rates.forEach((rate, step) => {
-        const rows = drawn.randint(0, Y.length, batchSize);
-        const batch = {
-          X: [...rows].flatMap((row) => [...X.subarray(row * T, row * T + T)]),
-          Y: [...rows].map((row) => Y[row]),
+        const batch = drawn.randint(0, Y.length, batchSize);
+        const minibatch = {
+          X: [...batch].flatMap((row) => [...X.subarray(row * T, row * T + T)]),
+          Y: [...batch].map((row) => Y[row]),
         };
         const wanted = reference.step(
           short(sizes),
           judge,
-          batch,
+          minibatch,
           rate,
           weightDecay,
         );
@@ -478,7 +390,7 @@ Deno.test("Kernel.storeWeights() gives back what was loaded, to the bit", () => 
 
 Deno.test("Kernel.stepAll() is right at the ends of the sizes' ranges", () => {
   const chance = new Chance(13);
-  const cases: [KernelSizes, number][] = [
+  const cases: [ModelSizes, number][] = [
     [{
       vocabularySize: 1,
       contextLength: 1,
@@ -544,7 +456,7 @@ Deno.test("Kernel.setRows() takes a million rows and finds the equal ones", () =
     kernel.loadWeights(weights);
     kernel.setRows(few);
     const wanted = kernel.loss();
-    kernel.setRows({ X, Y });
+    kernel.setRows({ ...few, X, Y });
     // The same sums times 200, divided by 200 times as many rows.
     assertAlmostEquals(kernel.loss(), wanted, 1e-12);
   });
@@ -620,21 +532,21 @@ Deno.test("Kernel refuses what does not fit, and says what and where", () => {
     );
     assertThrows(() => kernel.loss(), RangeError, "without rows");
     assertThrows(
-      () => kernel.setRows({ X: rows.X.subarray(1), Y: rows.Y }),
+      () => kernel.setRows({ ...rows, X: rows.X.subarray(1) }),
       RangeError,
-      "has to be 30",
+      "must have length 30",
     );
     const X = rows.X.slice();
     X[7] = 27;
     assertThrows(
-      () => kernel.setRows({ X, Y: rows.Y }),
+      () => kernel.setRows({ ...rows, X }),
       RangeError,
       "token 27 in X[7]",
     );
     const Y = rows.Y.slice();
     Y[9] = 1000;
     assertThrows(
-      () => kernel.setRows({ X: rows.X, Y }),
+      () => kernel.setRows({ ...rows, Y }),
       RangeError,
       "token 1000 in Y[9]",
     );

@@ -4,36 +4,19 @@ import {
   assertEquals,
   assertThrows,
 } from "@std/assert";
-import {
-  type Kernel,
-  type KernelSizes,
-  type KernelWords,
-  withKernel,
-} from "../../lib/kernel/kernel.ts";
+import type { Kernel, KernelWords } from "../../lib/kernel/kernel.ts";
+import type { ModelSizes } from "../../lib/kernel/parameters.ts";
 import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { Mt19937 } from "../../lib/random/mersenne_twister.ts";
 import { buildVocabulary } from "../../lib/data/vocabulary.ts";
 import { contextWindows } from "../../lib/data/windows.ts";
 import { fiveNames, letters, SEED, training } from "../oracles.ts";
 import * as reference from "../../lib/kernel/reference.ts";
+import { Chance, withKernel } from "./kernels.ts";
 
 /** A model of random weights. */
 function load(kernel: Kernel, seed: number, scale: number): void {
-  const { vocabularySize: V, contextLength: T, embeddingSize: E, hiddenSize } =
-    kernel.sizes;
-  const engine = new Mt19937(seed);
-  const floats = (length: number) =>
-    Float32Array.from(
-      { length },
-      () => (engine.next() / 2 ** 31 - 1) * scale,
-    );
-  kernel.loadWeights({
-    C: floats(V * E),
-    W1: floats(T * E * hiddenSize),
-    b1: floats(hiddenSize),
-    W2: floats(hiddenSize * V),
-    b2: floats(V),
-  });
+  kernel.loadWeights(new Chance(seed).weights(kernel.sizes, scale));
 }
 
 /** The words, each with its tokens. */
@@ -60,7 +43,7 @@ function multinomial(probs: Float32Array, engine: Mt19937): number {
   return token;
 }
 
-const small: KernelSizes = {
+const small: ModelSizes = {
   vocabularySize: 11,
   contextLength: 3,
   embeddingSize: 3,

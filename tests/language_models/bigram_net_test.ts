@@ -5,25 +5,25 @@ import {
   assertThrows,
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import {
-  bigramLoss,
-  bigramNetModel,
-  createBigramNet,
-  trainBigramNet,
-} from "../../lib/language_models/bigram_net.ts";
-import { DivergenceError } from "../../lib/errors/errors.ts";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
-import {
-  evaluateModel,
-  sampleModel,
-} from "../../lib/language_models/language_model.ts";
-import { addK, countNgrams } from "../../lib/language_models/ngram.ts";
-import { buildVocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows } from "../../lib/data/windows.ts";
-import type { Windows } from "../../lib/kernel/rows.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
 import { fiveNames, letters, SEED } from "../oracles.ts";
 import numbers from "../pytorch.json" with { type: "json" };
+import {
+  addK,
+  bigramLoss,
+  bigramNetModel,
+  buildVocabulary,
+  contextWindows,
+  countNgrams,
+  createBigramNet,
+  DivergenceError,
+  evaluate,
+  sample,
+  TorchGenerator,
+  trainBigramNet,
+  type Windows,
+} from "../../mod.ts";
+import { probabilityOf } from "../../lib/language_models/language_model.ts";
 
 const vocabulary = buildVocabulary(letters);
 const windows = contextWindows(fiveNames, vocabulary, 1);
@@ -87,8 +87,8 @@ canonicalTest(
 
       // and so it comes near to what counting finds at once, 2.4540
       const counted = addK(countNgrams(all, vocabulary), 0);
-      const excess = evaluateModel(bigramNetModel(W), all) -
-        evaluateModel(counted, all);
+      const excess = evaluate(bigramNetModel(W), all) -
+        evaluate(counted, all);
       assert(excess > 0 && excess < 0.012, `${excess}`);
     });
   },
@@ -121,7 +121,7 @@ Deno.test("bigramLoss() without regularisation is the model's loss", () => {
       bigramLoss(W, windows, { regularization: 0 }).dataSync()[0]
     );
     const model = bigramNetModel(W);
-    assertAlmostEquals(evaluateModel(model, windows), loss, 1e-6);
+    assertAlmostEquals(evaluate(model, windows), loss, 1e-6);
     const sum = model.probabilities([5]).reduce((sum, p) => sum + p, 0);
     assertAlmostEquals(sum, 1, 1e-12);
   });
@@ -160,12 +160,12 @@ Deno.test("bigramNetModel() makes the same words from the same seed", () => {
   withNet((W) => {
     const options = () => ({ generator: new TorchGenerator(3), count: 10 });
     const model = bigramNetModel(W);
-    const words = sampleModel(model, vocabulary, options());
+    const words = sample(model, vocabulary, options());
     trainBigramNet(W, windows, { steps: 5 });
     // training goes on, the model stays
-    assertEquals(sampleModel(model, vocabulary, options()), words);
+    assertEquals(sample(model, vocabulary, options()), words);
     assertThrows(() => model.probabilities([27]), RangeError, "27");
-    assertThrows(() => model.probability([1], 27), RangeError, "27");
+    assertThrows(() => probabilityOf(model, [1], 27), RangeError, "27");
   });
 });
 

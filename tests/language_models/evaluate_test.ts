@@ -1,17 +1,18 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { evaluate, perplexity } from "../../lib/language_models/evaluate.ts";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
-import {
-  createParameters,
-  disposeParameters,
-  parameterArrays,
-} from "../../lib/model/variables.ts";
-import { buildVocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows } from "../../lib/data/windows.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
 import { fiveNames, letters, SEED, smallModel as sizes } from "../oracles.ts";
 import * as reference from "../../lib/kernel/reference.ts";
+import {
+  buildVocabulary,
+  contextWindows,
+  createParameters,
+  disposeParameters,
+  evaluate,
+  parameterArrays,
+  perplexity,
+  TorchGenerator,
+} from "../../mod.ts";
 
 const vocabulary = buildVocabulary(letters);
 

@@ -4,22 +4,22 @@ import {
   assertEquals,
   assertThrows,
 } from "@std/assert";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
+import { letters } from "../oracles.ts";
 import {
-  evaluateModel,
-  rowProbabilities,
-} from "../../lib/language_models/language_model.ts";
-import {
+  addK,
+  buildVocabulary,
+  contextWindows,
+  countNgrams,
+  embeddedWords,
+  evaluate,
   fitMixtureWeights,
   mixModels,
   mixProbabilities,
-} from "../../lib/language_models/mixture.ts";
-import { addK, countNgrams } from "../../lib/language_models/ngram.ts";
-import { splitWords } from "../../lib/data/splits.ts";
-import { buildVocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows } from "../../lib/data/windows.ts";
-import { embeddedWords } from "../../lib/data/words.ts";
-import { letters } from "../oracles.ts";
+  rowProbabilities,
+  splitWords,
+  TorchGenerator,
+} from "../../mod.ts";
+import { probabilityOf } from "../../lib/language_models/language_model.ts";
 
 const vocabulary = buildVocabulary(letters);
 const { train, dev } = splitWords(embeddedWords().words.slice(0, 3000));
@@ -92,12 +92,12 @@ Deno.test("mixModels() answers with the weighted mean", () => {
   const probs = mixture.probabilities(context);
   assertAlmostEquals(probs.reduce((sum, p) => sum + p, 0), 1, 1e-12);
   probs.forEach((p, token) => {
-    assertAlmostEquals(mixture.probability(context, token), p, 1e-15);
+    assertAlmostEquals(probabilityOf(mixture, context, token), p, 1e-15);
   });
-  const losses = models.map((model) => evaluateModel(model, heldOut));
-  assert(evaluateModel(mixture, heldOut) < Math.min(...losses));
+  const losses = models.map((model) => evaluate(model, heldOut));
+  assert(evaluate(mixture, heldOut) < Math.min(...losses));
   const alone = mixModels(models, [0, 0, 1, 0]);
-  assertEquals(evaluateModel(alone, heldOut), losses[2]);
+  assertEquals(evaluate(alone, heldOut), losses[2]);
 });
 
 Deno.test("mixModels() gives rows what it gives their tokens one by one", () => {
@@ -106,7 +106,7 @@ Deno.test("mixModels() gives rows what it gives their tokens one by one", () => 
   const { X, Y } = heldOut;
   rowProbabilities(mixture, heldOut).forEach((p, row) => {
     const context = X.subarray(3 * row, 3 * row + 3);
-    assertAlmostEquals(p, mixture.probability(context, Y[row]), 1e-15);
+    assertAlmostEquals(p, probabilityOf(mixture, context, Y[row]), 1e-15);
   });
   // A model that sees more than the rows hold is refused as it is alone.
   const short = contextWindows(dev, vocabulary, 2);
@@ -130,4 +130,12 @@ Deno.test("mixModels() refuses what does not go together", () => {
   const small = buildVocabulary("ab");
   const other = addK(countNgrams(contextWindows(["ab"], small), small), 1);
   assertThrows(() => mixModels([a, other], [0.5, 0.5]), RangeError, "27");
+});
+
+Deno.test("fitMixtureWeights() refuses a prior of another length", () => {
+  assertThrows(
+    () => fitMixtureWeights([[0.5], [0.25]], { prior: [1, 2, 3] }),
+    RangeError,
+    "prior of 3 numbers: 2 models need 2",
+  );
 });

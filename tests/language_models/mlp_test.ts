@@ -5,34 +5,31 @@ import {
   assertThrows,
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { evaluate } from "../../lib/language_models/evaluate.ts";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
-import {
-  evaluateModel,
-  type LanguageModel,
-  rowProbabilities,
-  sampleModel,
-} from "../../lib/language_models/language_model.ts";
-import {
-  fitMixtureWeights,
-  mixModels,
-} from "../../lib/language_models/mixture.ts";
-import { mlpModel } from "../../lib/language_models/mlp.ts";
-import { addK, countNgrams } from "../../lib/language_models/ngram.ts";
-import {
-  createParameters,
-  disposeParameters,
-  type ModelParameters,
-  parameterArrays,
-} from "../../lib/model/variables.ts";
-import { nextTokenProbabilities } from "../../lib/language_models/sample.ts";
-import type { ModelSizes } from "../../lib/kernel/parameters.ts";
-import { trainStep } from "../../lib/training/step.ts";
-import { buildVocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows } from "../../lib/data/windows.ts";
-import type { Windows } from "../../lib/kernel/rows.ts";
 import { fiveNames, letters, smallModel } from "../oracles.ts";
 import * as reference from "../../lib/kernel/reference.ts";
+import {
+  addK,
+  buildVocabulary,
+  contextWindows,
+  countNgrams,
+  createParameters,
+  disposeParameters,
+  evaluate,
+  fitMixtureWeights,
+  type LanguageModel,
+  mixModels,
+  mlpModel,
+  type ModelParameters,
+  type ModelSizes,
+  nextTokens,
+  parameterArrays,
+  rowProbabilities,
+  sample,
+  TorchGenerator,
+  trainStep,
+  type Windows,
+} from "../../mod.ts";
+import { probabilityOf } from "../../lib/language_models/language_model.ts";
 
 const vocabulary = buildVocabulary(letters);
 const windows = contextWindows(fiveNames, vocabulary, 3);
@@ -100,7 +97,7 @@ Deno.test("rowProbabilities() of mlpModel() are those of the float64 reference",
         Y: Uint16Array.from(g.randint(0, V, count)),
       };
       withParameters(sizes, (parameters) => {
-        using model = mlpModel(parameters);
+        const model = mlpModel(parameters);
         const probabilities = rowProbabilities(model, rows);
         assertEquals(probabilities.length, count);
         const wanted = expected(parameters, sizes, rows);
@@ -116,7 +113,7 @@ Deno.test("rowProbabilities() of mlpModel() are those of the float64 reference",
 Deno.test("rowProbabilities() of mlpModel() does not underflow where float32 would", () => {
   withParameters(smallModel, (parameters) => {
     parameters.b2.assign(tf.tidy(() => tf.range(0, 27).mul(-10)));
-    using model = mlpModel(parameters);
+    const model = mlpModel(parameters);
     const wanted = expected(parameters, smallModel, windows);
     assert(Math.min(...wanted) < 1e-45);
     rowProbabilities(model, windows).forEach((p, row) =>
@@ -126,25 +123,27 @@ Deno.test("rowProbabilities() of mlpModel() does not underflow where float32 wou
   });
 });
 
-Deno.test("mlpModel() answers as evaluate() and nextTokenProbabilities() do", () => {
+Deno.test("mlpModel() answers as evaluate() and nextTokens() do", () => {
   withParameters(smallModel, (parameters) => {
-    using model = mlpModel(parameters);
+    const model = mlpModel(parameters);
     assertEquals([model.vocabularySize, model.contextLength], [27, 3]);
     // the same float32 logits, summed in another order
     const loss = evaluate(parameters, windows);
-    assertAlmostEquals(evaluateModel(model, windows), loss, 1e-6 * loss);
+    assertAlmostEquals(evaluate(model, windows), loss, 1e-6 * loss);
     for (const beginning of ["", "e", "em", "emma"]) {
-      const wanted = nextTokenProbabilities(parameters, vocabulary, beginning);
+      const [tokens] = nextTokens(parameters, vocabulary, [beginning]);
+      const wanted = new Float64Array(27);
+      for (const { id, probability } of tokens) wanted[id] = probability;
       const ids = vocabulary.encode(beginning);
-      assertEquals(model.probabilities(ids), Float64Array.from(wanted));
-      assertEquals(model.probability(ids, 5), wanted[5]);
+      assertEquals(model.probabilities(ids), wanted);
+      assertEquals(probabilityOf(model, ids, 5), wanted[5]);
     }
   });
 });
 
 Deno.test("mlpModel() sees the last tokens of longer contexts", () => {
   withParameters(smallModel, (parameters) => {
-    using model = mlpModel(parameters);
+    const model = mlpModel(parameters);
     const longer = contextWindows(fiveNames, vocabulary, 7);
     assertEquals(
       rowProbabilities(model, longer),
@@ -158,27 +157,27 @@ Deno.test("mlpModel() sees the last tokens of longer contexts", () => {
     );
     const none = contextWindows([], vocabulary, 3);
     assertEquals(rowProbabilities(model, none), new Float64Array());
-    assertThrows(() => evaluateModel(model, none), RangeError, "no rows");
+    assertThrows(() => evaluate(model, none), RangeError, "no rows");
   });
 });
 
 Deno.test("mlpModel() stays what the parameters were", () => {
   withParameters(smallModel, (parameters) => {
-    using model = mlpModel(parameters);
+    const model = mlpModel(parameters);
     const before = model.probabilities([1]);
     const rows = rowProbabilities(model, windows);
     trainStep(parameters, windows, 0.1);
     assertEquals(model.probabilities([1]), before);
     assertEquals(rowProbabilities(model, windows), rows);
-    using trained = mlpModel(parameters);
-    assert(evaluateModel(trained, windows) < evaluateModel(model, windows));
+    const trained = mlpModel(parameters);
+    assert(evaluate(trained, windows) < evaluate(model, windows));
   });
 });
 
 Deno.test("mlpModel() mixes with a counting model, row by row and at once alike", () => {
   withParameters(smallModel, (parameters) => {
     for (let step = 0; step < 20; step++) trainStep(parameters, windows, 0.1);
-    using mlp = mlpModel(parameters);
+    const mlp = mlpModel(parameters);
     const models: LanguageModel[] = [
       mlp,
       addK(countNgrams(windows, vocabulary, 2), 1),
@@ -195,21 +194,21 @@ Deno.test("mlpModel() mixes with a counting model, row by row and at once alike"
         1e-6,
       )
     );
-    const loss = evaluateModel(mixture, heldOut);
+    const loss = evaluate(mixture, heldOut);
     // better than either, up to the fit's tolerance
     for (const model of models) {
-      assert(loss < evaluateModel(model, heldOut) + 1e-6);
+      assert(loss < evaluate(model, heldOut) + 1e-6);
     }
     const generator = new TorchGenerator(3);
-    const words = sampleModel(mixture, vocabulary, { generator, count: 3 });
+    const words = sample(mixture, vocabulary, { generator, count: 3 });
     assertEquals(words.length, 3);
   });
 });
 
-Deno.test("mlpModel() refuses ids that the model does not know, and use after its end", () => {
+Deno.test("mlpModel() refuses ids that are not in its vocabulary", () => {
   withParameters(smallModel, (parameters) => {
     const model = mlpModel(parameters);
-    assertThrows(() => model.probability([1], 27), RangeError, "27");
+    assertThrows(() => probabilityOf(model, [1], 27), RangeError, "27");
     assertThrows(() => model.probabilities([1, 30]), RangeError, "30");
     const unknown = { ...windows, Y: windows.Y.with(7, 27) };
     assertThrows(
@@ -217,7 +216,5 @@ Deno.test("mlpModel() refuses ids that the model does not know, and use after it
       RangeError,
       "token 27 in Y[7]",
     );
-    model[Symbol.dispose]();
-    assertThrows(() => model.probabilities([1]), TypeError, "release");
   });
 });

@@ -4,26 +4,26 @@ import {
   assertEquals,
   assertThrows,
 } from "@std/assert";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
-import {
-  evaluateModel,
-  type LanguageModel,
-  sampleModel,
-} from "../../lib/language_models/language_model.ts";
-import {
-  addK,
-  countNgrams,
-  interpolate,
-  kneserNey,
-} from "../../lib/language_models/ngram.ts";
-import { splitWords } from "../../lib/data/splits.ts";
-import { buildVocabulary, Vocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows } from "../../lib/data/windows.ts";
-import type { Windows } from "../../lib/kernel/rows.ts";
-import { embeddedWords } from "../../lib/data/words.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
 import { bigramWords, fiveNames, letters, SEED } from "../oracles.ts";
 import numbers from "../pytorch.json" with { type: "json" };
+import {
+  addK,
+  buildVocabulary,
+  contextWindows,
+  countNgrams,
+  embeddedWords,
+  evaluate,
+  interpolate,
+  kneserNey,
+  type LanguageModel,
+  sample,
+  splitWords,
+  TorchGenerator,
+  Vocabulary,
+  type Windows,
+} from "../../mod.ts";
+import { probabilityOf } from "../../lib/language_models/language_model.ts";
 
 const vocabulary = buildVocabulary(letters);
 
@@ -115,7 +115,7 @@ Deno.test("countNgrams() takes memory for what it has seen, whatever V", () => {
   const context = windows.X.subarray(4 * 777, 4 * 778);
   assertEquals(counts.count(context, windows.Y[777]), 1);
   // the context occurs once, so does the token; Kneser–Ney trusts it
-  assert(kneserNey(counts).probability(context, windows.Y[777]) > 1 / V);
+  assert(probabilityOf(kneserNey(counts), context, windows.Y[777]) > 1 / V);
 });
 
 Deno.test("countNgrams() refuses what it cannot count", () => {
@@ -143,12 +143,12 @@ canonicalTest("addK() has PyTorch's loss on the lecture's names", () => {
   for (const { order, k, loss } of countedLosses) {
     const windows = contextWindows(canonicalWords(), vocabulary, order - 1);
     const model = addK(countNgrams(windows, vocabulary), k);
-    assertAlmostEquals(evaluateModel(model, windows), loss, 1e-11);
+    assertAlmostEquals(evaluate(model, windows), loss, 1e-11);
   }
 });
 
 canonicalTest("addK() makes the lecture's first five words", () => {
-  const words = sampleModel(
+  const words = sample(
     addK(countsOf(canonicalWords(), 2), 1),
     vocabulary,
     {
@@ -162,16 +162,16 @@ canonicalTest("addK() makes the lecture's first five words", () => {
 
 Deno.test("addK() with 0 holds what was not seen impossible", () => {
   const model = addK(countsOf(fiveNames, 2), 0);
-  assertEquals(model.probability(ids("m"), vocabulary.id("z")), 0);
-  assertEquals(model.probability(ids("m"), vocabulary.id("m")), 1 / 2);
+  assertEquals(probabilityOf(model, ids("m"), vocabulary.id("z")), 0);
+  assertEquals(probabilityOf(model, ids("m"), vocabulary.id("m")), 1 / 2);
   // after what was never seen, anything
-  assertEquals(model.probability(ids("z"), vocabulary.id("a")), 1 / 27);
+  assertEquals(probabilityOf(model, ids("z"), vocabulary.id("a")), 1 / 27);
   assertEquals(
     model.probabilities(ids("z")),
     new Float64Array(27).fill(1 / 27),
   );
   const other = contextWindows(["zoe"], vocabulary, 1);
-  assertEquals(evaluateModel(model, other), Infinity);
+  assertEquals(evaluate(model, other), Infinity);
 });
 
 Deno.test("addK() refuses what cannot be added", () => {
@@ -197,8 +197,12 @@ Deno.test("kneserNey() gives what comes out by hand", () => {
     assertAlmostEquals(p, expected[token], 1e-15);
   });
   // after the boundary: a has 2 - 1 of 2, and 1 of 2 is freed
-  assertAlmostEquals(model.probability([0], 1), 1 / 2 + single[1] / 2, 1e-15);
-  assertAlmostEquals(model.probability([0], 2), single[2] / 2, 1e-15);
+  assertAlmostEquals(
+    probabilityOf(model, [0], 1),
+    1 / 2 + single[1] / 2,
+    1e-15,
+  );
+  assertAlmostEquals(probabilityOf(model, [0], 2), single[2] / 2, 1e-15);
 });
 
 // What KenLM says (github.com/kpu/kenlm, 4cb443e) to these sentences:
@@ -269,7 +273,7 @@ Deno.test("kneserNey() gives KenLM's probabilities", () => {
   for (const [text, expected] of Object.entries(kenlm.logProbabilities)) {
     const { X, Y } = contextWindows([text.split(" ")], words, 2);
     expected.forEach((logProbability, row) => {
-      const p = model.probability(X.subarray(2 * row, 2 * row + 2), Y[row]);
+      const p = probabilityOf(model, X.subarray(2 * row, 2 * row + 2), Y[row]);
       // KenLM calculates in float32
       assertAlmostEquals(Math.log10(p), logProbability, 2e-6);
     });
@@ -286,7 +290,7 @@ canonicalTest(
     for (const [order, perplexity] of Object.entries(kenlm.names)) {
       const T = Number(order) - 1;
       const counts = countNgrams(contextWindows(train, tokens, T), tokens);
-      const loss = evaluateModel(
+      const loss = evaluate(
         kneserNey(counts),
         contextWindows(test, tokens, T),
       );
@@ -301,7 +305,7 @@ Deno.test("kneserNey() counts a token by what stands before it", () => {
   const words = ["qy", "qy", "qy", "ax", "bx", "cx"];
   const model = kneserNey(countsOf(words, 2));
   const after = (context: string, token: string) =>
-    model.probability(ids(context), vocabulary.id(token));
+    probabilityOf(model, ids(context), vocabulary.id(token));
   assert(after("d", "x") > 1.5 * after("d", "y"));
   assert(after("q", "y") > after("q", "x"));
 });
@@ -342,7 +346,7 @@ Deno.test("interpolate() mixes relative frequencies by the context's class", () 
       const lambda = model.weights[Math.ceil(-Math.log((1 + seen) / N))];
       const expected = lambda[0] / 27 + lambda[1] * single + lambda[2] * pair +
         lambda[3] * triple;
-      assertAlmostEquals(model.probability(context, token), expected, 1e-15);
+      assertAlmostEquals(probabilityOf(model, context, token), expected, 1e-15);
     }
   }
 });
@@ -397,14 +401,14 @@ for (const [name, modelOf] of Object.entries(models)) {
         assertAlmostEquals(probs.reduce((sum, p) => sum + p, 0), 1, 1e-12);
         for (const token of generator.randint(0, 27, 3)) {
           assertAlmostEquals(
-            model.probability(context, token),
+            probabilityOf(model, context, token),
             probs[token],
             1e-15,
           );
         }
       }
-      assertThrows(() => model.probability([1], 27), RangeError, "27");
-      assertThrows(() => model.probability([27], 1), RangeError, "27");
+      assertThrows(() => probabilityOf(model, [1], 27), RangeError, "27");
+      assertThrows(() => probabilityOf(model, [27], 1), RangeError, "27");
       assertThrows(() => model.probabilities([0.5]), RangeError, "0.5");
     }
   });
@@ -417,12 +421,10 @@ Deno.test("kneserNey() and interpolate() beat addK() on what is held out", () =>
   );
   const counts = countNgrams(seen, vocabulary);
   const best = Math.min(
-    ...[0.01, 0.03, 0.1, 0.3].map((k) =>
-      evaluateModel(addK(counts, k), unseen)
-    ),
+    ...[0.01, 0.03, 0.1, 0.3].map((k) => evaluate(addK(counts, k), unseen)),
   );
-  const kneser = evaluateModel(kneserNey(counts), unseen);
-  const interpolated = evaluateModel(interpolate(counts, heldOut), unseen);
+  const kneser = evaluate(kneserNey(counts), unseen);
+  const interpolated = evaluate(interpolate(counts, heldOut), unseen);
   assert(kneser < best - 0.05, `${kneser} against ${best}`);
   assert(interpolated < best - 0.05, `${interpolated} against ${best}`);
 });

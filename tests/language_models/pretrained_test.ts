@@ -1,12 +1,15 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { pretrainedSafetensors } from "../../data/pretrained_safetensors.ts";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
-import { disposeParameters, sizesOf } from "../../lib/model/variables.ts";
-import { pretrainedModel } from "../../lib/language_models/pretrained.ts";
-import { sample } from "../../lib/language_models/sample.ts";
 import { trainModel } from "../../tools/build_pretrained.ts";
 import { canonicalTest } from "../canonical.ts";
 import { letters, shortHash } from "../oracles.ts";
+import {
+  disposeParameters,
+  pretrainedModel,
+  sample,
+  sizesOf,
+  TorchGenerator,
+} from "../../mod.ts";
 
 Deno.test("pretrainedModel() is the lecture's last model, and makes words", () => {
   const { parameters, vocabulary } = pretrainedModel();

@@ -1,26 +1,23 @@
-import {
-  assert,
-  assertAlmostEquals,
-  assertEquals,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { forward, softmax } from "../../lib/model/forward.ts";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
+import { fiveNames, letters, SEED, smallModel as sizes } from "../oracles.ts";
 import {
+  addK,
+  buildVocabulary,
+  contextWindows,
+  countNgrams,
   createParameters,
   disposeParameters,
+  forward,
+  mlpModel,
   type ModelParameters,
-} from "../../lib/model/variables.ts";
-import {
-  labelWords,
-  nextTokenProbabilities,
+  nextTokens,
   sample,
-} from "../../lib/language_models/sample.ts";
-import { trainSteps } from "../../lib/training/loop.ts";
-import { buildVocabulary, Vocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows } from "../../lib/data/windows.ts";
-import { fiveNames, letters, SEED, smallModel as sizes } from "../oracles.ts";
+  softmax,
+  TorchGenerator,
+  trainSteps,
+  Vocabulary,
+} from "../../mod.ts";
 
 const vocabulary = buildVocabulary(letters);
 
@@ -100,10 +97,9 @@ Deno.test("sample() with a low temperature or top-k 1 takes the likeliest", () =
   withModel((parameters) => {
     let word = "";
     while (true) {
-      const probs = nextTokenProbabilities(parameters, vocabulary, word);
-      const best = probs.indexOf(Math.max(...probs));
-      if (best === 0) break;
-      word += vocabulary.tokens[best];
+      const [[best]] = nextTokens(parameters, vocabulary, [word]);
+      if (best.id === 0) break;
+      word += best.token;
     }
     const generator = new TorchGenerator(4);
     for (const options of [{ topK: 1 }, { temperature: 1e-3 }]) {
@@ -117,18 +113,18 @@ Deno.test("sample() with a low temperature or top-k 1 takes the likeliest", () =
   });
 });
 
-Deno.test("sample() refuses settings that are none", () => {
+Deno.test("sample() refuses settings that are out of range", () => {
   withModel((parameters) => {
     const generator = new TorchGenerator(1);
     const refused = [
-      [{ count: -1 }, "number of words is -1"],
-      [{ count: 1.5 }, "number of words is 1.5"],
-      [{ temperature: 0 }, "temperature is 0"],
-      [{ temperature: NaN }, "temperature is NaN"],
-      [{ topK: 0 }, "top-k is 0"],
-      [{ maxLength: 0 }, "maximum length is 0"],
+      [{ count: -1 }, "number of words -1"],
+      [{ count: 1.5 }, "number of words 1.5"],
+      [{ temperature: 0 }, "a temperature of 0"],
+      [{ temperature: NaN }, "a temperature of NaN"],
+      [{ topK: 0 }, "top-k 0"],
+      [{ maxLength: 0 }, "maximum length 0"],
       [{ prompt: "é" }, 'no token "é"'],
-      [{ prompt: "emma", maxLength: 3 }, "prompt has 4 tokens"],
+      [{ prompt: "emma", maxLength: 3 }, "a prompt of 4 tokens"],
     ] as const;
     for (const [options, message] of refused) {
       assertThrows(
@@ -140,40 +136,9 @@ Deno.test("sample() refuses settings that are none", () => {
     assertThrows(
       () => sample(parameters, buildVocabulary(["ab"]), { generator }),
       RangeError,
-      "vocabulary has 3 tokens, the model knows 27",
+      "a vocabulary of 3 tokens: the model has 27",
     );
   });
-});
-
-Deno.test("nextTokenProbabilities() is the softmax of the logits", () => {
-  withModel((parameters) => {
-    for (const [beginning, ids] of [["", [0, 0, 0]], ["xoliv", [12, 9, 22]]]) {
-      const probs = nextTokenProbabilities(
-        parameters,
-        vocabulary,
-        beginning as string,
-        { temperature: 2 },
-      );
-      const expected = tf.tidy(() => {
-        const X = tf.tensor2d([ids as number[]], [1, 3], "int32");
-        return softmax(forward(parameters, X).logits.div(2)).dataSync();
-      });
-      probs.forEach((p, i) => assertAlmostEquals(p, expected[i], 1e-6));
-    }
-    const kept = nextTokenProbabilities(parameters, vocabulary, "", {
-      topK: 3,
-    });
-    assertEquals(kept.filter((p) => p > 0).length, 3);
-    assertAlmostEquals(kept.reduce((sum, p) => sum + p), 1, 1e-6);
-  });
-});
-
-Deno.test("labelWords() tells train, dev, test and new apart", () => {
-  const known = { train: ["a", "b"], dev: ["b", "c"], test: new Set(["d"]) };
-  assertEquals(
-    labelWords(["a", "b", "c", "d", "e"], known).map(({ origin }) => origin),
-    ["train", "train", "dev", "test", "new"],
-  );
 });
 
 Deno.test("sample() makes sentences with a vocabulary of words", () => {
@@ -200,39 +165,83 @@ Deno.test("sample() makes sentences with a vocabulary of words", () => {
   assertEquals(made("ran, the zebra")[0].slice(0, 14), "ran, the <unk>");
   const after = (before: string | string[]) =>
     sample(parameters, words, {
-      ...{
-        generator: new TorchGenerator(5),
-        count: 2,
-        temperature: 0.1,
-        before,
-      },
-      join: (tokens) => tokens.join("|"),
+      generator: new TorchGenerator(5),
+      count: 2,
+      temperature: 0.1,
+      before,
     });
-  assertEquals(after("The Dog"), Array(2).fill("ran|,|the|cat|ran|."));
-  assertEquals(after(["dog", "ran", ","]), Array(2).fill("the|cat|ran|."));
-  assertEquals(
-    nextTokenProbabilities(parameters, words, "THE DOG"),
-    nextTokenProbabilities(parameters, words, ["the", "dog"]),
-  );
+  assertEquals(after("The Dog"), Array(2).fill("ran, the cat ran."));
+  assertEquals(after(["dog", "ran", ","]), Array(2).fill("the cat ran."));
   disposeParameters(parameters);
 });
 
-Deno.test("labelWords() knows sentences by the text that they make", () => {
-  const known = { train: [["the", "dog", "ran", "."]], dev: [["a", "zebra"]] };
-  const made = ["the dog ran.", "a <unk>", "a zebra", "the dog."];
-  const origins = (options = {}) =>
-    labelWords(made, known, options).map(({ origin }) => origin);
-  assertEquals(origins(), ["train", "new", "dev", "new"]);
-  const vocabulary = new Vocabulary([
-    ...["<s>", "<unk>", ".", "the", "a", "dog", "ran"],
-  ]);
-  assertEquals(origins({ vocabulary }), ["train", "dev", "new", "new"]);
-  // letters that a vocabulary has not make a word that no model of it makes
-  const letters = buildVocabulary(["abc"]);
+Deno.test("sample() refuses a prompt that contains the boundary token", () => {
+  withModel((parameters) => {
+    assertThrows(
+      () =>
+        sample(parameters, vocabulary, {
+          generator: new TorchGenerator(1),
+          prompt: "a.",
+        }),
+      RangeError,
+      'Cannot begin with "a."',
+    );
+  });
+});
+
+Deno.test("sample() refuses weights that are NaN, of any model", () => {
+  withModel((parameters) => {
+    parameters.b2.assign(tf.tidy(() => tf.fill([27], NaN)));
+    const generator = new TorchGenerator(1);
+    assertThrows(
+      () => sample(parameters, vocabulary, { generator }),
+      RangeError,
+    );
+    const broken = {
+      vocabularySize: 27,
+      contextLength: 1,
+      probabilities: () => new Float64Array(27).fill(NaN),
+    };
+    assertThrows(() => sample(broken, vocabulary, { generator }), RangeError);
+  });
+});
+
+Deno.test("sample() with a tiny temperature takes the likeliest token", () => {
+  withModel((parameters) => {
+    const make = (options: { temperature?: number; topK?: number }) =>
+      sample(parameters, vocabulary, {
+        generator: new TorchGenerator(1),
+        count: 3,
+        ...options,
+      });
+    assertEquals(make({ temperature: 1e-38 }), make({ topK: 1 }));
+    const model = mlpModel(parameters);
+    const slow = { ...model, sampleIds: undefined };
+    assertEquals(
+      sample(slow, vocabulary, {
+        generator: new TorchGenerator(1),
+        count: 3,
+        temperature: 1e-38,
+      }),
+      make({ topK: 1 }),
+    );
+  });
+});
+
+Deno.test("sample() makes sentence after sentence with any model", () => {
+  const text = [["a", "b"], ["c"], ["a", "b"], ["c"]];
+  const words = new Vocabulary(["<s>", "<unk>", "a", "b", "c"]);
+  const windows = contextWindows(text, words, 3, { acrossBoundaries: true });
+  const model = addK(countNgrams(windows, words), 0);
+  // "a b" is followed by "c", and that by "a b": three tokens of context tell
+  const sentences = sample(model, words, {
+    generator: new TorchGenerator(1),
+    count: 4,
+    continuous: true,
+  });
+  const first = sentences[0];
   assertEquals(
-    labelWords(["cab", "bab"], { train: ["élan", "cab"] }, {
-      vocabulary: letters,
-    }).map(({ origin }) => origin),
-    ["train", "new"],
+    sentences,
+    [0, 1, 2, 3].map((i) => (i % 2 === 0) === (first === "c") ? "c" : "a b"),
   );
 });

@@ -6,26 +6,6 @@ import {
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import {
-  crossEntropy,
-  embed,
-  forward,
-  negativeLogLikelihood,
-  softmax,
-  toTensors,
-} from "../../lib/model/forward.ts";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
-import {
-  createParameters,
-  disposeParameters,
-  parameterArrays,
-} from "../../lib/model/variables.ts";
-import {
-  PARAMETER_NAMES,
-  parameterNames,
-} from "../../lib/kernel/parameters.ts";
-import { buildVocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows, windowStream } from "../../lib/data/windows.ts";
-import {
   fiveNames,
   letters,
   SEED,
@@ -33,6 +13,23 @@ import {
   training,
 } from "../oracles.ts";
 import * as reference from "../../lib/kernel/reference.ts";
+import {
+  buildVocabulary,
+  contextWindows,
+  createParameters,
+  crossEntropy,
+  disposeParameters,
+  embed,
+  forward,
+  negativeLogLikelihood,
+  PARAMETER_NAMES,
+  parameterArrays,
+  parameterNames,
+  softmax,
+  TorchGenerator,
+  toTensors,
+  windowStream,
+} from "../../mod.ts";
 
 const windows = contextWindows(fiveNames, buildVocabulary(letters), 3);
 
@@ -176,7 +173,7 @@ Deno.test("tf.variableGrads() of crossEntropy() gives PyTorch's gradients", () =
       crossEntropy(forward(parameters, X).logits, Y)
     );
     const expected = training["five names, 2/100, first gradients"];
-    for (const name of PARAMETER_NAMES) {
+    for (const name of reference.names) {
       const grad = grads[parameters[name].name];
       const values = Array.from(grad.dataSync());
       // float32 against float32, of magnitude up to 10: 1e-5

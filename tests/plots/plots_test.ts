@@ -2,59 +2,33 @@ import {
   assert,
   assertAlmostEquals,
   assertEquals,
-  assertMatch,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
 import {
   activationHeatMap,
   activationHistogram,
-  contextCounts,
   display,
   embeddingMap,
   jupyterDisplay,
   learningRateFinder,
   liveFigure,
   lossCurve,
-  nextCharacterProbabilities,
 } from "../../lib/plots/mod.ts";
-import { divergingColour, green, ink, paper } from "../../lib/plots/palette.ts";
-import { blue, purple, vermillion } from "../../lib/plots/palette.ts";
+import { divergingColour } from "../../lib/plots/cells.ts";
+import {
+  blue,
+  green,
+  ink,
+  paper,
+  purple,
+  vermillion,
+} from "../../lib/plots/palette.ts";
 import { buckets, movingMean } from "../../lib/plots/smoothing.ts";
 import { logTicks } from "../../lib/plots/ticks.ts";
 import { find, texts } from "../svg.ts";
-import { exampleFigures, figureFile } from "../figures.ts";
 
 const alphabet = [...".abcdefghijklmnopqrstuvwxyz"];
-
-for (const [name, figure] of Object.entries(exampleFigures())) {
-  Deno.test(`${name}.svg is what its figure draws`, async () => {
-    assertEquals(figure.svg, await Deno.readTextFile(figureFile(name)));
-  });
-
-  Deno.test(`${name}.svg stands alone, with a title and a description`, () => {
-    const [svg] = find(figure, "svg");
-    assertEquals(svg.getAttribute("xmlns"), "http://www.w3.org/2000/svg");
-    assertEquals(svg.getAttribute("role"), "img");
-    assertEquals(texts(figure, "svg > title"), [figure.title]);
-    assertEquals(texts(figure, "svg > desc"), [figure.description]);
-    assertEquals(texts(figure, ".heading"), [figure.title]);
-    assertMatch(texts(figure, ".y-label")[0] ?? "", /^[↑↓] \w/);
-    assertMatch(texts(figure, ".x-label")[0] ?? "", /^\w.* →$/);
-    assertStringIncludes(figure.svg, "prefers-color-scheme: dark");
-    assert(
-      !/NaN|undefined|null/.test(figure.svg),
-      "a value that is none was drawn",
-    );
-  });
-}
-
-Deno.test("exampleFigures() draws the same bytes every time", () => {
-  const first = exampleFigures();
-  for (const [name, again] of Object.entries(exampleFigures())) {
-    assertEquals(again.svg, first[name].svg);
-  }
-});
 
 Deno.test("Figure shows itself as an image, an SVG and words", () => {
   const figure = lossCurve([3, 2], { title: 'Loss & "more" <é>' });
@@ -80,7 +54,7 @@ Deno.test("Figure shows itself as an image, an SVG and words", () => {
 });
 
 Deno.test("Figure takes headings, labels and sizes from the options", () => {
-  const figure = contextCounts([{ label: "2²", possible: 4, seen: 3 }], 9, {
+  const figure = lossCurve([3, 2], {
     title: "A heading",
     xLabel: "power",
     yLabel: "cells",
@@ -252,54 +226,11 @@ Deno.test("activationHeatMap() draws one cell a number, with a legend", () => {
   );
   assertThrows(() => activationHeatMap([]), RangeError, "0 rows × 0 units");
   assertThrows(() => activationHeatMap([[1], [1, 2]]), RangeError, "row 1");
-  assertThrows(() => activationHeatMap([[2]]), RangeError, "unit 0: it is 2");
+  assertThrows(() => activationHeatMap([[2]]), RangeError, "0: it is 2");
   assertThrows(
     () => activationHeatMap([[1]], { rowLabels: [] }),
     RangeError,
     "1 rows with 0 labels",
-  );
-});
-
-Deno.test("nextCharacterProbabilities() draws a bar a token, and the target", () => {
-  const probabilities = alphabet.map((_, id) => id === 3 ? 0.48 : 0.02);
-  const figure = nextCharacterProbabilities(probabilities, alphabet, {
-    context: "..e",
-    target: "c",
-  });
-  const fills = find(figure, '[aria-label="bar"] rect').map((bar) =>
-    bar.getAttribute("fill")
-  );
-  assertEquals(fills, alphabet.map((_, id) => id === 3 ? vermillion : blue));
-  assertEquals(texts(figure, '[aria-label="text"] text'), ["48", "▾"]);
-  assertStringIncludes(figure.description, "What does come next, c, has 48 %");
-  assertThrows(
-    () => nextCharacterProbabilities([0.5], ["a"], { target: "b" }),
-    RangeError,
-    'target "b"',
-  );
-  assertThrows(
-    () => nextCharacterProbabilities([1.5], ["a"]),
-    RangeError,
-    "1.5, not between 0 and 1",
-  );
-  assertThrows(() => nextCharacterProbabilities([1], []), RangeError);
-});
-
-Deno.test("contextCounts() refuses what a logarithm has no place for", () => {
-  const figure = contextCounts([
-    { label: "27²", possible: 729, seen: 27 },
-    { label: "27³", possible: 19_683, seen: 31 },
-  ], 32);
-  assertStringIncludes(
-    figure.description,
-    "27³: 31 of 19,683; against 32 rows",
-  );
-  assertEquals(find(figure, '[aria-label="dot"]').length, 2);
-  assertThrows(() => contextCounts([], 1), RangeError, "no counts");
-  assertThrows(
-    () => contextCounts([{ label: "27²", possible: 729, seen: 0 }], 1),
-    RangeError,
-    '"27²"',
   );
 });
 

@@ -6,25 +6,6 @@ import {
   assertThrows,
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { DivergenceError } from "../../lib/errors/errors.ts";
-import { evaluate } from "../../lib/language_models/evaluate.ts";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
-import {
-  createParameters,
-  disposeParameters,
-  parameterArrays,
-} from "../../lib/model/variables.ts";
-import { sample } from "../../lib/language_models/sample.ts";
-import { stepDecay } from "../../lib/training/schedules.ts";
-import { splitWords } from "../../lib/data/splits.ts";
-import {
-  train,
-  type TrainOptions,
-  trainSteps,
-} from "../../lib/training/loop.ts";
-import { buildVocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows, drawMinibatch } from "../../lib/data/windows.ts";
-import { trainStep } from "../../lib/training/step.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
 import notes from "../lecture_notes.json" with { type: "json" };
 import {
@@ -37,6 +18,24 @@ import {
   training,
 } from "../oracles.ts";
 import * as reference from "../../lib/kernel/reference.ts";
+import {
+  buildVocabulary,
+  contextWindows,
+  createParameters,
+  disposeParameters,
+  DivergenceError,
+  drawMinibatch,
+  evaluate,
+  parameterArrays,
+  sample,
+  splitWords,
+  stepDecay,
+  TorchGenerator,
+  train,
+  type TrainOptions,
+  trainStep,
+  trainSteps,
+} from "../../mod.ts";
 
 const vocabulary = buildVocabulary(letters);
 const windows = contextWindows(fiveNames, vocabulary, 3);
@@ -281,21 +280,21 @@ Deno.test("trainSteps() stops the moment a loss is not finite", () => {
   disposeParameters(parameters);
 });
 
-Deno.test("trainSteps() refuses settings that are none, before any step", () => {
+Deno.test("trainSteps() refuses settings that are out of range, before any step", () => {
   const parameters = createParameters(small, {
     generator: new TorchGenerator(3),
   });
   const before = parameterArrays(parameters);
   const generator = new TorchGenerator(1);
   const refused: [Partial<TrainOptions>, string][] = [
-    [{ steps: -1 }, "number of steps is -1"],
-    [{ steps: 1.5 }, "number of steps is 1.5"],
-    [{ batchSize: 0 }, "batch size is 0"],
-    [{ batchSize: NaN }, "batch size is NaN"],
+    [{ steps: -1 }, "number of steps -1"],
+    [{ steps: 1.5 }, "number of steps 1.5"],
+    [{ batchSize: 0 }, "batch size 0"],
+    [{ batchSize: NaN }, "batch size NaN"],
     [{ learningRate: -0.1 }, "learning rate is -0.1"],
     [{ learningRate: () => NaN }, "learning rate is NaN"],
-    [{ stepsPerProgress: 0 }, "steps per report are 0"],
-    [{ firstStep: -1 }, "number of steps is -1"],
+    [{ stepsPerProgress: 0 }, "steps per report 0"],
+    [{ firstStep: -1 }, "number of steps -1"],
     [{ batchSize: 2 ** 31 }, String(2 ** 31)],
   ];
   for (const [options, message] of refused) {
@@ -310,7 +309,7 @@ Deno.test("trainSteps() refuses settings that are none, before any step", () => 
   assertThrows(
     () => [...trainSteps(parameters, windows, { steps: 1 })],
     TypeError,
-    "needs a generator",
+    "without a generator",
   );
   assertEquals(parameterArrays(parameters), before);
   disposeParameters(parameters);

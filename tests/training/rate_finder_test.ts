@@ -5,20 +5,18 @@ import {
   assertThrows,
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
+import { fiveNames, letters, smallModel as sizes } from "../oracles.ts";
 import {
-  findLearningRate,
-  suggestLearningRate,
-} from "../../lib/training/rate_finder.ts";
-import {
+  buildVocabulary,
+  contextWindows,
   createParameters,
   disposeParameters,
+  findLearningRate,
   parameterArrays,
-} from "../../lib/model/variables.ts";
-import { trainSteps } from "../../lib/training/loop.ts";
-import { buildVocabulary } from "../../lib/data/vocabulary.ts";
-import { contextWindows } from "../../lib/data/windows.ts";
-import { fiveNames, letters, smallModel as sizes } from "../oracles.ts";
+  suggestLearningRate,
+  TorchGenerator,
+  trainSteps,
+} from "../../mod.ts";
 
 const windows = contextWindows(fiveNames, buildVocabulary(letters), 3);
 

@@ -1,12 +1,28 @@
 /**
- * The way back: the gradients of a tile of merged rows are added to those of
- * the tiles before. They come multiplied by the learning rate already, with
- * the sign of descent, so that an update is an addition.
+ * The backward pass, from the gradient of a tile's logits to the gradients of
+ * W2, Wd, b1, the tables and the embeddings, whose naive form, for every row, is
+ *
+ *     dW2  += hiddenᵀ @ dlogits               dWd  += embᵀ @ dlogits
+ *     dz    = (dlogits @ W2ᵀ) · (1 − hidden²)
+ *     db1  += dz                              dW1  += embᵀ @ dz
+ *     demb  = dz @ W1ᵀ + dlogits @ Wdᵀ
+ *
+ * dW1 and demb are linear in dz, so dz is summed up for each slot, in dTables,
+ * and the products with it are left to the update, once for all rows.
+ *
+ * All gradients come multiplied by −learning rate / rows, so that the update is
+ * an addition.
  */
 
 import { multiply, ROW } from "./matrix_products";
 import { E4, P, Q, T } from "./model";
-import { columns, columns4, outputPanel, outputWeights } from "./output_layer";
+import {
+  columns,
+  columns4,
+  outputPanel,
+  outputWeights,
+  tileRows,
+} from "./output_layer";
 import {
   capacity,
   dDirect,
@@ -16,10 +32,9 @@ import {
   R,
   slots,
   tablePanel,
-  used,
+  usedSlots,
 } from "./batch";
 import { decay, shrink } from "./decay";
-import { ownEnd, ownEndOfHidden, ownFirst } from "./halves";
 import {
   db1,
   db2,
@@ -31,7 +46,6 @@ import {
   hiddenPanel,
   logits,
   logitsBlock,
-  tileRows,
 } from "./activations";
 
 /** Whether the batch is one tile. */
@@ -39,15 +53,15 @@ export function isSingleTile(): bool {
   return R <= tileRows;
 }
 
-/** Nothing gathered yet, but for dW2, which the first tile overwrites. */
+/** Sets the gradients to zero, but for dW2, which the first tile overwrites. */
 export function clearGradients(): void {
   memory.fill(db1, 0, P * ROW);
   memory.fill(db2, 0, columns4 * 16);
   if (Q > P) memory.fill(dDirect, 0, positionOfEmbeddings(T));
-  for (let p = ownFirst(), past = ownEndOfHidden(); p < past; p++) {
+  for (let p: u32 = 0; p < P; p++) {
     for (let t: u32 = 0; t < T; t++) {
       let at = dTables + p * tablePanel() + positionOfTables(t);
-      const end = at + ((load<u32>(used + 4 * t) + 3) & ~3) * ROW;
+      const end = at + ((usedSlots(t) + 3) & ~3) * ROW;
       for (; at < end; at += ROW) {
         v128.store(at, f32x4.splat(0), 0);
         v128.store(at, f32x4.splat(0), 16);
@@ -57,42 +71,44 @@ export function clearGradients(): void {
 }
 
 /**
- * From dLogits to dW2, db1, dTables and dDirect, panel by panel. A batch that is
- * one tile needs no dW2: each panel of W2 is updated as soon as it was used.
- * `add` says that dW2 has something already.
+ * From the gradient of the logits, in both arrangements, of `rows` rows from
+ * `first` on, to that of the layers before, panel by panel:
+ *
+ *     for each panel p, row r, unit j < 8, column v:
+ *       dHidden[r][j]  = Σᵥ dLogits[r][v] · outputWeights[p][v][j]
+ *       dW2[p][v][j]  += Σᵣ dLogits[r][v] · hidden[p][r][j]
+ *
+ * A batch that is one tile needs no dW2: its gradient is added to each panel of
+ * the weights as soon as dHidden has been made of them.
  */
-export function backpropagate(first: u32, rows: u32, add: bool): void {
+export function backpropagate(first: u32, rows: u32): void {
   const single = isSingleTile();
-  for (let p = ownFirst(), end = ownEnd(); p < end; p++) {
-    // dHidden = dLogits @ W2
-    multiply(
-      logits,
-      logitsBlock(),
-      outputWeights + p * outputPanel(),
-      dHidden,
-      rows,
-      columns,
-      false,
-    );
-    if (single && decay != 0) {
-      shrink(outputWeights + p * outputPanel(), outputPanel());
-    }
-    // dW2 = hidden @ dLogits, turned over
+  for (let p: u32 = 0; p < Q; p++) {
+    const weights = outputWeights + p * outputPanel();
+    multiply(logits, logitsBlock(), weights, dHidden, rows, columns, false);
+    if (single) shrink(weights, outputPanel());
     multiply(
       dLogits,
       dLogitsBlock(),
       hidden + p * hiddenPanel(),
-      (single ? outputWeights : dW2) + p * outputPanel(),
+      single ? weights : dW2 + p * outputPanel(),
       columns,
       rows,
-      single || add,
+      single || first > 0,
     );
     if (p < P) throughTanh(p, first, rows);
     else toEmbeddings(p - P, first, rows);
   }
 }
 
-/** dz = dHidden · (1 − hidden²), added to db1 and to every slot of the row. */
+/**
+ * dz = dHidden · (1 − hidden²) of one panel, into db1 and every slot of the row:
+ *
+ *     for each row r, unit j < 8:
+ *       dz = dHidden[r][j] · (1 − hidden[p][r][j]²)
+ *       db1[p][j] += dz
+ *       for each position t: dTables[p][t][slot of r, t][j] += dz
+ */
 function throughTanh(p: u32, first: u32, rows: u32): void {
   const table = dTables + p * tablePanel();
   let sum0 = v128.load(db1 + p * ROW, 0);
@@ -119,12 +135,18 @@ function throughTanh(p: u32, first: u32, rows: u32): void {
   v128.store(db1 + p * ROW, sum1, 16);
 }
 
-/** dx, which dHidden is in the panels after P, is added to the row's slots. */
+/**
+ * dx of one panel after P, which dHidden is there, into the row's slots. A panel
+ * has two vectors of x, each with four numbers of one embedding:
+ *
+ *     for each row r, i from 8·panel to 8·panel + 7:
+ *       dDirect[i / E4][slot of r][i % E4] += dHidden[r][i % 8]
+ */
 function toEmbeddings(panel: u32, first: u32, rows: u32): void {
   for (let half: u32 = 0; half < 2; half++) {
     const i = 2 * panel + half;
     const t = i / (E4 / 4);
-    if (t == T) return; // what rounding added
+    if (t == T) return; // the half panel that rounding added
     const to = dDirect + positionOfEmbeddings(t) +
       i % (E4 / 4) * capacity * 16;
     let slot = slots + (first * T + t) * 4;

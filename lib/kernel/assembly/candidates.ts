@@ -1,14 +1,18 @@
 /**
- * Sampled softmax, after Bengio and Senécal 2003: a step looks at few tokens, at
- * candidates drawn for the whole batch and at the rows' targets, and the logit
- * of each is lowered by the log of how often it was to be expected among the
+ * Sampled softmax, after Bengio and Senécal 2003. A step looks at few tokens: at
+ * candidates that are drawn for the whole batch, and at the targets of the rows.
+ * The logit of each is lowered by the log of how often it is expected among the
  * candidates. The meaning is that of TensorFlow's `sampled_softmax_loss` with
- * its `log_uniform_candidate_sampler(unique=True)`: a candidate that is a row's
+ * `log_uniform_candidate_sampler(unique=True)`: a candidate that is a row's
  * target counts once, and a target that is no candidate is seen by its own rows
- * alone.
+ * alone. For each row, the naive form is
  *
- * The columns of these tokens are gathered into a small output layer, which the
- * step works with as with the whole one, and put back afterwards.
+ *     seen = candidates ∪ {target}
+ *     z[v] = logits[v] − log(expected count of v)   for v in seen, else −∞
+ *     loss = logsumexp(z) − z[target]
+ *
+ * The columns of these tokens are gathered into a small output layer. The step
+ * works with it as with the whole one, and its columns are put back afterwards.
  */
 
 import { allocate, commit } from "./memory";
@@ -19,24 +23,24 @@ import { b2, Q, V, W2, W2Panel } from "./model";
 import { drawnTargetOf, R, setTarget, targets } from "./batch";
 import { db2, logits, logitsBlock } from "./activations";
 import { columns4, outputPanel, useColumns } from "./output_layer";
-import { decay, shrink } from "./decay";
+import { shrink } from "./decay";
 
 /** How many different tokens are drawn. */
 let drawn: u32 = 0;
-/** The tokens: those drawn, then the targets that are not among them. */
+/** The tokens drawn, then the targets that are not among them. */
 let tokens: usize = 0; // u32[most columns]
 let count: u32 = 0;
-/** Where a token stands among them. */
+/** The column of a token; an entry of an earlier epoch, a step, is not there. */
 let columnOfToken: usize = 0; // { epoch: u32, column: u32 }[V]
 let epoch: u32 = 0;
 
 /** Their columns of the output layer, rounded up to a multiple of 4. */
-let weights: usize = 0; // [Q][columns4][8]
-let bias: usize = 0; // [columns4]
+let weights: usize = 0; // f32[Q][columns4][8]
+let bias: usize = 0; // f32[columns4]
 
 /**
  * Lays out so many candidates for batches of so many rows, above the batch;
- * false if memory does not do.
+ * false if there is not enough memory.
  */
 export function layOutCandidates(candidates: u32, rows: u32): bool {
   drawn = candidates;
@@ -50,21 +54,21 @@ export function layOutCandidates(candidates: u32, rows: u32): bool {
   return true;
 }
 
-/** No token stands anywhere. */
+/** No token has a column. */
 function forgetAll(): void {
   epoch = 0;
   memory.fill(columnOfToken, 0, V * 8);
 }
 
 /**
- * P(k) = log((k + 2)/(k + 1)) / log(V + 1): about 1/(k + 1), as often as words
- * are in a text whose vocabulary is in the order of their frequency (Zipf).
+ * P(k) = log((k + 2)/(k + 1)) / log(V + 1), which is about 1/(k + 1): as often as
+ * words occur in a text whose vocabulary is sorted by frequency (Zipf).
  */
 function probabilityOf(token: u32): f64 {
   return log(1.0 + 1.0 / f64(token + 1)) / log(f64(V + 1));
 }
 
-/** A token so drawn, by the inverse of the distribution, of two words. */
+/** A token so drawn, of two random words, by the inverse of the distribution. */
 function drawToken(): u32 {
   const high = random32();
   const u = uniform53(high, random32());
@@ -72,7 +76,7 @@ function drawToken(): u32 {
   return min(token, V - 1); // rounding may reach V + 1
 }
 
-/** Puts a token at the end, unless it is there; its place. */
+/** The column of a token: its own, or the next one if it has none yet. */
 function place(token: u32): u32 {
   const known = columnOfToken + 8 * token;
   if (load<u32>(known) == epoch) return load<u32>(known, 4);
@@ -83,8 +87,12 @@ function place(token: u32): u32 {
 }
 
 /**
- * Draws the candidates of a step: tokens, until so many are different. Then
- * the targets of the rows that were drawn take their places.
+ * Draws the candidates of a step, tokens until so many are different, gives the
+ * targets of the rows their columns, and makes the small output layer:
+ *
+ *     for each column c of token v:
+ *       weights[·][c] = W2[·][v]
+ *       bias[c] = b2[v] − log(1 − (1 − P(v))^tries)
  */
 export function drawCandidates(): void {
   if (++epoch == 0) {
@@ -98,14 +106,13 @@ export function drawCandidates(): void {
     tries++;
   }
   for (let row: u32 = 0; row < R; row++) {
-    setTarget(row, place(drawnTargetOf(row)));
+    setTarget(row, place(drawnTargetOf(row)), row);
   }
 
   useColumns((count + 3) & ~3, weights, bias);
   gather();
   for (let column: u32 = 0; column < count; column++) {
     const token = load<u32>(tokens + 4 * column);
-    // −expm1(tries · log1p(−P)), the chance to be drawn in so many tries
     const expected = 1.0 -
       exp64(f64(tries) * log(1.0 - probabilityOf(token)));
     const b = f64(load<f32>(b2 + 4 * token)) - log(expected);
@@ -116,39 +123,44 @@ export function drawCandidates(): void {
   }
 }
 
-/** The tokens' columns, and zeros where rounding added some. */
+/** The columns of W2, 8 numbers of a panel at a time; zeros in those left over. */
 function gather(): void {
   for (let p: u32 = 0; p < Q; p++) {
     const from = W2 + p * W2Panel();
     let to = weights + p * outputPanel();
     for (let column: u32 = 0; column < count; column++) {
-      const at = from + load<u32>(tokens + 4 * column) * ROW;
-      v128.store(to, v128.load(at, 0), 0);
-      v128.store(to, v128.load(at, 16), 16);
+      copyRow(to, from + load<u32>(tokens + 4 * column) * ROW);
       to += ROW;
     }
     memory.fill(to, 0, (columns4 - count) * ROW);
   }
 }
 
-/** Lanes to be read and written one by one. */
+/** Copies the 8 numbers that a panel has of a column. */
+function copyRow(to: usize, from: usize): void {
+  v128.store(to, v128.load(from, 0), 0);
+  v128.store(to, v128.load(from, 16), 16);
+}
+
+/** The logits of four rows' own targets. */
 const own = memory.data(16, 16); // f32[4]
 
 /**
- * Takes the columns that are no candidates' out of the logits of the rows from
- * `first`, but for each row's own target.
+ * Sets the logits of the columns after the candidates to −∞, but for each row's
+ * own target, in `rows` rows from `first` on, in blocks of 4 rows:
+ *
+ *     for each row r, column c ≥ drawn: if (c ≠ target of r) logits[r][c] = −∞
  */
 export function hideOthersTargets(first: u32, rows: u32): void {
-  const none = f32x4.splat(-Infinity);
   for (let row: u32 = 0; row < rows; row += 4) {
-    const block = logits + (row / 4) * logitsBlock(); // [columns4][4]
+    const block = logits + (row / 4) * logitsBlock(); // f32[columns4][4]
     const lanes = min(4, R - first - row);
     for (let lane: u32 = 0; lane < lanes; lane++) {
       const target = load<u32>(targets + 4 * (first + row + lane));
       store<f32>(own + 4 * lane, load<f32>(block + target));
     }
     for (let column = drawn; column < columns4; column++) {
-      v128.store(block + column * 16, none);
+      v128.store(block + column * 16, f32x4.splat(-Infinity));
     }
     for (let lane: u32 = 0; lane < lanes; lane++) {
       const target = load<u32>(targets + 4 * (first + row + lane));
@@ -158,18 +170,17 @@ export function hideOthersTargets(first: u32, rows: u32): void {
 }
 
 /**
- * Puts the columns back, after the update of the small output layer. Weight
- * decay is for all tokens, and this is where a step's time depends on V.
+ * Puts the columns back into W2 after the update of the small output layer, and
+ * adds its db2 to b2. Weight decay is for all tokens, and this is the one place
+ * where the time of a step depends on V.
  */
 export function scatter(): void {
-  if (decay != 0) shrink(W2, Q * W2Panel());
+  shrink(W2, Q * W2Panel());
   for (let p: u32 = 0; p < Q; p++) {
     const to = W2 + p * W2Panel();
     let from = weights + p * outputPanel();
     for (let column: u32 = 0; column < count; column++) {
-      const at = to + load<u32>(tokens + 4 * column) * ROW;
-      v128.store(at, v128.load(from, 0), 0);
-      v128.store(at, v128.load(from, 16), 16);
+      copyRow(to + load<u32>(tokens + 4 * column) * ROW, from);
       from += ROW;
     }
   }

@@ -1,18 +1,19 @@
 /**
- * Weight decay: before a step's gradient is added, weights lose a part of
- * themselves. The gradient is that of the weights before.
+ * Weight decay: before the gradient of a step is added, each weight loses a part
+ * of itself. The gradient is that of the weights before both.
  */
 
-/** What part of each weight a step takes: learning rate times weight decay. */
+/** The part that a step takes: learning rate · weight decay. */
 export let decay: f32 = 0;
 
-/** Sets what the next steps take. */
+/** Sets it for the steps that follow. */
 export function setDecay(part: f32): void {
   decay = part;
 }
 
-/** w −= decay · w, over so many bytes: whole vectors. */
+/** w −= decay · w, for so many bytes of whole vectors. */
 export function shrink(w: usize, bytes: usize): void {
+  if (decay == 0) return;
   const part = f32x4.splat(decay);
   for (const end = w + bytes; w < end; w += 16) {
     const before = v128.load(w);

@@ -1,41 +1,35 @@
 /**
  * The entry points: what lib/kernel/kernel.ts calls. Everything larger than a
- * number passes through the stage.
+ * number passes through the stage, a piece of memory with the address `stage`.
+ *
+ * The other files, in the order in which a step needs them:
+ *
+ * | file | what is in it |
+ * | --- | --- |
+ * | memory | linear memory as a stack |
+ * | model | the sizes and the parameters |
+ * | rows | the data set: different contexts, and the rows that have them |
+ * | generator | the Mersenne Twister, as torch runs it |
+ * | batch | minibatches drawn, equal rows merged, tokens in slots |
+ * | candidates | sampled softmax: few tokens drawn, their columns gathered |
+ * | output_layer | the columns a pass works with: all tokens, or the candidates |
+ * | activations | what a tile leaves on its way forward; the gradients |
+ * | forward | embeddings → tables → hidden → logits |
+ * | loss | softmax, cross-entropy, and the gradient of the logits |
+ * | backward | the gradients of the layers |
+ * | update, decay | the gradients are added to the weights, which decay |
+ * | row_losses | the loss of each row by itself |
+ * | sampling | new words; the probabilities after a context |
+ * | matrix_products, vector_maths | the two products; tanh, exp and log |
  */
 
-import { commit, mark, release, wanted } from "./memory";
-import { position, resume, words } from "./generator";
+import { commit, mark, release } from "./memory";
+import { clearModel, layOutModel, stage } from "./model";
+import { beginRows, endRows, N } from "./rows";
 import {
-  C,
-  clearModel,
-  layOutModel,
-  moveB1,
-  moveB2,
-  moveC,
-  moveW1,
-  moveW2,
-  moveWd,
-  stage,
-  stageBytes,
-} from "./model";
-import {
-  addRows,
-  adoptRows,
-  beginHashes,
-  beginRows,
-  D,
-  endRows,
-  hashRows,
-  isHeld,
-  N,
-} from "./rows";
-import {
-  bytesOfSlots,
   drawBatch,
   drawBatchUnmerged,
-  dSlots,
   layOutBatch,
-  otherDSlots,
   R,
   size,
   wholeBatch,
@@ -46,38 +40,40 @@ import {
   layOutCandidates,
   scatter,
 } from "./candidates";
-import { divide, weightBytesOfHalf, weightsOfHalf, workOn } from "./halves";
-import {
-  clearActivations,
-  dLogits,
-  layOutActivations,
-  logits,
-  logitsBlock,
-  otherLogits,
-  tileRows,
-} from "./activations";
+import { tileRows, useAllTokens } from "./output_layer";
+import { clearActivations, layOutActivations } from "./activations";
 import {
   computeHidden,
   computeLogits,
   gatherEmbeddings,
-  joinLogits,
   multiplyEmbeddings,
-  softmaxAndLoss,
 } from "./forward";
+import { softmaxAndLoss } from "./loss";
 import { backpropagate, clearGradients } from "./backward";
 import { setDecay } from "./decay";
-import { useAllTokens } from "./output_layer";
+import { update } from "./update";
 import { layOutRowLosses, rowLosses, storeRowLosses } from "./row_losses";
-import {
-  gatherSlots,
-  joinSlots,
-  updateEmbeddings,
-  updateLayers,
-} from "./update";
-import {
+import { computeProbabilities, layOutSampling } from "./sampling";
+
+export {
+  clearModel,
+  moveb1,
+  moveb2,
+  moveC,
+  moveW1,
+  moveW2,
+  moveWd,
+  stage,
+  stageBytes,
+} from "./model";
+export { addRows } from "./rows";
+export {
+  position as generatorPosition,
+  resume as resumeGenerator,
+  words as generatorWords,
+} from "./generator";
+export {
   beginSampling,
-  computeProbabilities,
-  layOutSampling,
   output,
   prompt,
   sampleWords,
@@ -89,7 +85,7 @@ let afterModel: u64 = 0;
 let afterRows: u64 = 0;
 let afterBatch: u64 = 0;
 
-/** What lies above the rows: nothing, the whole data set, or batches drawn. */
+/** What is above the rows: nothing, the whole data set, or batches drawn. */
 const NOTHING: u32 = 0;
 const WHOLE: u32 = u32.MAX_VALUE;
 let prepared: u32 = NOTHING; // or the size of the batches
@@ -98,17 +94,11 @@ let candidates: u32 = 0;
 
 /** The bytes that the last layout asked for. */
 export function bytesWanted(): f64 {
-  return f64(wanted());
+  return f64(mark());
 }
 
-/** A model of these sizes, all zero; false if memory does not do. */
-export function setModel(
-  v: u32,
-  t: u32,
-  e: u32,
-  h: u32,
-  direct: bool,
-): bool {
+/** A model of these sizes, all zero; false if there is not enough memory. */
+export function setModel(v: u32, t: u32, e: u32, h: u32, direct: bool): bool {
   layOutModel(v, t, e, h, direct);
   layOutActivations();
   afterModel = mark();
@@ -120,48 +110,35 @@ export function setModel(
   return setRowCount(0);
 }
 
-/** What sampled steps have left behind is cleared. */
+/** Clears what sampled steps have left behind. */
 function workWithAllTokens(): void {
   candidates = 0;
   useAllTokens();
   clearActivations();
 }
 
-/** The stage, and how much it holds. */
-export function stageAddress(): usize {
-  return stage;
-}
-export function stageSize(): u32 {
-  return stageBytes;
-}
-
-export { clearModel, moveB1, moveB2, moveC, moveW1, moveW2, moveWd };
-
-/** Makes room for so many rows. */
+/** Makes room for so many rows, which `addRows` takes in. */
 export function setRowCount(rows: u32): bool {
   prepared = NOTHING;
   return beginRows(rows, afterModel);
 }
 
-export { addRows, beginHashes, hashRows, isHeld };
-
-/** All rows were given. */
+/** All rows are in. */
 export function finishRows(): void {
   afterRows = endRows(afterModel);
 }
 
 /**
  * Lays out the batch that is asked for, and candidates if any are, unless it is
- * there already.
+ * there already; false if there is not enough memory.
  */
-function prepare(batch: u32, sampled: u32): bool {
+export function prepareBatches(batch: u32, sampled: u32): bool {
   if (prepared == batch && candidates == sampled) return true;
   prepared = NOTHING;
   if (candidates != 0) workWithAllTokens();
   const rows = batch == WHOLE ? N : batch;
   if (!layOutBatch(afterRows, rows, batch != WHOLE, sampled == 0)) return false;
   if (sampled != 0 && !layOutCandidates(sampled, rows)) return false;
-  divide(sampled != 0);
   afterBatch = mark();
   if (batch == WHOLE) wholeBatch();
   prepared = batch;
@@ -169,113 +146,60 @@ function prepare(batch: u32, sampled: u32): bool {
   return true;
 }
 export function prepareWhole(): bool {
-  return prepare(WHOLE, 0);
+  return prepareBatches(WHOLE, 0);
 }
 export function prepareRowLosses(): bool {
   if (!prepareWhole()) return false;
   release(afterBatch);
   return layOutRowLosses();
 }
-export function prepareBatches(size: u32, candidates: u32): bool {
-  return prepare(size, candidates);
-}
 export function prepareSampling(words: u32): bool {
   prepared = NOTHING;
   return layOutSampling(afterRows, words);
 }
 
-/** The pass on its way: whether it goes backward, and by how much. */
-let backward = false;
-let scale: f32 = 0;
-/** What it has lost so far, in the first half of its tiles and in the second. */
-const losses = memory.data(16, 8); // f64[2]
-let middleRow: u32 = 0; // that the second half begins with
-
-/** What all rows of the batch as it stands need. */
-export function beginPass(
-  back: bool,
-  learningRate: f64,
-  weightDecay: f64,
-): void {
-  backward = back;
-  scale = f32(learningRate / f64(size));
-  middleRow = R / (2 * tileRows) * tileRows;
-  memory.fill(losses, 0, 16);
-  setDecay(f32(learningRate * weightDecay));
-  gatherEmbeddings();
-  multiplyEmbeddings();
-  if (backward) clearGradients();
-}
-
-/** The rows of the tile that begins with `first`, filled up with others. */
+/** The rows of the tile that begins with `first`, filled up to a block of 4. */
 function filledRows(first: u32): u32 {
   return (min(tileRows, R - first) + 3) & ~3;
 }
 
-/** The way forward through one tile, as far as each half goes by itself. */
-export function forwardTile(first: u32): void {
-  const filled = filledRows(first);
-  computeHidden(first, filled);
-  computeLogits(filled);
-}
-
-/** The rest of the way, and the way back; false if the loss is not finite. */
-export function finishTile(first: u32): bool {
-  const filled = filledRows(first);
-  joinLogits(filled);
-  if (candidates != 0) hideOthersTargets(first, filled);
-  const at = losses + (first < middleRow ? 0 : 8);
-  const loss = load<f64>(at) + softmaxAndLoss(first, filled, backward, scale);
-  store<f64>(at, loss);
-  if (!isFinite(loss)) return false;
-  if (backward) backpropagate(first, min(tileRows, R - first), first > 0);
-  return true;
-}
-
-/** The tiles of some rows, one after the other. */
-function passThrough(first: u32, end: u32): void {
-  for (; first < end; first += tileRows) {
-    forwardTile(first);
-    if (!finishTile(first)) break;
-  }
+/** From the rows of a tile to their logits. */
+function forwardTile(first: u32): void {
+  computeHidden(first, filledRows(first));
+  computeLogits(filledRows(first));
 }
 
 /**
- * One half of the tiles, 0 or 1, in a pass that only goes forward: two threads
- * can do one each, and need nothing of each other but what the other has lost.
+ * The mean loss of the batch, tile by tile, and with `backward` its gradient
+ * times −learning rate. Ends early if the loss is not finite.
  */
-export function passHalfOfTiles(half: u32): void {
-  if (half == 0) passThrough(0, middleRow);
-  else passThrough(middleRow, R);
-}
-export function tileLossesAddress(): usize {
-  return losses;
+function pass(backward: bool, learningRate: f64): f64 {
+  const scale = f32(learningRate / f64(size));
+  gatherEmbeddings();
+  multiplyEmbeddings();
+  if (backward) clearGradients();
+  let loss: f64 = 0;
+  for (let first: u32 = 0; first < R; first += tileRows) {
+    forwardTile(first);
+    if (candidates != 0) hideOthersTargets(first, filledRows(first));
+    loss += softmaxAndLoss(first, filledRows(first), backward, scale);
+    if (!isFinite(loss)) break;
+    if (backward) backpropagate(first, min(tileRows, R - first));
+  }
+  return loss / f64(size);
 }
 
-/** The mean loss of all rows, or the first that is not finite. */
-export function meanLoss(): f64 {
-  const first = load<f64>(losses, 0);
-  const sum = isFinite(first) ? first + load<f64>(losses, 8) : first;
-  return sum / f64(size);
-}
-
-/** One step on the batch as it stands, unless its loss is not finite. */
+/**
+ * A step on the batch: forward, backward, update. Returns the loss before it; if
+ * that is not finite, the weights stay as they are.
+ */
 function step(learningRate: f64, weightDecay: f64): f64 {
-  beginPass(true, learningRate, weightDecay);
-  passThrough(0, R);
-  const loss = meanLoss();
+  setDecay(f32(learningRate * weightDecay));
+  const loss = pass(true, learningRate);
   if (!isFinite(loss)) return loss;
-  gatherSlots();
-  updateLayers();
-  finishStep();
+  update();
   if (candidates != 0) scatter();
   return loss;
-}
-
-/** What is left to do when both halves' gradients of the slots are there. */
-export function finishStep(): void {
-  joinSlots();
-  updateEmbeddings();
 }
 
 /** One step over all rows; the loss before it. */
@@ -283,27 +207,25 @@ export { step as stepWhole };
 
 /** The mean loss of all rows. */
 export function lossOfWhole(): f64 {
-  beginPass(false, 0, 0);
-  passThrough(0, R);
-  return meanLoss();
+  return pass(false, 0);
 }
 
 /** The loss of each row by itself: the address of f64[N]. */
 export function lossesOfRows(): usize {
-  beginPass(false, 0, 0);
+  gatherEmbeddings();
+  multiplyEmbeddings();
   for (let first: u32 = 0; first < R; first += tileRows) {
     forwardTile(first);
-    joinLogits(filledRows(first));
-    storeRowLosses(first, filledRows(first));
+    storeRowLosses(first, min(first + tileRows, R));
   }
   return rowLosses;
 }
 
 /**
- * Steps on batches drawn from the rows, with candidates drawn after each if
- * they were prepared: on the stage one learning rate for each step, f64[steps],
- * which its loss replaces. Returns the number of steps done:
- * fewer if a loss was not finite.
+ * Steps on batches drawn from the rows, with candidates drawn after each if they
+ * were prepared. The stage has the learning rate of each step, f64[steps], which
+ * its loss replaces. Returns how many steps were done: fewer if a loss was not
+ * finite.
  */
 export function trainSteps(steps: u32, batch: u32, weightDecay: f64): u32 {
   for (let i: u32 = 0; i < steps; i++) {
@@ -320,93 +242,7 @@ export function trainSteps(steps: u32, batch: u32, weightDecay: f64): u32 {
   return steps;
 }
 
-/**
- * For two threads, which have a kernel each: the weights that both begin with,
- * and the rows, which the second one adopts.
- */
-export function weightsAddress(): usize {
-  return C;
-}
-export function weightsSize(): u32 {
-  return u32(stage - C);
-}
-export function rowsAddress(): usize {
-  return usize(afterModel);
-}
-export function rowsSize(): u32 {
-  return u32(afterRows - afterModel);
-}
-export function rowCount(): u32 {
-  return N;
-}
-export function contextCount(): u32 {
-  return D;
-}
-/** Makes room for rows that are copied from one kernel to the other. */
-export function adopt(rows: u32, contexts: u32): bool {
-  prepared = NOTHING;
-  if (!adoptRows(rows, contexts, afterModel)) return false;
-  afterRows = mark();
-  return true;
-}
-
-/**
- * Each works on its half of the hidden layer, and they hand each other its
- * logits of each tile, its gradient of the slots, and in the end its weights.
- */
-export { drawBatch, gatherSlots, updateLayers, workOn };
-export { weightBytesOfHalf, weightsOfHalf };
-export function mergedRows(): u32 {
-  return R;
-}
-export function rowsOfTile(): u32 {
-  return tileRows;
-}
-export function logitsAddress(): usize {
-  return logits;
-}
-export function otherLogitsAddress(): usize {
-  return otherLogits;
-}
-export function logitsBytes(first: u32): u32 {
-  return u32(filledRows(first) / 4 * logitsBlock());
-}
-export function slotsAddress(): usize {
-  return dSlots;
-}
-export function otherSlotsAddress(): usize {
-  return otherDSlots;
-}
-export function slotsBytes(): u32 {
-  return u32(bytesOfSlots());
-}
-/** No message of the logits or of the slots is longer. */
-export function longestMessage(): u32 {
-  return u32(max(dLogits - logits, otherDSlots - dSlots));
-}
-
-/** The generator's words, where to write them, and the index of the next. */
-export function generatorWords(): usize {
-  return words;
-}
-export function generatorPosition(): u32 {
-  return position;
-}
-export { resume as resumeGenerator };
-
-/** Sampling: the addresses to write to and read from, then the words. */
-export function promptAddress(): usize {
-  return prompt;
-}
-export function outputAddress(): usize {
-  return output;
-}
-export function outputWritten(): u32 {
-  return written;
-}
-export { beginSampling, sampleWords };
-
-/** The probabilities of the tokens after the prompt, on the stage. */
-export function probabilitiesOfContext(): void {
-  computeProbabilities(stage);
+/** Writes the probabilities after the prompt to the stage; false if NaN. */
+export function probabilitiesOfPrompt(): bool {
+  return computeProbabilities(stage);
 }

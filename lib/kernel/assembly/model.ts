@@ -1,13 +1,27 @@
 /**
- * The sizes of the model and its parameters.
+ * The sizes of the model, and its parameters as the kernel stores them.
  *
- * Letters: V vocabulary, T context length, E embedding, H hidden layer;
- * V4 and E4 are rounded up to a multiple of 4, P is the number of panels of 8
- * hidden units. All that rounding adds is zero and stays zero.
+ * Letters, as in lib/kernel/parameters.ts: V vocabulary, T context length, E
+ * embedding, H hidden layer. E4 and V4 are E and V rounded up to a multiple of
+ * 4, E2 is E rounded up to an even number.
  *
- * With direct connections the output layer sees the concatenated embeddings x
- * beside the hidden layer: logits = [hidden, x] @ [W2; Wd]. So Wd is kept as
- * further panels of W2, and Q is the number of panels of both.
+ * The hidden dimension is cut into panels of 8 units, so that one unit of a
+ * panel is one lane of two vectors: P panels hold the H units. Elements that
+ * rounding adds are zero and stay zero.
+ *
+ *     C  [V, E]    is stored as  [V][E4]
+ *     W1 [T·E, H]  is stored as  [P][T·E4][8]
+ *     b1 [H]       is stored as  [P][8]
+ *     W2 [H, V]    is stored as  [P][V4][8], turned over: H is its last dimension
+ *     b2 [V]       is stored as  [V4]
+ *
+ * With direct connections the output layer sees the embeddings x of the context
+ * beside the hidden layer:
+ *
+ *     logits = hidden @ W2 + x @ Wd + b2 = [hidden, x] @ [W2; Wd] + b2
+ *
+ * So Wd [T·E, V] is stored as further panels of W2, in which x has the place of
+ * the hidden units, and Q is the number of panels of both. Q = P without them.
  */
 
 import { allocate, mark, release } from "./memory";
@@ -18,25 +32,25 @@ export let T: u32 = 0;
 export let E: u32 = 0;
 export let H: u32 = 0;
 export let V4: u32 = 0;
+export let E2: u32 = 0;
 export let E4: u32 = 0;
 export let P: u32 = 0;
-export let Q: u32 = 0; // P without direct connections
+export let Q: u32 = 0;
 
-export let C: usize = 0; // [V][E4]
-export let W1: usize = 0; // [P][T·E4][8]
-export let b1: usize = 0; // [P][8]
-/** Turned over, H is the last dimension; from panel P on it is Wd. */
-export let W2: usize = 0; // [Q][V4][8]
-export let b2: usize = 0; // [V4]
+export let C: usize = 0; // f32[V][E4]
+export let W1: usize = 0; // f32[P][T·E4][8]
+export let b1: usize = 0; // f32[P][8]
+export let W2: usize = 0; // f32[Q][V4][8]; from panel P on it is Wd
+export let b2: usize = 0; // f32[V4]
 
 /** Where JavaScript and the kernel hand each other pieces of arrays. */
 export let stage: usize = 0;
 export let stageBytes: usize = 0;
 
-/** What lies below: nothing. What lies above: all that depends on rows. */
+/** The stack below the model, which is empty. */
 const bottom: u64 = mark();
 
-/** Bytes from panel to panel of W1 and of W2. */
+/** Bytes from one panel of W1 to the next, and from one of W2 to the next. */
 export function W1Panel(): usize {
   return T * E4 * ROW;
 }
@@ -44,10 +58,7 @@ export function W2Panel(): usize {
   return V4 * ROW;
 }
 
-/** The embedding, rounded up to an even number. */
-export let E2: u32 = 0;
-
-/** Lays out a model of these sizes. */
+/** Lays out a model of these sizes, and the stage. */
 export function layOutModel(
   v: u32,
   t: u32,
@@ -57,8 +68,8 @@ export function layOutModel(
 ): void {
   release(bottom);
   V = v, T = t, E = e, H = h;
-  E2 = (E + 1) & ~1;
   V4 = (V + 3) & ~3;
+  E2 = (E + 1) & ~1;
   E4 = (E + 3) & ~3;
   P = (H + PANEL - 1) / PANEL;
   Q = direct ? P + (T * E4 + PANEL - 1) / PANEL : P;
@@ -67,28 +78,31 @@ export function layOutModel(
   b1 = allocate(P, ROW);
   W2 = allocate(u64(Q) * V4, ROW);
   b2 = allocate(V4, 4);
-  // A row of any of the arrays that pass through fits.
+  // One row of any parameter fits, and one context with its target.
   const widest = max(max(4 * H, 4 * V), max(4 * E, 2 * T + 2));
   stageBytes = max(65536, (usize(widest) + 63) & ~63);
   stage = allocate(stageBytes, 1);
 }
 
-/** Zeros, also where rounding added something. */
+/** Sets all parameters to zero, with what rounding adds to them. */
 export function clearModel(): void {
   memory.fill(C, 0, stage - C);
 }
 
-/** Rows of C between the stage, [count][E], and their place. */
+/**
+ * Each of the functions below moves `count` rows of one parameter, from row
+ * `first` on, between the stage, where they lie as in JavaScript, [count][row],
+ * and their place in the kernel: to the stage when `storing`, otherwise from
+ * it. A bias is one row.
+ */
 export function moveC(first: u32, count: u32, storing: bool): void {
   for (let i: u32 = 0; i < count; i++) {
     const outside = stage + i * E * 4;
     const inside = C + (first + i) * E4 * 4;
-    if (storing) memory.copy(outside, inside, E * 4);
-    else memory.copy(inside, outside, E * 4);
+    move(storing ? outside : inside, storing ? inside : outside, E * 4);
   }
 }
 
-/** Rows of W1, [count][H] on the stage. */
 export function moveW1(first: u32, count: u32, storing: bool): void {
   for (let i: u32 = 0; i < count; i++) {
     const row = first + i;
@@ -97,45 +111,53 @@ export function moveW1(first: u32, count: u32, storing: bool): void {
   }
 }
 
-/** b1, [H] on the stage. */
-export function moveB1(storing: bool): void {
+export function moveb1(_first: u32, _count: u32, storing: bool): void {
   moveHidden(stage, b1, ROW, storing);
 }
 
-/** One row along the hidden dimension: contiguous outside, panels inside. */
+export function moveW2(first: u32, count: u32, storing: bool): void {
+  moveOutput(W2, H, first, count, storing);
+}
+
+export function moveb2(_first: u32, _count: u32, storing: bool): void {
+  move(storing ? stage : b2, storing ? b2 : stage, V * 4);
+}
+
+export function moveWd(first: u32, count: u32, storing: bool): void {
+  moveOutput(W2 + P * W2Panel(), E, first, count, storing);
+}
+
+/** Copies floats one by one, or four at a time. */
+function move(to: usize, from: usize, bytes: usize): void {
+  const end = to + bytes;
+  for (; to + 16 <= end; to += 16, from += 16) v128.store(to, v128.load(from));
+  for (; to < end; to += 4, from += 4) store<f32>(to, load<f32>(from));
+}
+
+/** One row along the hidden dimension: [H] outside, 8 floats a panel inside. */
 function moveHidden(
   outside: usize,
   inside: usize,
   panel: usize,
   storing: bool,
 ): void {
-  let j: u32 = 0;
-  for (; j + PANEL <= H; j += PANEL) {
-    const from = storing ? inside : outside, to = storing ? outside : inside;
-    v128.store(to, v128.load(from, 0), 0);
-    v128.store(to, v128.load(from, 16), 16);
+  for (let j: u32 = 0; j < H; j += PANEL) {
+    const bytes = 4 * min(PANEL, H - j);
+    move(storing ? outside : inside, storing ? inside : outside, bytes);
     outside += ROW;
     inside += panel;
   }
-  for (; j < H; j++) {
-    if (storing) store<f32>(outside, load<f32>(inside));
-    else store<f32>(inside, load<f32>(outside));
-    outside += 4;
-    inside += 4;
-  }
 }
 
-/** Rows of W2 as the lecture has it, [count][V] on the stage. */
-export function moveW2(first: u32, count: u32, storing: bool): void {
-  moveOutput(W2, H, first, count, storing);
-}
-
-/** Rows of Wd, [count][V] on the stage. */
-export function moveWd(first: u32, count: u32, storing: bool): void {
-  moveOutput(W2 + P * W2Panel(), E, first, count, storing);
-}
-
-/** Rows of the output layer; after each `block` rounding added some. */
+/**
+ * Rows of the output layer, [count][V] outside, turned over inside:
+ *
+ *     inside[j / 8][v][j % 8] = outside[i][v]
+ *
+ * where j is the place of row first + i, counting the rows that rounding adds
+ * after every `block` rows. Works on blocks of 4 rows × 4 columns, and on single
+ * floats where less is left.
+ */
 function moveOutput(
   panels: usize,
   block: u32,
@@ -151,7 +173,6 @@ function moveOutput(
     const outside = stage + i * V * 4;
     const inside = panels + (j / PANEL) * W2Panel() + (j % PANEL) * 4;
     let v: u32 = 0;
-    // Four rows and four columns at a time, and one by one what remains.
     const four = row % 4 == 0 && row + 4 <= block && i + 4 <= count;
     const rows: u32 = four ? 4 : 1;
     if (four) {
@@ -170,10 +191,4 @@ function moveOutput(
     }
     i += rows;
   }
-}
-
-/** b2, [V] on the stage. */
-export function moveB2(storing: bool): void {
-  if (storing) memory.copy(stage, b2, V * 4);
-  else memory.copy(b2, stage, V * 4);
 }

@@ -1,70 +1,59 @@
 /**
- * What each row of the data set loses by itself, −log p of its token, while
- * equal contexts are still computed once.
+ * The loss of each row of the data set, −log p(target), in the order of the
+ * rows. Equal contexts are still computed once:
+ *
+ *     for each context c, row i that has it:
+ *       rowLosses[i] = logsumexp(z[c]) − z[c][target of i]
  */
 
 import { allocate, commit } from "./memory";
-import { V } from "./model";
-import { contextOfRow, D, N, targetOfRow } from "./rows";
-import { R } from "./batch";
+import {
+  contextOfRow,
+  countGroups,
+  D,
+  N,
+  nextPlace,
+  targetOfRow,
+} from "./rows";
 import { logits, logitsBlock } from "./activations";
-import { addBias, sumOfExps } from "./forward";
-import { log } from "./vector_maths";
+import { storeLogsOfSums } from "./loss";
 
-/** The rows in the order of their contexts, and where each context's end. */
-let order: usize = 0; // u32[N]
-let ends: usize = 0; // u32[D + 1]
+/** The rows sorted by context; those of c are `begins[c]` to `begins[c + 1]`. */
+let sorted: usize = 0; // u32[N]
+let begins: usize = 0; // u32[D + 2]
 
 export let rowLosses: usize = 0; // f64[N]
 
-/** Lanes to be read one by one. */
-const largestOfRow = memory.data(16, 16); // f32[4]
-const sumOfRow = memory.data(16, 16); // f32[4]
+/** logsumexp(z) of four contexts. */
+const logsOfSums = memory.data(32, 16); // f64[4]
 
-/** Lays out the losses above the whole batch; false if memory does not do. */
+/** Lays out the losses above the whole batch; false without enough memory. */
 export function layOutRowLosses(): bool {
-  order = allocate(N, 4);
-  ends = allocate(u64(D) + 1, 4);
+  sorted = allocate(N, 4);
+  begins = allocate(u64(D) + 2, 4);
   rowLosses = allocate(N, 8);
   if (!commit()) return false;
-  memory.fill(ends, 0, (D + 1) * 4);
+  countGroups(contextOfRow, N, begins, D);
   for (let i: u32 = 0; i < N; i++) {
-    const counter = ends + 4 * load<u32>(contextOfRow + 4 * i);
-    store<u32>(counter, load<u32>(counter, 4) + 1, 4);
-  }
-  for (let context: u32 = 1; context < D; context++) {
-    const counter = ends + 4 * context;
-    store<u32>(counter, load<u32>(counter) + load<u32>(counter - 4));
-  }
-  // Each stands where its context begins, and moves to where that ends.
-  for (let i: u32 = 0; i < N; i++) {
-    const place = ends + 4 * load<u32>(contextOfRow + 4 * i);
-    const at = load<u32>(place);
-    store<u32>(order + 4 * at, i);
-    store<u32>(place, at + 1);
+    const at = nextPlace(begins, load<u32>(contextOfRow + 4 * i));
+    store<u32>(sorted + 4 * at, i);
   }
   return true;
 }
 
-/** From the logits of the contexts from `first` to the losses of their rows. */
-export function storeRowLosses(first: u32, contexts: u32): void {
-  for (let context: u32 = 0; context < contexts; context += 4) {
-    const block = logits + (context / 4) * logitsBlock(); // [V][4]
-    const largest = addBias(block, block + V * 16);
-    v128.store(largestOfRow, largest);
-    v128.store(sumOfRow, sumOfExps(block, block + V * 16, largest));
-    for (let lane: u32 = 0; lane < 4; lane++) {
-      const row = first + context + lane;
-      if (row >= R) break;
-      const total = log(f64(load<f32>(sumOfRow + 4 * lane))) +
-        f64(load<f32>(largestOfRow + 4 * lane));
-      let place: u32 = row == 0 ? 0 : load<u32>(ends + 4 * row - 4);
-      for (const end = load<u32>(ends + 4 * row); place < end; place++) {
-        const i = load<u32>(order + 4 * place);
-        const target: u32 = load<u16>(targetOfRow + 2 * i);
-        const z = load<f32>(block + target * 16 + lane * 4);
-        store<f64>(rowLosses + 8 * i, total - f64(z));
-      }
+/** From the logits of a tile of contexts to the losses of their rows. */
+export function storeRowLosses(first: u32, end: u32): void {
+  for (let context = first; context < end; context++) {
+    const lane = (context - first) & 3;
+    const block = logits + (context - first) / 4 * logitsBlock(); // f32[V][4]
+    if (lane == 0) storeLogsOfSums(block, logsOfSums);
+    const logOfSum = load<f64>(logsOfSums + 8 * lane);
+    let at = load<u32>(begins + 4 * context);
+    for (const past = load<u32>(begins + 4 * context, 4); at < past; at++) {
+      const i = load<u32>(sorted + 4 * at);
+      const target: u32 = load<u16>(targetOfRow + 2 * i);
+      const z = load<f32>(block + target * 16 + lane * 4);
+      store<f64>(rowLosses + 8 * i, logOfSum - f64(z));
     }
   }
 }

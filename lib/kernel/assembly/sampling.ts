@@ -1,9 +1,16 @@
 /**
- * New words, token by token, as PyTorch draws them: `multinomial(probs, 1)`
+ * New words, token by token, drawn as PyTorch draws them: `multinomial(probs, 1)`
  * gives every token its own exponential time q and takes the token with the
- * largest p/q.
+ * largest p/q. For each word, the naive form is
  *
- * The probabilities of a context are kept as long as the call lasts, since
+ *     context = prompt
+ *     repeat
+ *       p = softmax(logits(context) / temperature), of the topK largest logits
+ *       token = argmax(p / q), with q drawn anew for each token
+ *       context = context without its first token, then token
+ *     until token = 0, or the word has maxLength tokens
+ *
+ * The probabilities of a context are kept for as long as the call lasts, since
  * most contexts come again.
  */
 
@@ -35,6 +42,7 @@ import {
   W2,
   W2Panel,
 } from "./model";
+import { areEqual, hashOf } from "./rows";
 
 /** What the logits are divided by, and how many of them are kept. */
 let temperature: f32 = 1;
@@ -43,31 +51,33 @@ let topK: u32 = 0;
 /** The context of the next token, and the one that every word starts from. */
 let context: usize = 0; // u16[T]
 export let prompt: usize = 0; // u16[T]
-/** Tokens of the word so far; the words written, each closed by token 0. */
+/** How many tokens the word on its way has. */
 let length: u32 = 0;
-export let output: usize = 0; // u16[outputTokens]
-export const outputTokens: u32 = 65536;
+/** Tokens of the words, token 0 after each, and how many there are. */
+export let output: usize = 0; // u16[OUTPUT_TOKENS]
+export let written: u32 = 0;
+const OUTPUT_TOKENS: u32 = 65536;
 
 /** The hidden layer, and after it x if the output layer sees it too. */
-let hiddenRow: usize = 0; // [Q][8]
+let hiddenRow: usize = 0; // f32[Q][8]
 let sorted: usize = 0; // u32[V]
 let scratch: usize = 0; // u32[2·V4]
 let bounds: usize = 0; // f32[V4]
 
-/** Kept contexts: where a context may stand is given by its hash. */
+/** The contexts that are kept. The hash of a context says where it may be. */
 let places: u32 = 0;
-let keys: usize = 0; // u16[places][T + 1], first 1 if the place is taken
+let keys: usize = 0; // u16[places][T + 1]; the first is 1 if the place is taken
 let kept: usize = 0; // f32[places][V4]
 
 /**
- * Lays out what sampling `words` words needs, from `below` on; false if memory
- * does not do. Nothing is kept from before: the weights may have changed.
+ * Lays out what `words` words need, from `below` on; false if there is not
+ * enough memory. Nothing is kept from before, since weights may have changed.
  */
 export function layOutSampling(below: u64, words: u32): bool {
   release(below);
   context = allocate(T, 2);
   prompt = allocate(T, 2);
-  output = allocate(outputTokens, 2);
+  output = allocate(OUTPUT_TOKENS, 2);
   hiddenRow = allocate(Q, ROW);
   sorted = allocate(V, 4);
   scratch = allocate(V4, 8);
@@ -98,21 +108,23 @@ function restart(): void {
   memory.copy(context, prompt, T * 2);
 }
 
-/** What came of `sampleWords`: tokens written, words finished. */
-export let written: u32 = 0;
-
 /**
  * Writes words to `output` until there are `words` of them or the output is
- * full; returns how many were finished. A word that is not goes on next time.
+ * full; a word that is not finished goes on at the next call. False if the
+ * probabilities are not numbers.
  */
-export function sampleWords(words: u32, maxLength: u32): u32 {
+export function sampleWords(words: u32, maxLength: u32): bool {
   written = 0;
-  let finished: u32 = 0;
-  while (finished < words && written < outputTokens) {
-    const token = length == maxLength ? 0 : draw(rowOfContext());
+  while (words > 0 && written < OUTPUT_TOKENS) {
+    let token: u32 = 0;
+    if (length < maxLength) {
+      const row = keptProbabilities();
+      if (row == 0) return false;
+      token = draw(row);
+    }
     store<u16>(output + 2 * written++, token);
     if (token == 0) {
-      finished++;
+      words--;
       restart();
     } else {
       length++;
@@ -122,61 +134,57 @@ export function sampleWords(words: u32, maxLength: u32): u32 {
       store<u16>(context + 2 * (T - 1), token);
     }
   }
-  return finished;
+  return true;
 }
 
-/** The probabilities of the context, kept or computed. */
-function rowOfContext(): usize {
-  let hash: u32 = 0;
-  for (let t: u32 = 0; t < T; t++) {
-    hash = (hash ^ load<u16>(context + 2 * t)) * 0x9e3779b1;
-    hash ^= hash >> 15;
-  }
-  const place = hash & (places - 1);
+/** The address of the context's probabilities, f32[V4]; 0 if they are NaN. */
+function keptProbabilities(): usize {
+  const place = hashOf(context) & (places - 1);
   const key = keys + place * (T + 1) * 2;
   const row = kept + place * V4 * 4;
-  let same = load<u16>(key) == 1;
-  for (let t: u32 = 0; same && t < T; t++) {
-    same = load<u16>(key + 2 * t, 2) == load<u16>(context + 2 * t);
-  }
-  if (!same) {
-    store<u16>(key, 1);
-    for (let t: u32 = 0; t < T; t++) {
-      store<u16>(key + 2 * t, load<u16>(context + 2 * t), 2);
-    }
-    computeProbabilities(row);
-  }
-  return row;
+  if (load<u16>(key) == 1 && areEqual(key + 2, context)) return row;
+  store<u16>(key, 1);
+  memory.copy(key + 2, context, T * 2);
+  return computeProbabilities(row) ? row : 0;
 }
 
-/** softmax(logits / temperature) of the context, into f32[V4]. */
-export function computeProbabilities(row: usize): void {
+/**
+ * softmax(logits / temperature) of the context, into f32[V4], four at a time:
+ *
+ *     z = hidden @ W2 (+ x @ Wd) + b2
+ *     p[v] = exp((z[v] − max(z)) / temperature) / Σ exp((z − max(z)) / temperature)
+ *
+ * The largest z is taken off before the division, which then cannot overflow,
+ * however small the temperature is. False if the probabilities are NaN.
+ */
+export function computeProbabilities(row: usize): bool {
   computeHiddenRow();
   let largest: f32 = -Infinity;
   for (let v: u32 = 0; v < V4; v += 4) {
-    v128.store(row + v * 4, fourLogits(v));
-    for (let i = v; i < min(v + 4, V); i++) {
-      const z = (load<f32>(row + i * 4) + load<f32>(b2 + i * 4)) / temperature;
-      store<f32>(row + i * 4, z);
-      largest = z > largest ? z : largest;
-    }
+    const z = f32x4.add(fourLogits(v), v128.load(b2 + v * 4));
+    v128.store(row + v * 4, z);
+  }
+  for (let v: u32 = 0; v < V; v++) {
+    largest = max(largest, load<f32>(row + v * 4)); // NaN if one of them is
   }
   if (topK > 0 && topK < V) keepLargest(row);
   for (let v = V; v < V4; v++) store<f32>(row + v * 4, -Infinity);
   let sum = f32x4.splat(0);
   for (let v: u32 = 0; v < V4; v += 4) {
-    const z = v128.load(row + v * 4);
-    const e = exp(f32x4.sub(z, f32x4.splat(largest)));
+    const z = f32x4.sub(v128.load(row + v * 4), f32x4.splat(largest));
+    const e = exp(f32x4.div(z, f32x4.splat(temperature)));
     sum = f32x4.add(sum, e);
     v128.store(row + v * 4, e);
   }
-  const total = f32x4.splat(sumOfLanes(sum));
+  const total = sumOfLanes(sum);
   for (let v: u32 = 0; v < V4; v += 4) {
-    v128.store(row + v * 4, f32x4.div(v128.load(row + v * 4), total));
+    const e = v128.load(row + v * 4);
+    v128.store(row + v * 4, f32x4.div(e, f32x4.splat(total)));
   }
+  return total > 0;
 }
 
-/** hiddenRow @ [W2; Wd] for four tokens. */
+/** The logits of four tokens, without b2: hiddenRow @ [W2; Wd], [Q·8] @ [Q·8, 4]. */
 function fourLogits(v: u32): v128 {
   let a = f32x4.splat(0), b = f32x4.splat(0);
   let c = f32x4.splat(0), d = f32x4.splat(0);
@@ -197,7 +205,13 @@ function fourLogits(v: u32): v128 {
   return sumsOfLanes(a, b, c, d);
 }
 
-/** hiddenRow = tanh(emb @ W1 + b1) of the one context, and its emb if wanted. */
+/**
+ * The hidden layer of the one context, 8 units of a panel at a time:
+ *
+ *     hiddenRow[p][j] = tanh(b1[p][j] + Σₜ Σₑ C[context[t]][e] · W1[p][t·E + e][j])
+ *
+ * With direct connections the panels after P are its embeddings.
+ */
 function computeHiddenRow(): void {
   if (Q > P) {
     const x = hiddenRow + P * ROW;
@@ -223,9 +237,10 @@ function computeHiddenRow(): void {
 }
 
 /**
- * Keeps the topK largest logits and sets the others to −∞; of equal ones the
- * lower token is kept. The K-th largest is found bit by bit, among the bits of
- * the floats in an order in which they compare as whole numbers.
+ * Keeps the topK largest logits, of equal ones those of the lower tokens, and
+ * sets the others to −∞. The K-th largest is found bit by bit: the bits of the
+ * floats are mapped so that they compare as whole numbers, and `threshold` is the
+ * largest number that at least K of them reach.
  */
 function keepLargest(row: usize): void {
   for (let v: u32 = 0; v < V; v++) {
@@ -247,7 +262,7 @@ function keepLargest(row: usize): void {
   }
 }
 
-/** How many logits are not less than this one. */
+/** How many of the mapped logits are not less than this. */
 function countFrom(threshold: u32): u32 {
   let count: u32 = 0;
   for (let v: u32 = 0; v < V; v++) {
@@ -257,11 +272,17 @@ function countFrom(threshold: u32): u32 {
 }
 
 /**
- * argmax of p/q, of equal ones the first, where q = −log(1 − u) and every token
- * has a u of its own, of two words. To know q from both sides is nearly always
- * enough to say which one token can win, so only few logarithms are needed:
+ * The token drawn: the argmax of p/q, of equal ones the first, where each token
+ * has its own q = −log(1 − u), with u made of two random words.
+ *
+ * Logarithms are slow, and bounds of q are nearly always enough to say which one
+ * token can win:
  *
  *     2u/(2 − u) ≤ q ≤ u(2 − u)/(2(1 − u))
+ *
+ * So the first loop, four tokens at a time, finds the largest lower bound of p/q,
+ * and the second takes the logarithm for those tokens whose upper bound reaches
+ * it.
  */
 function draw(row: usize): u32 {
   const words = randomWords(2 * V, scratch);

@@ -1,10 +1,18 @@
-/** The update: the gradients, scaled on their way, are added to the weights. */
+/**
+ * The update, in which the gradients, multiplied by −learning rate on their way,
+ * are added to the weights; and the products with dTables that the backward pass
+ * left to it. The naive form, for every slot of a position t, is
+ *
+ *     dW1[t]      += embᵀ @ dTables[t]                 [E, H]
+ *     demb         = dTables[t] @ W1[t]ᵀ + dDirect[t]  [E]
+ *     dC[token]   += demb
+ *     p           += dp, for each parameter p
+ */
 
 import {
   addAll,
   multiply,
   multiplyTransposed,
-  PANEL,
   ROW,
   transpose,
 } from "./matrix_products";
@@ -17,138 +25,66 @@ import {
   outputWeights,
 } from "./output_layer";
 import {
-  bytesOfSlots,
   capacity,
   dDirect,
   dEmbeddings,
-  dSlots,
   dTables,
   embeddings,
-  otherDSlots,
   positionOfEmbeddings,
   positionOfTables,
   tablePanel,
   tokens,
-  used,
+  usedSlots,
 } from "./batch";
 import { db1, db2, dC, dW2 } from "./activations";
 import { isSingleTile } from "./backward";
-import { decay, shrink } from "./decay";
-import {
-  doesBoth,
-  endPanel,
-  firstPanel,
-  isDivided,
-  ownEnd,
-  ownEndOfHidden,
-  ownFirst,
-  ownHalf,
-  SECOND,
-} from "./halves";
+import { shrink } from "./decay";
 
-/**
- * The gradient of the embeddings of all slots, by way of each half of the hidden
- * layer. It goes by the weights from before the update.
- */
-export function gatherSlots(): void {
-  gatherSlotsOf(ownHalf(), dSlots);
-  if (doesBoth()) gatherSlotsOf(SECOND, otherDSlots);
-}
-
-/** dSlots += that of the other half. */
-export function joinSlots(): void {
-  if (isDivided()) addAll(dSlots, otherDSlots, bytesOfSlots());
-}
-
-/** Adds their gradients to W1, b1, W2 and b2. */
-export function updateLayers(): void {
-  const p = ownFirst();
-  if (!isSingleTile()) {
-    const weights = outputWeights + p * outputPanel();
-    const bytes = (ownEnd() - p) * outputPanel();
-    if (decay != 0) shrink(weights, bytes);
-    addAll(weights, dW2 + p * outputPanel(), bytes);
-  }
-  for (let v: u32 = 0; v < columns; v++) {
-    const at = outputBias + v * 4;
-    store<f32>(at, load<f32>(at) + sumOfLanes(v128.load(db2 + v * 16)));
-  }
-  for (let p = ownFirst(), end = ownEndOfHidden(); p < end; p++) {
-    addAll(b1 + p * ROW, db1 + p * ROW, ROW);
-    if (decay != 0) shrink(W1 + p * W1Panel(), W1Panel());
-    for (let t: u32 = 0; t < T; t++) updateW1(p, t);
-  }
-}
-
-/**
- * Adds the gradients of the slots to C: a token that stands in several positions
- * is updated once, with their sum.
- */
-export function updateEmbeddings(): void {
-  // All tokens' embeddings decay, not only those of the batch.
-  if (decay != 0) shrink(C, V * E4 * 4);
-  let from = dSlots;
-  for (let t: u32 = 0; t < T; t++) {
-    for (let slot: u32 = 0; slot < load<u32>(used + 4 * t); slot++) {
-      addAll(rowOf(dC, t, slot), from, E4 * 4);
-      from += E4 * 4;
-    }
-  }
-  for (let t: u32 = 0; t < T; t++) {
-    for (let slot: u32 = 0; slot < load<u32>(used + 4 * t); slot++) {
-      const sum = rowOf(dC, t, slot);
-      addAll(rowOf(C, t, slot), sum, E4 * 4);
-      for (let e: u32 = 0; e < E4; e += 4) {
-        v128.store(sum + e * 4, f32x4.splat(0));
-      }
-    }
-  }
+/** Updates all parameters of the model, and of the output layer in use. */
+export function update(): void {
+  gatherEmbeddingGradients(); // by the W1 from before the update
+  updateOutputLayer();
+  updateHiddenLayer();
+  updateEmbeddings();
 }
 
 /** Four numbers each of four slots. */
-const turned = memory.data(64, 16);
+const turned = memory.data(64, 16); // f32[4][4]
 
-/** dTables @ W1ᵀ over the panels of a half, and what came past them. */
-function gatherSlotsOf(half: u32, to: usize): void {
-  const first = min(P, firstPanel(half)), end = min(P, endPanel(half));
+/**
+ * dC, the gradient of all embeddings. For one position at a time:
+ *
+ *     for each slot s, e < E:
+ *       dEmbeddings[s / 4][e][s % 4] = Σₚ Σⱼ dTables[p][s][j] · W1[p][e][j]
+ *       dC[token of s][e] += dEmbeddings[s / 4][e][s % 4] + dDirect[e / 4][s][e % 4]
+ *
+ * The first in tiles of 4 slots × 2 numbers, the second in blocks of 4 × 4.
+ */
+function gatherEmbeddingGradients(): void {
   for (let t: u32 = 0; t < T; t++) {
-    const count = load<u32>(used + 4 * t);
+    const count = usedSlots(t);
     multiplyTransposed(
-      dTables + first * tablePanel() + positionOfTables(t),
+      dTables + positionOfTables(t),
       tablePanel(),
-      W1 + first * W1Panel() + t * E4 * ROW,
+      W1 + t * E4 * ROW,
       W1Panel(),
       dEmbeddings,
       E4 * 16,
       (count + 3) / 4,
       E2,
-      end - first,
+      P,
     );
     for (let slot: u32 = 0; slot < count; slot += 4) {
       for (let e: u32 = 0; e < E4; e += 4) {
         transpose(dEmbeddings + (slot * E4 + e * 4) * 4, 16, turned, 16);
+        if (Q > P) {
+          const direct = dDirect + positionOfEmbeddings(t);
+          addAll(turned, direct + (e * capacity + slot * 4) * 4, 64);
+        }
         for (let i: u32 = 0; i < min(4, count - slot); i++) {
-          v128.store(
-            to + ((slot + i) * E4 + e) * 4,
-            v128.load(turned + i * 16),
-          );
+          addAll(rowOf(dC, t, slot + i) + e * 4, turned + i * 16, 16);
         }
       }
-    }
-    if (Q > P) addDirect(t, half, to);
-    to += count * E4 * 4;
-  }
-}
-
-/** What direct connections add to one position's, if the half has them. */
-function addDirect(t: u32, half: u32, to: usize): void {
-  const count = load<u32>(used + 4 * t);
-  for (let e: u32 = 0; e < E4; e += 4) {
-    const panel = P + (t * E4 + e) / PANEL;
-    if (panel < firstPanel(half) || panel >= endPanel(half)) continue;
-    const from = dDirect + positionOfEmbeddings(t) + e * capacity * 4;
-    for (let slot: u32 = 0; slot < count; slot++) {
-      addAll(to + (slot * E4 + e) * 4, from + slot * 16, 16);
     }
   }
 }
@@ -159,15 +95,54 @@ function rowOf(matrix: usize, t: u32, slot: u32): usize {
   return matrix + token * E4 * 4;
 }
 
-/** W1 += embeddingsᵀ @ dTables, for one position and one panel. */
-function updateW1(p: u32, t: u32): void {
-  multiply(
-    embeddings + positionOfEmbeddings(t),
-    capacity * 16,
-    dTables + p * tablePanel() + positionOfTables(t),
-    W1 + p * W1Panel() + t * E4 * ROW,
-    E,
-    load<u32>(used + 4 * t),
-    true,
-  );
+/** W2 += dW2, unless the backward pass did it, and b2 += db2. */
+function updateOutputLayer(): void {
+  if (!isSingleTile()) {
+    shrink(outputWeights, Q * outputPanel());
+    addAll(outputWeights, dW2, Q * outputPanel());
+  }
+  for (let v: u32 = 0; v < columns; v++) {
+    const at = outputBias + v * 4;
+    store<f32>(at, load<f32>(at) + sumOfLanes(v128.load(db2 + v * 16)));
+  }
+}
+
+/**
+ * b1 += db1, and for each panel p and position t:
+ *
+ *     W1[p][t·E + e][j] += Σ over slots s: embeddings[t][s][e] · dTables[p][t][s][j]
+ */
+function updateHiddenLayer(): void {
+  addAll(b1, db1, P * ROW);
+  shrink(W1, P * W1Panel());
+  for (let p: u32 = 0; p < P; p++) {
+    for (let t: u32 = 0; t < T; t++) {
+      multiply(
+        embeddings + positionOfEmbeddings(t),
+        capacity * 16,
+        dTables + p * tablePanel() + positionOfTables(t),
+        W1 + p * W1Panel() + t * E4 * ROW,
+        E,
+        usedSlots(t),
+        true,
+      );
+    }
+  }
+}
+
+/**
+ * C += dC, and dC = 0 again. A token that is in several positions is updated
+ * once, with the sum: a second time adds the zeros that the first one left.
+ */
+function updateEmbeddings(): void {
+  shrink(C, V * E4 * 4); // the embeddings of all tokens, not only of these
+  for (let t: u32 = 0; t < T; t++) {
+    for (let slot: u32 = 0; slot < usedSlots(t); slot++) {
+      const sum = rowOf(dC, t, slot);
+      addAll(rowOf(C, t, slot), sum, E4 * 4);
+      for (let e: u32 = 0; e < E4; e += 4) {
+        v128.store(sum + e * 4, f32x4.splat(0));
+      }
+    }
+  }
 }

@@ -42,7 +42,7 @@ export interface InterpolatedModel extends LanguageModel {
  *   contextWindows,
  *   countNgrams,
  *   embeddedWords,
- *   evaluateModel,
+ *   evaluate,
  *   interpolate,
  *   splitWords,
  * } from "@makemore/mlp";
@@ -55,8 +55,8 @@ export interface InterpolatedModel extends LanguageModel {
  *   contextWindows(part, vocabulary, 3)
  * );
  * const counts = countNgrams(seen, vocabulary);
- * const loss = evaluateModel(interpolate(counts, heldOut), unseen);
- * assert(loss < evaluateModel(addK(counts, 0.1), unseen));
+ * const loss = evaluate(interpolate(counts, heldOut), unseen);
+ * assert(loss < evaluate(addK(counts, 0.1), unseen));
  * ```
  */
 export function interpolate(

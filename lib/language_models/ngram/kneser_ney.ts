@@ -63,7 +63,7 @@ interface SmoothedLevel {
  *   contextWindows,
  *   countNgrams,
  *   embeddedWords,
- *   evaluateModel,
+ *   evaluate,
  *   kneserNey,
  *   splitWords,
  * } from "@makemore/mlp";
@@ -74,8 +74,8 @@ interface SmoothedLevel {
  * const { train, dev } = splitWords(words);
  * const counts = countNgrams(contextWindows(train, vocabulary, 4), vocabulary);
  * const heldOut = contextWindows(dev, vocabulary, 4);
- * const loss = evaluateModel(kneserNey(counts), heldOut);
- * assert(loss < evaluateModel(addK(counts, 0.1), heldOut));
+ * const loss = evaluate(kneserNey(counts), heldOut);
+ * assert(loss < evaluate(addK(counts, 0.1), heldOut));
  * ```
  */
 export function kneserNey(counts: NgramCounts): KneserNeyModel {

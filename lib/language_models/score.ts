@@ -1,0 +1,48 @@
+/**
+ * How likely a model holds words: to rank them, or to find odd ones.
+ */
+
+import type { Vocabulary } from "../data/vocabulary.ts";
+import { probabilitiesOfRows, rowsFor } from "./language_model.ts";
+import { type Model, withLanguageModel } from "./model.ts";
+
+/**
+ * The log-probability of each word: the sum of the logarithms of the
+ * probabilities of its tokens and of its end. The exponential of it is the
+ * probability that {@linkcode sample} makes just this word.
+ *
+ * @param model the parameters of a network, or any language model
+ * @param vocabulary the vocabulary that it was trained with
+ * @param words the words, each a text or its tokens
+ * @returns float64, one number for each word, in nats, not above 0
+ * @throws {RangeError} if a word has a token that is not in the vocabulary, or
+ * the vocabulary does not fit the model
+ *
+ * @example
+ * ```ts
+ * import { pretrainedModel, scoreWords } from "@makemore/mlp";
+ * import { assert } from "@std/assert";
+ *
+ * const { parameters, vocabulary } = pretrainedModel();
+ * const [anna, xqzw] = scoreWords(parameters, vocabulary, ["anna", "xqzw"]);
+ * assert(anna > xqzw);
+ * ```
+ */
+export function scoreWords(
+  model: Model,
+  vocabulary: Vocabulary,
+  words: Iterable<Iterable<string>>,
+): Float64Array {
+  return withLanguageModel(model, (model) => {
+    const rows = rowsFor(model, vocabulary, words);
+    const scores: number[] = [];
+    let score = 0;
+    probabilitiesOfRows(model, rows).forEach((probability, row) => {
+      score += Math.log(probability);
+      if (rows.Y[row] !== 0) return;
+      scores.push(score); // the boundary ends each word
+      score = 0;
+    });
+    return Float64Array.from(scores);
+  });
+}

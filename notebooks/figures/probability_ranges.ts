@@ -1,0 +1,93 @@
+import * as Plot from "@observablehq/plot";
+import { drawChart, halo } from "../../lib/plots/chart.ts";
+import type { Figure, FigureOptions } from "../../lib/plots/figure.ts";
+import { formatShare } from "../../lib/plots/format.ts";
+import { blue, vermillion } from "../../lib/plots/palette.ts";
+import { logTicks } from "../../lib/plots/ticks.ts";
+
+/** What one model gave to what was right. */
+export interface RightProbabilities {
+  /** What its row is called, such as `"trigram"`. */
+  name: string;
+  /** The probability that it gave to each right answer, above 0. */
+  probabilities: readonly number[];
+}
+
+/** Options of `probabilityRanges()`. */
+export interface ProbabilityRangesOptions extends FigureOptions {
+  /** The row that is pointed at. Default: none. */
+  marked?: string;
+}
+
+/**
+ * What models gave to what was right, on a logarithmic scale: a line from the
+ * tenth to the ninetieth of a hundred answers, and a point at their geometric
+ * mean, which is exp(−loss).
+ *
+ * @param models A row for each.
+ * @param options The row that is pointed at; heading, labels and size.
+ */
+export function probabilityRanges(
+  models: readonly RightProbabilities[],
+  options: ProbabilityRangesOptions = {},
+): Figure {
+  const rows = models.map(({ name, probabilities }) => {
+    const percents = probabilities.map((p) => 100 * p).sort((a, b) => a - b);
+    const { length } = percents;
+    const at = (share: number) => percents[Math.round(share * (length - 1))];
+    const logarithms = percents.reduce((sum, p) => sum + Math.log(p), 0);
+    const mean = Math.exp(logarithms / length);
+    return { name, low: at(0.1), mean, high: at(0.9) };
+  });
+  const colour = ({ name }: { name: string }) =>
+    name === options.marked ? vermillion : blue;
+  const percent = ({ mean }: { mean: number }) => formatShare(mean / 100, 2);
+  const low = 0.8 * Math.min(...rows.map(({ low }) => low));
+  const high = Math.min(100, 2 * Math.max(...rows.map(({ high }) => high)));
+  return drawChart({
+    title: "The probability of what is right",
+    description:
+      `Ranges of probabilities on a logarithmic scale, geometric means: ${
+        rows.map((row) => `${row.name} ${percent(row)}`).join(", ")
+      }.`,
+    xLabel: "probability (%), on a logarithmic scale",
+    yLabel: "model",
+    width: 760,
+    height: 130 + 40 * rows.length,
+    plot: {
+      marginLeft: 180,
+      x: {
+        type: "log",
+        domain: [low, high],
+        grid: true,
+        ticks: logTicks(low, high, 4),
+        tickFormat: String,
+      },
+      y: {
+        type: "band",
+        domain: rows.map(({ name }) => name).reverse(),
+        reverse: true,
+        tickSize: 0,
+      },
+      marks: [
+        Plot.ruleY(rows, {
+          y: "name",
+          x1: "low",
+          x2: "high",
+          stroke: colour,
+          strokeWidth: 5,
+          strokeOpacity: 0.45,
+        }),
+        Plot.dot(rows, { y: "name", x: "mean", fill: colour, r: 6 }),
+        Plot.text(rows, {
+          y: "name",
+          x: "mean",
+          text: percent,
+          dy: -14,
+          fontSize: 12,
+          ...halo(3),
+        }),
+      ],
+    },
+  }, options);
+}

@@ -1,0 +1,258 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { divergingColour } from "../../lib/plots/cells.ts";
+import type { Figure } from "../../lib/plots/mod.ts";
+import { blue, green, vermillion } from "../../lib/plots/palette.ts";
+import { contextCounts } from "../../notebooks/figures/context_counts.ts";
+import { contextRows } from "../../notebooks/figures/context_rows.ts";
+import { lossByOrder } from "../../notebooks/figures/loss_by_order.ts";
+import { outputShare } from "../../notebooks/figures/output_share.ts";
+import { probabilityRanges } from "../../notebooks/figures/probability_ranges.ts";
+import { weightTables } from "../../notebooks/figures/weight_tables.ts";
+import { wordMap } from "../../notebooks/figures/word_map.ts";
+import { cellsOn, find, texts } from "../svg.ts";
+
+Deno.test("contextCounts() says how many sequences of those possible occur", () => {
+  const figure = contextCounts([
+    { label: "27²", possible: 729, seen: 27 },
+    { label: "27³", possible: 19_683, seen: 31 },
+  ], 32);
+  assertStringIncludes(
+    figure.description,
+    "27³: 31 of 19,683; against 32 rows",
+  );
+  assertEquals(find(figure, '[aria-label="dot"]').length, 2);
+  assertEquals(
+    texts(figure, '[aria-label="text"] text'),
+    ["729", "19,683", "27", "31"],
+  );
+});
+
+Deno.test("weightTables() gives equal values equal colours in all tables", () => {
+  const figure = weightTables(
+    [
+      { name: "left", values: [[2, -1], [0, 1]] },
+      { name: "right", values: [[1, -2], [1, 2]] },
+    ],
+    [".", "a"],
+    { valueLabel: "value", limit: 2 },
+  );
+  const colours = (name: string) =>
+    Object.fromEntries(
+      find(figure, `[aria-label="${name}"] path`).map((path) => [
+        path.getAttribute("fill"),
+        cellsOn(path),
+      ]),
+    );
+  assertEquals(colours("left"), {
+    [divergingColour(-0.5)]: 1,
+    [divergingColour(0)]: 1,
+    [divergingColour(0.5)]: 1,
+    [divergingColour(1)]: 1,
+  });
+  assertEquals(colours("right"), {
+    [divergingColour(-1)]: 1,
+    [divergingColour(0.5)]: 2,
+    [divergingColour(1)]: 1,
+  });
+  assertEquals(texts(figure, '[aria-label="left"] text'), ["left"]);
+  assertEquals(texts(figure, ".ramp text"), ["−2", "0", "2", "value"]);
+  assertStringIncludes(figure.description, "left from -1 to 2; right from -2");
+});
+
+Deno.test("weightTables() labels each table's columns with the tokens", () => {
+  const values = [[0, 0], [0, 0]];
+  const figure = weightTables(
+    [
+      { name: "left", values },
+      { name: "right", values },
+    ],
+    [".", "a"],
+    { valueLabel: "value", limit: 1 },
+  );
+  assertEquals(
+    texts(figure, '[aria-label^="x-axis tick label"] text'),
+    [".", "a", ".", "a"],
+  );
+  assertEquals(
+    texts(figure, '[aria-label^="y-axis tick label"] text'),
+    [".", "a"],
+  );
+});
+
+Deno.test("weightTables() draws what is beyond the limit like the limit", () => {
+  const figure = weightTables(
+    [{ name: "W", values: [[9, -9], [3, 0]] }],
+    [".", "a"],
+    { limit: 3, valueLabel: "weight" },
+  );
+  assertEquals(
+    find(figure, '[aria-label="W"] path').map((path) => [
+      path.getAttribute("fill"),
+      cellsOn(path),
+    ]).toSorted(),
+    [[divergingColour(-1), 1], [divergingColour(0), 1], [divergingColour(1), 2]]
+      .toSorted(),
+  );
+  assertEquals(texts(figure, ".ramp text"), ["−3", "0", "3", "weight"]);
+});
+
+Deno.test("contextRows() leaves out what occurs once where nothing does", () => {
+  const figure = contextRows([
+    { contextLength: 1, possible: 27, seen: 27, once: 0 },
+    { contextLength: 2, possible: 729, seen: 602, once: 43 },
+    { contextLength: 3, possible: 19_683, seen: 5_686, once: 1_132 },
+  ]);
+  const dots = find(figure, '[aria-label="dot"]');
+  assertEquals(
+    dots.map((group) => [...group.querySelectorAll("path, circle")].length),
+    [3, 3, 2],
+  );
+  assertEquals(dots[2].getAttribute("fill"), green);
+  assertEquals(
+    texts(figure, '[aria-label="text"] text'),
+    // where most rows occur, the label of the possible ones serves both
+    ["27", "729", "19,683", "5,686", "43", "1,132"],
+  );
+  assertStringIncludes(figure.description, "3: 5,686 of 19,683, 1,132 only");
+});
+
+Deno.test("lossByOrder() marks the lowest loss of each series", () => {
+  const figure = lossByOrder([
+    { name: "train", losses: [2.8, 2.4, 1.9, 1.7] },
+    { name: "dev", losses: [2.8, 2.5, 2.2, 2.3] },
+  ]);
+  assertEquals(texts(figure, '[aria-label="text"] text'), ["1.700", "2.200"]);
+  for (const group of find(figure, '[aria-label="dot"]')) {
+    const dots = [...group.querySelectorAll("circle")];
+    assertEquals(dots.length, 4);
+    const large = dots.filter((dot) => dot.getAttribute("r") === "6");
+    const heights = dots.map((dot) => Number(dot.getAttribute("cy")));
+    assertEquals(
+      large.map((dot) => Number(dot.getAttribute("cy"))),
+      [Math.max(...heights)], // the y axis of a screen points down
+    );
+  }
+  assertEquals(texts(figure, '[aria-label^="x-axis tick label"] text'), [
+    "1",
+    "2",
+    "3",
+    "4",
+  ]);
+  assertStringIncludes(
+    figure.description,
+    "lowest: train 1.7 at order 4; dev 2.2 at order 3.",
+  );
+});
+
+Deno.test("lossByOrder() draws the reference within the axis", () => {
+  const series = [{ name: "dev", losses: [2.8, 2.5] }];
+  const figure = lossByOrder(series, {
+    reference: { name: "network", loss: 1.5 },
+  });
+  const [rule] = find(figure, '[aria-label="rule"] line');
+  const y = Number(rule.getAttribute("y1"));
+  assert(y > 90 && y < figure.height - 58, `between the margins, not ${y}`);
+  assertEquals(texts(figure, ".legend text"), ["dev", "network, 1.5"]);
+  assertStringIncludes(figure.description, "line across is network, 1.5");
+  assertEquals(find(lossByOrder(series), '[aria-label="rule"]'), []);
+});
+
+Deno.test("wordMap() writes every word where there is room", () => {
+  const words = ["the", "a", "dog", "cat", "ran"];
+  const places = [[0, 0], [0, 0.5], [3, 1], [3, 2], [-2, 2]];
+  const kinds = ["determiner", "determiner", "animal", "animal", "verb"];
+  const figure = wordMap(words.map((word, i) => ({
+    word,
+    kind: kinds[i],
+    place: places[i],
+  })));
+  assertEquals(texts(figure, '[aria-label="text"] text'), words);
+  assertEquals(texts(figure, ".legend text"), ["determiner", "animal", "verb"]);
+  assertEquals(find(figure, '[aria-label="link"] path').length, 0);
+  assertStringIncludes(
+    figure.description,
+    "determiner: the, a; animal: dog, cat; verb: ran.",
+  );
+});
+
+Deno.test("wordMap() writes words of one heap apart, at the end of lines", () => {
+  const words = Array.from({ length: 20 }, (_, i) => `word${i}`);
+  const kind = "noun";
+  const heap = wordMap([
+    ...words.map((word, i) => ({ word, kind, place: [i / 1000, 0] })),
+    { word: "left", kind, place: [-1, -1] },
+    { word: "right", kind, place: [1, 1] },
+  ]);
+  const written = texts(heap, '[aria-label="text"] text').length;
+  const lines = find(heap, '[aria-label="link"] path').length;
+  assertEquals(written, 22);
+  assert(lines > 10 && lines < 22, `${lines}`);
+});
+
+Deno.test("wordMap() has twelve looks for kinds, and rows for their names", () => {
+  const kinds = Array.from({ length: 12 }, (_, i) => `a kind of words ${i}`);
+  const figure = wordMap(kinds.map((kind, i) => ({
+    word: kind,
+    kind,
+    place: [i, i % 3],
+  })));
+  assertEquals(texts(figure, ".legend text"), kinds);
+  const looks = find(figure, ".legend path").map((path) => {
+    // the shape without its place
+    const shape = path.getAttribute("d")!.replace(/^M[\d.]+/, "");
+    const end = shape.replaceAll(/L[\d.]+|H[\d.]+/g, "");
+    return `${path.getAttribute("fill")} ${end}`;
+  });
+  assertEquals(new Set(looks).size, 12);
+  assert(find(figure, ".legend").length > 1);
+});
+
+Deno.test("probabilityRanges() has points at geometric means", () => {
+  const figure = probabilityRanges([
+    { name: "grammar", probabilities: [0.2, 0.2] },
+    { name: "network", probabilities: [0.4, 0.1] },
+    { name: "trigram", probabilities: [0.01, 0.0001] },
+  ], { marked: "network" });
+  assertStringIncludes(
+    figure.description,
+    "grammar 20 %, network 20 %, trigram 0.1 %.",
+  );
+  const dots = find(figure, '[aria-label="dot"] circle');
+  assertEquals(
+    dots.map((dot) => dot.getAttribute("fill")),
+    [blue, vermillion, blue],
+  );
+  const [grammar, network, trigram] = dots.map((dot) =>
+    Number(dot.getAttribute("cx"))
+  );
+  assertEquals(grammar, network);
+  assert(trigram < network);
+});
+
+Deno.test("probabilityRanges() draws from the tenth to the ninetieth of a hundred", () => {
+  // 0.001, 0.002, …, 0.101: the tenth share of them ends at 0.011
+  const probabilities = Array.from({ length: 101 }, (_, i) => (i + 1) / 1000);
+  const even = probabilityRanges([{ name: "x", probabilities }]);
+  const only = probabilityRanges([{
+    name: "x",
+    probabilities: [0.011, 0.091],
+  }]);
+  const ends = (figure: Figure) => {
+    const [line] = find(figure, '[aria-label="rule"] line');
+    return [line.getAttribute("x1"), line.getAttribute("x2")];
+  };
+  assertEquals(ends(even), ends(only));
+});
+
+Deno.test("outputShare() writes the shares that are marked", () => {
+  const figure = outputShare([
+    { vocabularySize: 27, share: 0.335 },
+    { vocabularySize: 1000, share: 0.95 },
+    { vocabularySize: 17_964, share: 0.997 },
+  ], [27, 17_964]);
+  assertEquals(texts(figure, '[aria-label="text"] text'), [
+    "27: 33.5 %",
+    "17,964: 99.7 %",
+  ]);
+  assertStringIncludes(figure.description, "27 tokens 33.5 %, 17,964 tokens");
+});

@@ -1,0 +1,190 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import {
+  buildVocabulary,
+  contextWindows,
+  createParameters,
+  disposeParameters,
+  DivergenceError,
+  type ModelParameters,
+  parameterArrays,
+  TorchGenerator,
+  train,
+  type TrainOptions,
+  trainStep,
+  trainSteps,
+} from "../../mod.ts";
+import * as core from "../../core.ts";
+
+const words = ["emma", "olivia", "ava", "isabella", "sophia"];
+const vocabulary = buildVocabulary(words);
+const windows = contextWindows(words, vocabulary, 3);
+const sizes = {
+  vocabularySize: vocabulary.size,
+  contextLength: 3,
+  embeddingSize: 2,
+  hiddenSize: 20,
+};
+
+/** Calls a function with new parameters, and checks that no tensor is left. */
+function withParameters(use: (parameters: ModelParameters) => void): void {
+  const before = tf.memory().numTensors;
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
+  use(parameters);
+  disposeParameters(parameters);
+  assertEquals(tf.memory().numTensors, before, "tensors were left");
+}
+
+const settings = (options: Partial<TrainOptions> = {}): TrainOptions => ({
+  steps: 40,
+  generator: new TorchGenerator(2),
+  stepsPerProgress: 10,
+  ...options,
+});
+
+Deno.test("trainSteps() trains on what the loop's body assigns", () => {
+  withParameters((parameters) => {
+    const zero = tf.tidy(() => tf.zerosLike(parameters.b2));
+    const generator = new TorchGenerator(2);
+    for (const _ of trainSteps(parameters, windows, settings({ generator }))) {
+      parameters.b2.assign(zero);
+    }
+    const found = parameterArrays(parameters);
+
+    // the same by hand: ten steps, then zeros
+    const again = createParameters(sizes, { generator: new TorchGenerator(1) });
+    const same = new TorchGenerator(2);
+    for (let firstStep = 0; firstStep < 40; firstStep += 10) {
+      const ten = settings({ steps: 10, firstStep, generator: same });
+      for (const _ of trainSteps(again, windows, ten));
+      again.b2.assign(zero);
+    }
+    assertEquals(found, parameterArrays(again));
+    assertEquals(found.b2, new Float32Array(vocabulary.size));
+    disposeParameters(again);
+    zero.dispose();
+  });
+});
+
+Deno.test("trainSteps() takes up a step that the loop's body does", () => {
+  withParameters((parameters) => {
+    let before = Infinity;
+    for (const { losses } of trainSteps(parameters, windows, settings())) {
+      before = Math.min(before, losses[0]);
+      trainStep(parameters, windows, 0.1);
+    }
+    assert(before < 3);
+  });
+});
+
+Deno.test("trainSteps() refuses parameters that are in training, until that ends", () => {
+  withParameters((parameters) => {
+    const first = trainSteps(parameters, windows, settings());
+    first.next();
+    assertThrows(
+      () => trainSteps(parameters, windows, settings()).next(),
+      TypeError,
+      "Cannot train these parameters: they are in training already",
+    );
+    first.return!();
+    trainSteps(parameters, windows, settings()).next().done;
+  });
+});
+
+Deno.test("trainSteps() refuses parameters that the loop's body disposes of", () => {
+  const before = tf.memory().numTensors;
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
+  assertThrows(
+    () => {
+      for (const _ of trainSteps(parameters, windows, settings())) {
+        disposeParameters(parameters);
+      }
+    },
+    TypeError,
+    "they were disposed of",
+  );
+  assertEquals(tf.memory().numTensors, before, "tensors were left");
+});
+
+Deno.test("trainSteps() reports the losses up to a divergence before it throws", () => {
+  withParameters((parameters) => {
+    const losses: number[] = [];
+    // 25 good steps, then a rate that float32 cannot follow
+    const options = settings({
+      steps: 1000,
+      stepsPerProgress: 1000,
+      learningRate: (step) => step < 25 ? 0.1 : 1e30,
+    });
+    const error = assertThrows(() => {
+      for (const report of trainSteps(parameters, windows, options)) {
+        losses.push(...report.losses);
+      }
+    }, DivergenceError);
+    assert(error instanceof DivergenceError);
+    assertEquals(losses.length, error.step);
+    assert(losses.length >= 26 && losses.every(Number.isFinite));
+  });
+});
+
+Deno.test("train() refuses to do no steps", async () => {
+  const parameters = core.createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
+  await assertRejects(
+    () => core.train(parameters, windows, settings({ steps: 0 })),
+    RangeError,
+    "number of steps",
+  );
+});
+
+Deno.test("train() pauses by time, however long a step takes", async () => {
+  // A step of such a model takes some milliseconds.
+  const V = 3000;
+  const wide = core.createParameters({
+    vocabularySize: V,
+    contextLength: 3,
+    embeddingSize: 30,
+    hiddenSize: 100,
+  }, { generator: new TorchGenerator(1), initialization: "scaled" });
+  const generator = new TorchGenerator(3);
+  const rows = {
+    contextLength: 3,
+    X: Uint16Array.from(generator.randint(0, V, 3 * 5000)),
+    Y: Uint16Array.from(generator.randint(0, V, 5000)),
+  };
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  let pausesOf = 0;
+  await core.train(wide, rows, {
+    steps: 100,
+    batchSize: 32,
+    generator,
+    stepsPerProgress: 100, // reports are rare, pauses are not
+    onProgress: () => void (pausesOf = turns),
+  });
+  clearInterval(timer);
+  // 100 steps are one report; timers ran several times within it
+  assert(pausesOf >= 3, `timers ran ${pausesOf} times`);
+});
+
+Deno.test("train() of core does what train() of tfjs variables does, to the bit", async () => {
+  const arrays = core.createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
+  await core.train(arrays, windows, settings());
+  const variables = createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
+  await train(variables, windows, settings());
+  assertEquals(parameterArrays(variables), arrays);
+  assertEquals(
+    core.trainStep(arrays, windows, 0.1),
+    trainStep(variables, windows, 0.1),
+  );
+  assertEquals(parameterArrays(variables), arrays);
+  disposeParameters(variables);
+});
