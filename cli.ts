@@ -13,6 +13,7 @@
 
 import { evaluateCommand } from "./cli/evaluate_command.ts";
 import { findLrCommand } from "./cli/find_lr_command.ts";
+import { isShortOfMemory } from "./cli/judging.ts";
 import { helpOf, nearest, parseOptions } from "./cli/options.ts";
 import { sampleCommand } from "./cli/sample_command.ts";
 import { print, tell } from "./cli/terminal.ts";
@@ -99,13 +100,6 @@ function report(error: unknown, verbose: boolean): number {
   if (verbose) tell(stack);
   else if (!isKnown) tell("Run it again with --verbose to see where");
   return isKnown ? error.exitCode : 1;
-}
-
-/** Whether an error is one that engines and the library throw for want of memory. */
-function isShortOfMemory(error: unknown): boolean {
-  return error instanceof RangeError &&
-    /memory|alloca|array( buffer)? (length|size)|Cannot lay out/i
-      .test(error.message);
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

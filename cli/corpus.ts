@@ -18,6 +18,7 @@ import {
   type Windows,
 } from "../core.ts";
 import { defaultWords, readWords } from "../lib/data/words.ts";
+import { judging } from "./judging.ts";
 import type { CorpusSettings } from "./settings.ts";
 
 /** A word, or the words of a sentence. */
@@ -82,21 +83,6 @@ function readSentences(
   const sentences = tokenize(readText(path), { lowercase });
   if (sentences.length > 0) return sentences;
   throw new WordListError(`Cannot learn from ${path}: it has no words`);
-}
-
-/**
- * Does what judges arguments of the user: what the library finds out of range
- * is a wrong usage.
- *
- * @throws {UsageError} in place of a RangeError
- */
-export function judging<Value>(act: () => Value): Value {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(error.message);
-    throw error;
-  }
 }
 
 /**

@@ -6,13 +6,14 @@ import {
   rowProbabilities,
 } from "../core.ts";
 import { meanLoss } from "../lib/language_models/evaluate.ts";
-import { hashOf, PARTS, readCorpus, windowsOf } from "./corpus.ts";
+import { hashOf, PARTS, readCorpus } from "./corpus.ts";
 import {
   corpusSettingsOf,
   loadNet,
   makeModel,
   MOST_BIGRAM_TOKENS,
   type NamedModel,
+  rowsOf,
 } from "./models.ts";
 import { command, type Given, type Values } from "./options.ts";
 import { formatLosses, tellCorpus } from "./results.ts";
@@ -25,14 +26,17 @@ const options = {
     choices: ["all", ...SETTINGS.model.choices],
     about: "only this one, instead of all and their mixture",
   },
-  ...take("run", "input"),
+  run: { ...SETTINGS.run, when: { model: ["mlp", "all"] } },
+  ...take("input"),
   ...CORPUS,
   order: {
     ...SETTINGS.order,
     default: undefined,
     about: "the length of the n-grams to count (default: 2 to 5)",
+    when: { model: ["ngram", "all"] },
   },
-  ...take("smoothing", "verbose", "help"),
+  smoothing: { ...SETTINGS.smoothing, when: { model: ["ngram", "all"] } },
+  ...take("verbose", "help"),
 } as const;
 
 /** The lengths of n-grams that show how much a longer context helps. */
@@ -70,7 +74,7 @@ async function runEvaluate(
   const vocabulary = net?.vocabulary ?? corpus.vocabulary();
   tellCorpus(corpus, vocabulary);
   if (net) {
-    const { wordsSha256 } = net.settings;
+    const { wordsSha256 } = net.settings!;
     const isOther = wordsSha256 !== undefined && wordsSha256 !== hashOf(corpus);
     tell(
       `The mlp is ${net.name}` +
@@ -82,11 +86,10 @@ async function runEvaluate(
 
   const names: string[] = [];
   const answers: Float64Array[][] = []; // of each model, each part, each row
-  const judge = ({ model, contextLength }: NamedModel, name: string) => {
-    const probabilities = PARTS.map((part) => {
-      const rows = windowsOf(corpus.splits[part], vocabulary, contextLength);
-      return rowProbabilities(model, rows);
-    });
+  const judge = (named: NamedModel, name: string) => {
+    const probabilities = PARTS.map((part) =>
+      rowProbabilities(named.model, rowsOf(corpus.splits[part], named))
+    );
     if (names.length === 0) printHead(); // not before a refusal
     names.push(name);
     answers.push(probabilities);

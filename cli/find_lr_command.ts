@@ -6,7 +6,8 @@ import {
   TorchGenerator,
 } from "../core.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
-import { judging, readCorpus, windowsOf } from "./corpus.ts";
+import { readCorpus, windowsOf } from "./corpus.ts";
+import { judging } from "./judging.ts";
 import { newNet } from "./models.ts";
 import { command, type Values } from "./options.ts";
 import { CORPUS, NET, SETTINGS, take } from "./settings.ts";

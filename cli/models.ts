@@ -14,8 +14,9 @@ import {
   sizesOf,
   TorchGenerator,
   Vocabulary,
+  type Windows,
 } from "../core.ts";
-import { type Corpus, readCorpus, windowsOf } from "./corpus.ts";
+import { type Corpus, readCorpus, type Sequence, windowsOf } from "./corpus.ts";
 import {
   flagOf,
   type Given,
@@ -38,24 +39,17 @@ export interface NamedModel {
   readonly name: string;
   readonly model: Model;
   readonly vocabulary: Vocabulary;
-  /** How many tokens the contexts of its rows have. */
-  readonly contextLength: number;
+  /** What is known of the settings that a net was trained with. */
+  readonly settings?: Partial<Settings>;
 }
 
-/** A net, and what is known of the settings that it was trained with. */
-export interface Net extends NamedModel {
-  readonly settings: Partial<Settings>;
-}
-
-/** A net with its parameters. */
-export function netOf(
-  name: string,
-  model: ParameterArrays,
-  vocabulary: Vocabulary,
-  settings: Partial<Settings>,
-): Net {
-  const { contextLength } = sizesOf(model);
-  return { name, model, vocabulary, contextLength, settings };
+/** The rows of a part of a corpus, with as much context as a model sees. */
+export function rowsOf(
+  part: readonly Sequence[],
+  { model, vocabulary }: NamedModel,
+): Windows {
+  const { contextLength } = "C" in model ? sizesOf(model) : model;
+  return windowsOf(part, vocabulary, Math.max(1, contextLength));
 }
 
 /** A net that has learned nothing yet. */
@@ -80,15 +74,15 @@ export function newNet(
  */
 export function loadNet(
   values: { run?: string; input?: string } & CorpusSettings,
-): Net {
+): NamedModel {
   const { run, input } = values;
   if (run === undefined) {
-    const { parameters, vocabulary } = pretrainedModel();
+    const { parameters: model, vocabulary } = pretrainedModel();
     const settings = { level: "characters", lowercase: false } as const;
-    return netOf("the package's model", parameters, vocabulary, settings);
+    return { name: "the package's model", model, vocabulary, settings };
   }
   const saved = readModel(run);
-  const { parameters } = saved;
+  const named = { name: run, model: saved.parameters };
   if ("tokens" in saved) {
     const settings: Partial<Settings> = "wordsSha256" in saved.config
       ? settingsFrom(saved.config, run)
@@ -96,11 +90,11 @@ export function loadNet(
     const { lowercase = false } = settings;
     const vocabulary = new Vocabulary(saved.tokens, { lowercase });
     const { level } = vocabulary;
-    return netOf(run, parameters, vocabulary, {
-      ...settings,
-      lowercase,
-      level,
-    });
+    return {
+      ...named,
+      vocabulary,
+      settings: { ...settings, lowercase, level },
+    };
   }
   const corpus = readCorpus(input, values);
   const vocabulary = corpus.vocabulary();
@@ -112,7 +106,7 @@ export function loadNet(
         "trained on with --input",
     );
   }
-  return netOf(run, parameters, vocabulary, values);
+  return { ...named, vocabulary, settings: values };
 }
 
 /**
@@ -122,7 +116,7 @@ export function loadNet(
  * @throws {UsageError} if one was given that does not fit the net
  */
 export function corpusSettingsOf(
-  net: Net,
+  net: NamedModel,
   values: CorpusSettings,
   given: Given,
 ): CorpusSettings {
@@ -166,9 +160,7 @@ export async function makeModel(
   const [name, model] = kind === "bigram"
     ? ["bigram net", await bigramModel(corpus, vocabulary, options)] as const
     : [`${options.order}-gram`, countModel(corpus, vocabulary, options)];
-  // no rows have no context
-  const contextLength = Math.max(1, model.contextLength);
-  return { name, model, vocabulary, contextLength };
+  return { name, model, vocabulary };
 }
 
 function countModel(

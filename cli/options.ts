@@ -22,7 +22,7 @@ export interface Option {
   readonly words?: number | string;
   /** The values of a choice. */
   readonly choices?: readonly string[];
-  /** The smallest number. */
+  /** The smallest number. Default: 1 for a whole one, else 0. */
   readonly least?: number;
   /** Whether a number must be above `least`. */
   readonly above?: boolean;
@@ -128,17 +128,22 @@ export function defaultOf(option: Option): unknown {
   return option.kind === "flag" ? false : option.choices?.[0] ?? option.default;
 }
 
+/** The smallest number that an option can have. */
+function leastOf({ kind, least }: Option): number {
+  return least ?? (kind === "whole" ? 1 : 0);
+}
+
 /** Whether an option can have a value. */
 export function allows(option: Option, value: unknown): boolean {
-  const { kind, choices, least = -Infinity, most = Infinity, or } = option;
+  const { kind, choices, most = Infinity, or, above } = option;
   if (kind === "flag") return typeof value === "boolean";
   if (choices) return choices.includes(value as string);
   if (typeof value === "string") return kind === "text" || value === or;
   return (kind === "whole"
     ? Number.isSafeInteger(value)
     : kind === "number" && Number.isFinite(value)) &&
-    (value as number) >= least && (value as number) <= most &&
-    !(option.above && value === least);
+    (value as number) >= leastOf(option) && (value as number) <= most &&
+    !(above && value === leastOf(option));
 }
 
 function valueOf(name: string, option: Option, typed: unknown): unknown {
@@ -150,19 +155,17 @@ function valueOf(name: string, option: Option, typed: unknown): unknown {
     : text;
   if (allows(option, value)) return value;
   const near = option.choices && nearest(text, option.choices);
-  const flag = flagOf(name);
   throw new UsageError(
-    `Cannot use --${flag} ${quote(text)}: it must be ${expectation(option)}` +
-      (near ? `; did you mean ${near}?` : "") +
-      (text === "" ? ` (a negative one is written --${flag}=-1)` : ""),
+    `Cannot use --${flagOf(name)} ${quote(text)}: it must be ` +
+      expectation(option) + (near ? `; did you mean ${near}?` : ""),
   );
 }
 
 function expectation(option: Option): string {
-  const { kind, choices, least, most, above, or } = option;
+  const { kind, choices, most, above, or } = option;
   if (choices) return `one of ${choices.join(", ")}`;
-  return (kind === "whole" ? "a whole number" : "a number") +
-    (above ? ` above ${least}` : ` from ${least}`) +
+  return (kind === "whole" ? "a whole number " : "a number ") +
+    (above ? "above " : "from ") + leastOf(option) +
     (most === undefined ? "" : ` to ${most}`) + (or ? `, or ${or}` : "");
 }
 
@@ -183,20 +186,10 @@ export function refuseMeaningless(
       if (value === undefined || meant.includes(String(value))) continue;
       throw new UsageError(
         `Cannot use --${flagOf(name)} with --${other} ${value}: it is for ` +
-          `--${other} ${possible(options, other, meant).join(" and ")}`,
+          `--${other} ${meant.join(" and ")}`,
       );
     }
   }
-}
-
-/** Those of the values that an option can have. */
-function possible(
-  options: Options,
-  name: string,
-  values: readonly string[],
-): readonly string[] {
-  const option = options[name];
-  return values.filter((value) => !option || allows(option, value));
 }
 
 function unknownArgument(
@@ -290,7 +283,7 @@ function describe(option: Option, options: Options): string {
   const needs = Object.entries(when).map(([other, meant]) =>
     !options[other] || meant.includes(String(defaultOf(options[other])))
       ? ""
-      : `; for --${other} ${possible(options, other, meant).join(" and ")}`
+      : `; for --${other} ${meant.join(" and ")}`
   );
   return about + (choices ? `: ${choices.join(", ")}` : "") +
     (defaults && ` (${defaults})`) + needs.join("");

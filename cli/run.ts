@@ -1,11 +1,6 @@
 /** A run of `train`: how it starts, goes on, is saved and is stopped. */
 
-import {
-  CheckpointError,
-  DivergenceError,
-  UsageError,
-  WordListError,
-} from "../lib/errors/errors.ts";
+import { DivergenceError, WordListError } from "../lib/errors/errors.ts";
 import { quote } from "../lib/errors/quote.ts";
 import {
   type ParameterArrays,
@@ -18,6 +13,7 @@ import {
 import { writeFileAtomically } from "./atomic_file.ts";
 import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
 import { writeLossFigure } from "./figures.ts";
+import { judging } from "./judging.ts";
 import { newNet } from "./models.ts";
 import type { Values } from "./options.ts";
 import { type LossRow, RunFolder } from "./run_folder.ts";
@@ -58,20 +54,13 @@ export function startRun(
   values: Values<typeof NET> & { output: string; overwrite: boolean },
 ): Run {
   const vocabulary = corpus.vocabulary();
-  if (!hasCandidates(settings, vocabulary)) {
-    throw new UsageError(
-      `Cannot use --candidates ${settings.candidates} with --batch-size ` +
-        `${settings.batchSize} and ${vocabulary.size} tokens: candidates are ` +
-        "fewer than the tokens, and drawn for minibatches",
-    );
-  }
   const generator = new TorchGenerator(settings.seed);
   const parameters = newNet(vocabulary, values, generator);
   const { splits } = corpus;
   const windows = windowsOf(splits.train, vocabulary, values.contextLength);
   // No step, but all the memory of one: what is too large makes no folder.
   const none = { ...trainOptions(settings), steps: 0, generator };
-  for (const _ of trainSteps(parameters, windows, none));
+  judging(() => [...trainSteps(parameters, windows, none)]);
   return {
     ...{ corpus, settings, vocabulary, generator, parameters, windows },
     folder: RunFolder.create(values.output, values.overwrite),
@@ -95,15 +84,8 @@ export function resumeRun(
   try {
     const source = folder.pathOf("checkpoint");
     const settings = settingsFrom(checkpoint.config, source);
-    const { level, lowercase, batchSize, candidates } = settings;
+    const { lowercase } = settings;
     const vocabulary = new Vocabulary(checkpoint.tokens, { lowercase });
-    if (level !== vocabulary.level || !hasCandidates(settings, vocabulary)) {
-      throw new CheckpointError(
-        `Cannot read ${source}: its settings are level ${level}, batchSize ` +
-          `${batchSize} and candidates ${candidates}, but it has ` +
-          `${vocabulary.size} tokens of level ${vocabulary.level}`,
-      );
-    }
     const corpus = readCorpus(input, settings);
     if (settings.wordsSha256 !== hashOf(corpus)) {
       throw new WordListError(
@@ -124,14 +106,6 @@ export function resumeRun(
     folder.close();
     throw error;
   }
-}
-
-/** Whether candidates can be drawn as the settings say. */
-export function hasCandidates(
-  { batchSize, candidates }: Pick<Settings, "batchSize" | "candidates">,
-  { size }: Vocabulary,
-): boolean {
-  return candidates === "all" || (batchSize !== "all" && candidates < size);
 }
 
 /** How long a run goes unsaved by default, in milliseconds. */
@@ -169,6 +143,7 @@ export async function learn(
     }, pending.splice(0));
     saved = { at: performance.now(), step: run.step };
   };
+  const isLate = () => performance.now() - saved.at > SAVE_INTERVAL;
   if (run.step === 0) save();
 
   const signals = stopSignals();
@@ -190,11 +165,11 @@ export async function learn(
         run.step = step;
         const mean = losses.reduce((sum, loss) => sum + loss) / losses.length;
         progress.update(step, mean);
-        if (performance.now() - saved.at > SAVE_INTERVAL) save();
+        if (!checkpointEvery && isLate()) save();
         await new Promise((resolve) => setTimeout(resolve, 0)); // for signals
         if (signals.received()) break;
       }
-      if (checkpointEvery !== undefined) save();
+      if (checkpointEvery) save();
     }
   } catch (error) {
     if (error instanceof DivergenceError) {

@@ -1,7 +1,7 @@
 /** `makemore sample`: new words or sentences from a model. */
 
-import { UsageError } from "../lib/errors/errors.ts";
-import { judging, readCorpus } from "./corpus.ts";
+import { readCorpus } from "./corpus.ts";
+import { judging } from "./judging.ts";
 import { corpusSettingsOf, loadNet, makeModel } from "./models.ts";
 import { command, type Given, type Values } from "./options.ts";
 import { printSamples } from "./results.ts";
@@ -47,21 +47,14 @@ async function runSample(
   values: Values<typeof options>,
   given: Given,
 ): Promise<void> {
-  const { model: kind, input, num, prompt, maxLength } = values;
+  const { model: kind, input, num } = values;
   const net = kind === "mlp" ? loadNet(values) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
   const corpus = kind === "mlp" && input === undefined
     ? undefined
     : readCorpus(input, settings);
   const model = net ?? await makeModel(kind as "ngram", corpus!, values);
-  const { length } = judging(() => model.vocabulary.encode(prompt));
-  if (length > maxLength) {
-    throw new UsageError(
-      `Cannot use --prompt with --max-length ${maxLength}: it has ${length} ` +
-        "tokens",
-    );
-  }
   const unit = model.vocabulary.level === "words" ? "sentences" : "words";
   tell(`${num} ${unit} from ${model.name}`);
-  printSamples(model, values, corpus);
+  judging(() => printSamples(model, values, corpus));
 }

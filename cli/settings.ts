@@ -24,43 +24,37 @@ interface Setting extends Option {
   readonly before?: unknown;
 }
 
-const entry = <const Kind extends Option["kind"], const Rest>(
-  kind: Kind,
-  about: string,
-  rest: Rest,
-) => ({ kind, about, ...rest });
-const flag = <const Rest>(about: string, rest: Rest) =>
-  entry("flag", about, rest);
-const text = <const Rest>(about: string, rest: Rest) =>
-  entry("text", about, rest);
-const choice = <const Choices extends readonly string[], const Rest>(
-  choices: Choices,
-  about: string,
-  rest: Rest,
-) => entry("choice", about, { choices, ...rest });
-const whole = <const Rest>(about: string, rest: Rest) =>
-  entry("whole", about, { least: 1 as number, ...rest });
-const number = <const Rest>(about: string, rest: Rest) =>
-  entry("number", about, { least: 0 as number, ...rest });
+/** Makes entries of a kind; what a setting does is said first. */
+const entries =
+  <const Kind extends Option["kind"]>(kind: Kind) =>
+  <const Rest = unknown>(about: string, rest?: Rest) => ({
+    kind,
+    about,
+    ...rest!,
+  });
+const flag = entries("flag");
+const text = entries("text");
+const choice = entries("choice");
+const whole = entries("whole");
+const number = entries("number");
 
 const kept = true;
 const mlp = { model: ["mlp"] };
 const gradient = { model: ["mlp", "bigram"] };
-const counts = { model: ["ngram", "all"] };
+const counts = { model: ["ngram"] };
 const ofWords = { level: ["words"] };
 const ofCharacters = { level: ["characters"] };
 
 /** The settings, by name. */
 export const SETTINGS = {
   model: choice(
-    ["mlp", "bigram", "ngram"],
     "the lecture's last net, its bigram net, or counts of n-grams",
-    { alias: "m" },
+    { choices: ["mlp", "bigram", "ngram"], alias: "m" },
   ),
   run: text(
     "a run folder or a checkpoint (default: the model that comes with the " +
       "package)",
-    { value: "PATH", alias: "r", when: { model: ["mlp", "all"] } },
+    { value: "PATH", alias: "r", when: mlp },
   ),
   input: text(
     "a word list with one word on each line, or a text, in UTF-8 (default: " +
@@ -69,9 +63,8 @@ export const SETTINGS = {
     { value: "FILE", alias: "i" },
   ),
   level: choice(
-    ["characters", "words"],
     "what a token is, a character of a word list or a word of a text",
-    { before: "characters" },
+    { choices: ["characters", "words"], before: "characters" },
   ),
   lowercase: flag("read The as the", { before: false, when: ofWords }),
   minimumCount: whole(
@@ -113,10 +106,14 @@ export const SETTINGS = {
     { alias: "l", above: true, default: 0.1, words: 0.5, kept, when: gradient },
   ),
   schedule: choice(
-    ["step", "constant", "cosine", "inverse"],
     "how the learning rate falls to the final one: after half of the steps, " +
       "never, along a cosine, or as in the paper",
-    { words: "cosine", kept, when: mlp },
+    {
+      choices: ["step", "constant", "cosine", "inverse"],
+      words: "cosine",
+      kept,
+      when: mlp,
+    },
   ),
   finalLearningRate: number(
     "the learning rate at the end",
@@ -155,10 +152,9 @@ export const SETTINGS = {
     { when: mlp },
   ),
   initialization: choice(
-    ["randn", "scaled", "small"],
     "how the weights start: as in the lecture, scaled as in its successor, " +
       "or scaled with small embeddings",
-    { words: "small", when: mlp },
+    { choices: ["randn", "scaled", "small"], words: "small", when: mlp },
   ),
   seed: whole(
     "the seed of weights, minibatches and words",
@@ -176,22 +172,23 @@ export const SETTINGS = {
     "divides the logits: below 1 likelier words, above 1 stranger ones",
     { above: true, default: 1 },
   ),
-  topK: whole("draw only from the N likeliest tokens", {}),
+  topK: whole("draw only from the N likeliest tokens"),
   prompt: text("how each word or sentence begins", { default: "" }),
-  maxLength: whole("stop a word or sentence after N tokens", { default: 100 }),
+  maxLength: whole("stop a word or sentence after N tokens", {
+    default: 100,
+  }),
   order: whole(
     "the length of the n-grams to count",
     { most: 20, default: 3, when: counts },
   ),
   smoothing: choice(
-    ["kneser-ney", "interpolated", "add-k"],
     "what to expect where nothing was counted",
-    { when: counts },
+    { choices: ["kneser-ney", "interpolated", "add-k"], when: counts },
   ),
   /** Not options: what the corpus is called, and its hash (see `hashOf`). */
   words: text("", { kept }),
   wordsSha256: text("", { kept }),
-  verbose: flag("show where in the program an error arose", {}),
+  verbose: flag("show where in the program an error arose"),
   help: flag("show this help", { alias: "h" }),
 } satisfies Readonly<Record<string, Setting>>;
 

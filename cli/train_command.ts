@@ -4,10 +4,10 @@ import { UsageError } from "../lib/errors/errors.ts";
 import { countParameters, evaluate, perplexity, sizesOf } from "../core.ts";
 import { type Corpus, hashOf, PARTS, readCorpus, windowsOf } from "./corpus.ts";
 import { writeEmbeddingFigure, writeLossFigure } from "./figures.ts";
-import { makeModel, type NamedModel, netOf } from "./models.ts";
+import { makeModel, type NamedModel, rowsOf } from "./models.ts";
 import { command, flagOf, type Given, type Values } from "./options.ts";
 import { printSamples, tellCorpus } from "./results.ts";
-import { hasCandidates, learn, resumeRun, type Run, startRun } from "./run.ts";
+import { learn, resumeRun, type Run, startRun } from "./run.ts";
 import { CORPUS, keptOf, NET, take } from "./settings.ts";
 import { print, tell } from "./terminal.ts";
 
@@ -84,7 +84,7 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
     await writeLossFigure(folder, settings.candidates);
     await writeEmbeddingFigure(folder, parameters, vocabulary);
     tell(`The run is kept in ${folder.path}`);
-    const net = netOf(folder.path, parameters, vocabulary, settings);
+    const net = { name: folder.path, model: parameters, vocabulary };
     printResults(net, corpus, settings.seed, num);
   } finally {
     folder.close();
@@ -117,10 +117,11 @@ function start(values: TrainValues, given: Given): Run {
     ? values.steps
     : Math.ceil(PASSES * rows / (batchSize === "all" ? rows : batchSize));
   // a default that does not fit gives way
-  const candidates =
-    given.has("candidates") || hasCandidates(values, vocabulary)
-      ? values.candidates
-      : "all";
+  const canSample = batchSize !== "all" &&
+    Number(values.candidates) < vocabulary.size;
+  const candidates = given.has("candidates") || canSample
+    ? values.candidates
+    : "all";
   const settings = keptOf({
     ...values,
     ...{ steps, candidates, words: corpus.source, wordsSha256: hashOf(corpus) },
@@ -168,10 +169,8 @@ function printResults(
   seed: number,
   num: number,
 ): void {
-  const { contextLength, vocabulary } = model;
   for (const part of PARTS) {
-    const rows = windowsOf(corpus.splits[part], vocabulary, contextLength);
-    const loss = evaluate(model.model, rows);
+    const loss = evaluate(model.model, rowsOf(corpus.splits[part], model));
     print(
       `${part.padEnd(5)} loss ${loss.toFixed(4)}, ` +
         `perplexity ${perplexity(loss).toFixed(2)}`,
