@@ -28,7 +28,9 @@ export function writeFileAtomically(
     const file = Deno.openSync(unfinished, { write: true, createNew: true });
     try {
       try {
-        writeAll(file, bytes);
+        for (let written = 0; written < bytes.length;) {
+          written += file.writeSync(bytes.subarray(written));
+        }
         file.syncSync();
       } finally {
         file.close();
@@ -50,13 +52,6 @@ export function writeFileAtomically(
  */
 export function isUnfinishedFile(name: string): boolean {
   return /^\.[0-9a-f-]{36}\.unfinished$/.test(name);
-}
-
-/** Writes all bytes at the file's position. */
-export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) {
-    written += file.writeSync(bytes.subarray(written));
-  }
 }
 
 /** Makes sure that the names of new files in a folder are on the disk. */

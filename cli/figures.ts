@@ -7,7 +7,7 @@ import {
   type Vocabulary,
 } from "../core.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
-import { readLossLog, type RunFolder } from "./run_folder.ts";
+import type { RunFolder } from "./run_folder.ts";
 
 /** More tokens would lie on top of each other on the map. */
 const MOST_TOKENS_ON_MAP = 200;
@@ -24,12 +24,11 @@ export async function writeLossFigure(
   candidates: number | "all",
 ): Promise<void> {
   const { lossCurve } = await import("../lib/plots/loss_curve.ts");
-  const rows = readLossLog(folder.pathOf("losses"));
-  const steps = rows.map(({ step }) => step);
-  const losses = rows.map(({ loss }) => loss);
+  const steps = folder.losses.map(({ step }) => step);
+  const losses = folder.losses.map(({ loss }) => loss);
   const title = `Loss while training, among ${candidates} candidates`;
   const { svg } = lossCurve([{ name: "minibatch", steps, losses }], {
-    smoothing: Math.max(1, Math.ceil(rows.length / 20)),
+    smoothing: Math.max(1, Math.ceil(steps.length / 20)),
     ...(candidates === "all" ? {} : { title }),
   });
   writeFileAtomically(folder.pathOf("lossFigure"), svg);

@@ -5,6 +5,7 @@ import {
   addK,
   countNgrams,
   createParameters,
+  decodeModel,
   interpolate,
   kneserNey,
   type LanguageModel,
@@ -23,7 +24,7 @@ import {
   refuseMeaningless,
   type Values,
 } from "./options.ts";
-import { readModel } from "./run_folder.ts";
+import { readSaved } from "./run_folder.ts";
 import {
   CORPUS,
   type CorpusSettings,
@@ -81,7 +82,8 @@ export function loadNet(
     const settings = { level: "characters", lowercase: false } as const;
     return { name: "the package's model", model, vocabulary, settings };
   }
-  const saved = readModel(run);
+  const { bytes, source } = readSaved(run);
+  const saved = decodeModel(bytes, { source });
   const named = { name: run, model: saved.parameters };
   if ("tokens" in saved) {
     const settings: Partial<Settings> = "wordsSha256" in saved.config

@@ -209,34 +209,20 @@ function unknownArgument(
   );
 }
 
-/** The name most like what was typed, if any is like it. */
+/** The name that begins most like what was typed, if any does. */
 export function nearest(
   typed: string,
   names: readonly string[],
 ): string | undefined {
-  const distanceTo = (name: string) =>
-    // leaving out a part is a smaller mistake than a wrong letter
-    typed.length > 2 && name.includes(typed) ? 1 : editDistance(typed, name);
-  const [best] = names
-    .map((name) => ({ name, distance: distanceTo(name) }))
-    .sort((a, b) => a.distance - b.distance);
-  return best && best.distance <= Math.max(2, typed.length / 3)
-    ? best.name
-    : undefined;
-}
-
-/** Levenshtein's distance: how many letters to insert, drop or change. */
-function editDistance(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = above[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row[j] = Math.min(above[j] + 1, row[j - 1] + 1, change);
-    }
-    above = row;
-  }
-  return above[b.length];
+  const letters = (text: string) => text.replace(/[-_]/g, "");
+  const shared = (name: string) => {
+    const [a, b] = [letters(typed), letters(name)];
+    let length = 0;
+    while (length < a.length && a[length] === b[length]) length++;
+    return length;
+  };
+  const [best] = names.toSorted((a, b) => shared(b) - shared(a));
+  return shared(best) >= 3 ? best : undefined;
 }
 
 /** The text of a command's `--help`. */

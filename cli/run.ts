@@ -16,7 +16,7 @@ import { writeLossFigure } from "./figures.ts";
 import { judging } from "./judging.ts";
 import { newNet } from "./models.ts";
 import type { Values } from "./options.ts";
-import { type LossRow, RunFolder } from "./run_folder.ts";
+import { RunFolder } from "./run_folder.ts";
 import {
   configOf,
   type NET,
@@ -133,14 +133,13 @@ export async function learn(
   writeFileAtomically(folder.pathOf("config"), text);
 
   const stepsPerRow = Math.ceil(settings.steps / LOG_ROWS);
-  const pending: LossRow[] = [];
   let saved = { at: performance.now(), step: run.step };
   const save = () => {
     folder.save({
       ...{ parameters, sizes, config, step: run.step },
       tokens: run.vocabulary.tokens,
       generatorState: generator.getState(),
-    }, pending.splice(0));
+    });
     saved = { at: performance.now(), step: run.step };
   };
   const isLate = () => performance.now() - saved.at > SAVE_INTERVAL;
@@ -160,7 +159,7 @@ export async function learn(
       for (const { step, losses } of reports) {
         losses.forEach((loss, i) => {
           const row = run.step + i;
-          if (row % stepsPerRow === 0) pending.push({ step: row, loss });
+          if (row % stepsPerRow === 0) folder.losses.push({ step: row, loss });
         });
         run.step = step;
         const mean = losses.reduce((sum, loss) => sum + loss) / losses.length;
@@ -173,7 +172,7 @@ export async function learn(
     }
   } catch (error) {
     if (error instanceof DivergenceError) {
-      folder.log(pending);
+      folder.saveLosses();
       await writeLossFigure(folder, settings.candidates);
       error.message += `; the model of step ${saved.step} is kept in ` +
         folder.path;

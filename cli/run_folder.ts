@@ -17,16 +17,13 @@ import { CheckpointError, RunFolderError } from "../lib/errors/errors.ts";
 import {
   type Checkpoint,
   decodeCheckpoint,
-  decodeModel,
   encodeCheckpoint,
   MAX_CHECKPOINT_BYTES,
   MAX_RECENT_LOSSES,
-  type SavedParameters,
 } from "../lib/saving/checkpoint.ts";
 import {
   isUnfinishedFile,
   syncFolder,
-  writeAll,
   writeFileAtomically,
   writing,
 } from "./atomic_file.ts";
@@ -40,8 +37,6 @@ export const RUN_FILES = {
   embeddingFigure: "embedding.svg",
 } as const;
 
-const LOG_HEADER = "step,loss\n";
-
 /** The loss of one step. */
 export interface LossRow {
   /** The step, counted from 0. */
@@ -54,10 +49,9 @@ export interface LossRow {
 export class RunFolder {
   /** Where it is. */
   readonly path: string;
+  /** The losses of the run that are logged, the oldest first. */
+  readonly losses: LossRow[] = [];
   readonly #lock: Deno.FsFile;
-  /** How much of the loss log belongs to the last checkpoint. */
-  #logBytes = 0;
-  #recentLosses: readonly number[] = [];
 
   private constructor(path: string) {
     this.path = path;
@@ -79,8 +73,7 @@ export class RunFolder {
     });
     return closing(new RunFolder(path), (folder) => {
       for (const name of Object.values(RUN_FILES)) {
-        const file = `${path}/${name}`;
-        if (!exists(file)) continue;
+        if (!exists(`${path}/${name}`)) continue;
         if (!overwrite) {
           throw new RunFolderError(
             `Cannot start a run in ${path}: it already holds one (${name}); ` +
@@ -88,16 +81,15 @@ export class RunFolder {
               "another folder",
           );
         }
-        Deno.removeSync(file);
+        Deno.removeSync(`${path}/${name}`);
       }
-      folder.#removeUnfinished();
+      removeUnfinished(path);
       return folder;
     });
   }
 
   /**
-   * Takes the folder of a run that has stopped, and drops the losses of steps
-   * after its last checkpoint.
+   * Takes the folder of a run that has stopped.
    *
    * @param path the folder
    * @returns the folder and the last checkpoint
@@ -113,68 +105,54 @@ export class RunFolder {
     }
     return closing(new RunFolder(path), (folder) => {
       const checkpoint = readCheckpoint(path);
-      const { recent, logBytes } = checkpoint.losses;
-      folder.#recentLosses = recent;
-      folder.#logBytes = logBytes;
+      const { logBytes } = checkpoint.losses;
       const log = folder.pathOf("losses");
-      const size = exists(log) ? Deno.statSync(log).size : 0;
-      if (size < logBytes) {
+      // without the steps that the checkpoint does not know
+      const text = exists(log)
+        ? Deno.readTextFileSync(log).slice(0, logBytes)
+        : "";
+      if (text.length < logBytes) {
         throw new RunFolderError(
-          `Cannot resume the run in ${path}: ${RUN_FILES.losses} has ${size} ` +
-            `bytes, but had ${logBytes} when the checkpoint was saved; put ` +
-            "back the file that was there",
+          `Cannot resume the run in ${path}: ${RUN_FILES.losses} is shorter ` +
+            "than when the checkpoint was saved; put back the file that was " +
+            "there",
         );
       }
-      if (size > logBytes) Deno.truncateSync(log, logBytes);
-      folder.#removeUnfinished();
+      folder.losses.push(...rowsOf(text));
+      removeUnfinished(path);
       return { folder, checkpoint };
     });
   }
 
   /**
-   * Saves the run: first the new losses, then the checkpoint. If that fails,
-   * the previous checkpoint stays the last one.
+   * Saves the run: first the losses, then the checkpoint. If that fails, the
+   * previous checkpoint stays the last one.
    *
-   * @param run the state of the run, to which the losses are added here
-   * @param losses those since the last save, the oldest first
+   * @param run the state of the run, to which the losses are added
    * @throws {RunFolderError} if a file cannot be written
    * @throws {CheckpointError} if the run cannot be saved, for example because a
    * weight is not finite
    */
-  save(run: Omit<Checkpoint, "losses">, losses: readonly LossRow[]): void {
-    const logBytes = this.log(losses);
-    const recent = [...this.#recentLosses, ...losses.map(({ loss }) => loss)]
-      .slice(-MAX_RECENT_LOSSES);
+  save(run: Omit<Checkpoint, "losses">): void {
+    const recent = this.losses.slice(-MAX_RECENT_LOSSES)
+      .map(({ loss }) => loss);
+    const logBytes = this.saveLosses();
     const bytes = encodeCheckpoint({ ...run, losses: { recent, logBytes } });
     writeFileAtomically(this.pathOf("checkpoint"), bytes);
-    this.#logBytes = logBytes;
-    this.#recentLosses = recent;
   }
 
   /**
-   * Writes losses into the log, after those of the last checkpoint. Without a
-   * checkpoint that knows them, they are dropped when the run is resumed.
+   * Saves the losses alone. Those that no checkpoint knows are dropped when the
+   * run is resumed.
    *
-   * @returns how long the log is then, in bytes
+   * @returns how many bytes they take
    */
-  log(losses: readonly LossRow[]): number {
-    if (losses.length === 0) return this.#logBytes;
-    const rows = losses.map(({ step, loss }) => `${step},${loss}\n`).join("");
-    const bytes = new TextEncoder()
-      .encode(this.#logBytes === 0 ? LOG_HEADER + rows : rows);
-    const path = this.pathOf("losses");
-    writing(path, () => {
-      const file = Deno.openSync(path, { write: true, create: true });
-      try {
-        file.truncateSync(this.#logBytes);
-        file.seekSync(this.#logBytes, Deno.SeekMode.Start);
-        writeAll(file, bytes);
-        file.syncSync();
-      } finally {
-        file.close();
-      }
-    });
-    return this.#logBytes + bytes.length;
+  saveLosses(): number {
+    if (this.losses.length === 0) return 0;
+    const rows = this.losses.map(({ step, loss }) => `${step},${loss}\n`);
+    const text = "step,loss\n" + rows.join("");
+    writeFileAtomically(this.pathOf("losses"), text);
+    return text.length;
   }
 
   /** Where a file of the run is. */
@@ -186,12 +164,20 @@ export class RunFolder {
   close(): void {
     this.#lock.close();
   }
+}
 
-  /** Deletes what a process left that was killed while it wrote. */
-  #removeUnfinished(): void {
-    for (const { name } of Array.from(Deno.readDirSync(this.path))) {
-      if (isUnfinishedFile(name)) Deno.removeSync(`${this.path}/${name}`);
-    }
+/** The rows of a loss log. */
+function rowsOf(log: string): LossRow[] {
+  return log.split("\n").slice(1, -1).map((line) => {
+    const [step, loss] = line.split(",").map(Number);
+    return { step, loss };
+  });
+}
+
+/** Deletes what a process left that was killed while it wrote. */
+function removeUnfinished(folder: string): void {
+  for (const { name } of Array.from(Deno.readDirSync(folder))) {
+    if (isUnfinishedFile(name)) Deno.removeSync(`${folder}/${name}`);
   }
 }
 
@@ -223,15 +209,15 @@ function closing<Value>(
 }
 
 function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    return writing(path, () => {
+  return writing(path, () => {
+    try {
+      Deno.lstatSync(path);
+      return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
       throw error;
-    });
-  }
+    }
+  });
 }
 
 /**
@@ -241,46 +227,26 @@ function exists(path: string): boolean {
  * @throws {CheckpointError} if there is none, or it is damaged
  */
 export function readCheckpoint(path: string): Checkpoint {
-  const source = checkpointIn(path);
-  return decodeCheckpoint(readBytes(source), { source });
+  const { bytes, source } = readSaved(path);
+  return decodeCheckpoint(bytes, { source });
 }
 
 /**
- * Reads a model: that of a checkpoint, or parameters that PyTorch saved.
+ * Reads the file of a checkpoint or a model.
  *
- * @param path a run's folder, or a file
- * @throws {CheckpointError} if there is none, or it is damaged
+ * @param path a run's folder, or the file
+ * @returns its bytes, and what to call it
+ * @throws {CheckpointError} if there is none
  */
-export function readModel(path: string): Checkpoint | SavedParameters {
-  const source = checkpointIn(path);
-  return decodeModel(readBytes(source), { source });
-}
-
-function checkpointIn(path: string): string {
-  const file = `${path}/${RUN_FILES.checkpoint}`;
-  let isFolder = false;
+export function readSaved(path: string): { bytes: Uint8Array; source: string } {
+  let source = path;
   try {
-    isFolder = Deno.statSync(path).isDirectory;
-  } catch { // reading the file says what is wrong
+    if (Deno.statSync(path).isDirectory) {
+      source = `${path}/${RUN_FILES.checkpoint}`;
+    }
+  } catch { // reading it says what is wrong
   }
-  return isFolder ? file : path;
-}
-
-function readBytes(path: string): Uint8Array {
   const limit = MAX_CHECKPOINT_BYTES;
-  return readFileBounded(path, { limit, refusal: CheckpointError });
-}
-
-/**
- * Reads the loss log of a run.
- *
- * @param path the file, as {@linkcode RunFolder.pathOf} gives it
- * @returns its rows, in the order of the steps; none if there is no file
- */
-export function readLossLog(path: string): LossRow[] {
-  const text = exists(path) ? Deno.readTextFileSync(path) : "";
-  return text.split("\n").slice(1, -1).map((line) => {
-    const [step, loss] = line.split(",").map(Number);
-    return { step, loss };
-  });
+  const bytes = readFileBounded(source, { limit, refusal: CheckpointError });
+  return { bytes, source };
 }
