@@ -112,5 +112,12 @@ export * from "./lib/language_models/next_tokens.ts";
 export * from "./lib/language_models/score.ts";
 export * from "./lib/language_models/labels.ts";
 export * from "./lib/language_models/pretrained.ts";
+export {
+  type DecodeOptions,
+  decodeParameters,
+  loadModel,
+  type SavedModel,
+  saveModel,
+} from "./lib/saving/model_file.ts";
 export * from "./lib/saving/checkpoint.ts";
 export * from "./lib/errors/errors.ts";

@@ -20,7 +20,7 @@
  * | using a model | {@linkcode evaluate}, {@linkcode perplexity}, {@linkcode sample}, {@linkcode nextTokens}, {@linkcode scoreWords}, {@linkcode rowProbabilities}, {@linkcode labelWords}, {@linkcode projectToPlane}, {@linkcode pretrainedModel} |
  * | other models | {@linkcode countNgrams}, {@linkcode addK}, {@linkcode interpolate}, {@linkcode kneserNey}, {@linkcode createBigramNet}, {@linkcode bigramLoss}, {@linkcode trainBigramNet}, {@linkcode bigramNetModel}, {@linkcode languageModel} |
  * | mixtures | {@linkcode mlpModel}, {@linkcode fitMixtureWeights}, {@linkcode mixModels}, {@linkcode mixProbabilities} |
- * | saving | {@linkcode encodeCheckpoint}, {@linkcode decodeCheckpoint} |
+ * | saving | {@linkcode saveModel}, {@linkcode loadModel}, {@linkcode decodeParameters}, {@linkcode encodeCheckpoint}, {@linkcode decodeCheckpoint} |
  *
  * @example From a word list to new words
  * ```ts
@@ -78,3 +78,4 @@ export {
   type PretrainedModel,
   pretrainedModel,
 } from "./lib/language_models/pretrained_variables.ts";
+export { type LoadedModel, loadModel } from "./lib/saving/variables.ts";

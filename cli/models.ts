@@ -5,7 +5,6 @@ import {
   addK,
   countNgrams,
   createParameters,
-  decodeModel,
   interpolate,
   kneserNey,
   type LanguageModel,
@@ -14,9 +13,11 @@ import {
   pretrainedModel,
   sizesOf,
   TorchGenerator,
-  Vocabulary,
+  type Vocabulary,
   type Windows,
 } from "../core.ts";
+import { naming, parseObject } from "../lib/saving/checks.ts";
+import { decodeModelFile } from "../lib/saving/model_file.ts";
 import { type Corpus, readCorpus, type Sequence, windowsOf } from "./corpus.ts";
 import {
   flagOf,
@@ -83,32 +84,30 @@ export function loadNet(
     return { name: "the package's model", model, vocabulary, settings };
   }
   const { bytes, source } = readSaved(run);
-  const saved = decodeModel(bytes, { source });
-  const named = { name: run, model: saved.parameters };
-  if ("tokens" in saved) {
-    const settings: Partial<Settings> = "wordsSha256" in saved.config
-      ? settingsFrom(saved.config, run)
-      : {};
-    const { lowercase = false } = settings;
-    const vocabulary = new Vocabulary(saved.tokens, { lowercase });
-    const { level } = vocabulary;
-    return {
-      ...named,
-      vocabulary,
-      settings: { ...settings, lowercase, level },
-    };
+  const file = decodeModelFile(bytes, { source });
+  const { parameters: model, metadata } = file;
+  if (file.vocabulary) {
+    const { vocabulary } = file;
+    const { level, lowercase } = vocabulary;
+    const config = naming(
+      `Cannot read ${source}`,
+      () => parseObject(metadata.get("config") ?? "{}", "config"),
+    );
+    const kept = "wordsSha256" in config ? settingsFrom(config, source) : {};
+    const settings = { ...kept, lowercase, level };
+    return { name: run, model, vocabulary, settings };
   }
-  const corpus = readCorpus(input, values);
-  const vocabulary = corpus.vocabulary();
-  if (vocabulary.size !== saved.sizes.vocabularySize) {
+  const { source: list, unit, vocabulary: made } = readCorpus(input, values);
+  const vocabulary = made();
+  const { vocabularySize } = sizesOf(model);
+  if (vocabulary.size !== vocabularySize) {
     throw new CheckpointError(
-      `Cannot use ${run} with ${corpus.source}: it has parameters for ` +
-        `${saved.sizes.vocabularySize} tokens and no vocabulary, but the ` +
-        `${corpus.unit} have ${vocabulary.size} tokens; give what it was ` +
-        "trained on with --input",
+      `Cannot use ${run} with ${list}: it has parameters for ` +
+        `${vocabularySize} tokens and no vocabulary, but the ${unit} have ` +
+        `${vocabulary.size} tokens; give what it was trained on with --input`,
     );
   }
-  return { ...named, vocabulary, settings: values };
+  return { name: run, model, vocabulary, settings: values };
 }
 
 /**

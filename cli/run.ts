@@ -7,7 +7,7 @@ import {
   sizesOf,
   TorchGenerator,
   trainSteps,
-  Vocabulary,
+  type Vocabulary,
   type Windows,
 } from "../core.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
@@ -84,8 +84,7 @@ export function resumeRun(
   try {
     const source = folder.pathOf("checkpoint");
     const settings = settingsFrom(checkpoint.config, source);
-    const { lowercase } = settings;
-    const vocabulary = new Vocabulary(checkpoint.tokens, { lowercase });
+    const { parameters, vocabulary } = checkpoint;
     const corpus = readCorpus(input, settings);
     if (settings.wordsSha256 !== hashOf(corpus)) {
       throw new WordListError(
@@ -93,12 +92,11 @@ export function resumeRun(
           `learns from ${quote(settings.words)}; give that with --input`,
       );
     }
-    const { contextLength } = checkpoint.sizes;
+    const { contextLength } = sizesOf(parameters);
     return {
-      ...{ folder, corpus, vocabulary },
+      ...{ folder, corpus, parameters, vocabulary },
       settings: { ...settings, steps: steps ?? settings.steps },
       generator: new TorchGenerator(0).setState(checkpoint.generatorState),
-      parameters: checkpoint.parameters,
       windows: windowsOf(corpus.splits.train, vocabulary, contextLength),
       step: checkpoint.step,
     };
@@ -125,20 +123,19 @@ export async function learn(
   run: Run,
   checkpointEvery?: number,
 ): Promise<void> {
-  const { settings, folder, parameters, windows, generator } = run;
+  const { settings, folder, parameters, vocabulary } = run;
   const config = configOf(settings);
-  const sizes = sizesOf(parameters);
   // for people to read: the program itself reads what the checkpoint keeps
-  const text = JSON.stringify({ ...sizes, ...config }, null, 2) + "\n";
+  const text = JSON.stringify({ ...sizesOf(parameters), ...config }, null, 2) +
+    "\n";
   writeFileAtomically(folder.pathOf("config"), text);
 
   const stepsPerRow = Math.ceil(settings.steps / LOG_ROWS);
   let saved = { at: performance.now(), step: run.step };
   const save = () => {
     folder.save({
-      ...{ parameters, sizes, config, step: run.step },
-      tokens: run.vocabulary.tokens,
-      generatorState: generator.getState(),
+      ...{ parameters, vocabulary, config, step: run.step },
+      generatorState: run.generator.getState(),
     });
     saved = { at: performance.now(), step: run.step };
   };
@@ -150,11 +147,11 @@ export async function learn(
   try {
     while (run.step < settings.steps && !signals.received()) {
       const rest = settings.steps - run.step;
-      const reports = trainSteps(parameters, windows, {
+      const reports = trainSteps(parameters, run.windows, {
         ...trainOptions(settings),
         steps: Math.min(checkpointEvery ?? rest, rest),
         firstStep: run.step,
-        generator,
+        generator: run.generator,
       });
       for (const { step, losses } of reports) {
         losses.forEach((loss, i) => {

@@ -18,9 +18,9 @@ import {
   type Checkpoint,
   decodeCheckpoint,
   encodeCheckpoint,
-  MAX_CHECKPOINT_BYTES,
   MAX_RECENT_LOSSES,
 } from "../lib/saving/checkpoint.ts";
+import { MAX_MODEL_FILE_BYTES } from "../lib/saving/safetensors.ts";
 import {
   isUnfinishedFile,
   syncFolder,
@@ -246,7 +246,7 @@ export function readSaved(path: string): { bytes: Uint8Array; source: string } {
     }
   } catch { // reading it says what is wrong
   }
-  const limit = MAX_CHECKPOINT_BYTES;
+  const limit = MAX_MODEL_FILE_BYTES;
   const bytes = readFileBounded(source, { limit, refusal: CheckpointError });
   return { bytes, source };
 }

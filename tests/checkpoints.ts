@@ -3,6 +3,7 @@
  */
 
 import type { Checkpoint } from "../lib/saving/checkpoint.ts";
+import { Vocabulary } from "../lib/data/vocabulary.ts";
 import { TorchGenerator } from "../lib/random/torch_generator.ts";
 
 /** A run of a model of 3 tokens, at step 7. The same numbers each time. */
@@ -16,13 +17,7 @@ export function smallCheckpoint(): Checkpoint {
       W2: generator.randn(12),
       b2: generator.randn(3),
     },
-    sizes: {
-      vocabularySize: 3,
-      contextLength: 2,
-      embeddingSize: 2,
-      hiddenSize: 4,
-    },
-    tokens: [".", "a", "😀"],
+    vocabulary: new Vocabulary([".", "a", "😀"]),
     step: 7,
     generatorState: generator.getState(),
     config: {

@@ -15,8 +15,10 @@ import {
   lossCurve,
   nextTokenBars,
 } from "../lib/plots/mod.ts";
-import { contextCounts } from "../notebooks/figures/context_counts.ts";
-import { contextRows } from "../notebooks/figures/context_rows.ts";
+import {
+  contextCounts,
+  contextRows,
+} from "../notebooks/figures/context_counts.ts";
 import { lossByOrder } from "../notebooks/figures/loss_by_order.ts";
 import { outputShare } from "../notebooks/figures/output_share.ts";
 import { probabilityRanges } from "../notebooks/figures/probability_ranges.ts";
@@ -111,14 +113,13 @@ export function exampleFigures(): Record<string, Figure> {
       { name: "the grammar itself", probabilities: [0.12, 0.14, 0.17] },
       { name: "network", probabilities: [0.07, 0.11, 0.17] },
       { name: "trigram", probabilities: [0.00005, 0.0003, 0.004] },
-    ], { marked: "network" }),
+    ], "network"),
     weight_tables: weightTables(
       [
         { name: "counted", values: logarithms },
         { name: "learnt", values: logarithms.map((row) => row.map(Math.tanh)) },
       ],
       [...".abcdefghijklmnopqrstuvwxyz"],
-      { valueLabel: "value", limit: 6 },
     ),
     word_map: wordMap(
       noise(24).map((x, i) => ({

@@ -9,20 +9,16 @@
 
 import { fileURLToPath } from "node:url";
 import { writeFileAtomically } from "../cli/atomic_file.ts";
-import {
-  buildVocabulary,
-  contextWindows,
-  createParameters,
-  encodeCheckpoint,
-  evaluate,
-  parameterArrays,
-  readWords,
-  sizesOf,
-  splitWords,
-  stepDecay,
-  TorchGenerator,
-  trainSteps,
-} from "../mod.ts";
+import { encodeCheckpoint } from "../lib/saving/checkpoint.ts";
+import { evaluate } from "../lib/language_models/evaluate.ts";
+import { TorchGenerator } from "../lib/random/torch_generator.ts";
+import { createParameters } from "../lib/model/initial_weights.ts";
+import { stepDecay } from "../lib/training/schedules.ts";
+import { splitWords } from "../lib/data/splits.ts";
+import { trainSteps } from "../lib/training/loop.ts";
+import { buildVocabulary } from "../lib/data/vocabulary.ts";
+import { contextWindows } from "../lib/data/windows.ts";
+import { readWords } from "../lib/data/words.ts";
 
 const STEPS = 200_000;
 const SEED = 2147483647;
@@ -53,9 +49,8 @@ export async function trainModel(): Promise<
   });
   for (const _ of steps);
   const bytes = encodeCheckpoint({
-    parameters: parameterArrays(parameters),
-    sizes: sizesOf(parameters),
-    tokens: vocabulary.tokens,
+    parameters: parameters,
+    vocabulary,
     step: STEPS,
     generatorState: generator.getState(),
     config: { words: "karpathy/makemore names.txt", seed: SEED },

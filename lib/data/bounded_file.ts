@@ -35,27 +35,26 @@ export function readFileBounded(
   const fail = (reason: string): never => {
     throw new refusal(`Cannot read ${path}: ${reason}`);
   };
-  const fs = fileSystem() ??
-    fail("there are no files here: fetch the text and use parseWords()");
   const checkedSize = (stats: Stats): number => {
+    const { size } = stats;
     if (stats.isDirectory()) fail("it is a folder");
     if (!stats.isFile()) fail("it is a pipe or a device, not a file");
-    if (stats.size > limit) {
-      fail(`it has ${stats.size} bytes, more than the ${limit} that are read`);
-    }
-    return stats.size;
+    return size <= limit
+      ? size
+      : fail(`it has ${size} bytes, more than the ${limit} that are read`);
   };
+  const fs = fileSystem() ??
+    fail("there are no files here: fetch the text and use parseWords()");
   let file: number | undefined;
   try {
     checkedSize(fs.statSync(path)); // because opening a pipe would wait
     file = fs.openSync(path, "r");
     const bytes = new Uint8Array(checkedSize(fs.fstatSync(file)));
-    let length = 0;
-    while (length < bytes.length) {
-      const count = fs.readSync(file, bytes.subarray(length));
-      if (count === 0) break;
+    let length = 0, count: number;
+    do {
+      count = fs.readSync(file, bytes.subarray(length));
       length += count;
-    }
+    } while (count > 0);
     if (length < bytes.length || fs.fstatSync(file).size !== length) {
       fail("it changed while it was read: try again");
     }

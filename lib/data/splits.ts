@@ -1,44 +1,45 @@
 /**
- * Train, dev and test: words to learn from, words to choose settings by, and
- * words to be judged by once. Or sentences, where words are the tokens.
+ * Splits words, or the sentences of a text, into three parts: train to learn
+ * from, dev to choose settings with, and test to judge the model once.
  */
 
 import { PythonRandom } from "../random/python_random.ts";
 
 /** Three parts of a word list, or of the sentences of a text. */
 export interface Splits<Sequence = string> {
-  /** What the model learns from: 80 % of the words. */
+  /** The words to learn from, 80 %. */
   readonly train: readonly Sequence[];
-  /** What settings are chosen by: 10 %. The lecture's dev, or validation. */
+  /** The words to choose settings with, 10 %; also called validation. */
   readonly dev: readonly Sequence[];
-  /** What the model is judged by at the end: 10 %. */
+  /** The words to judge the model by at the end, 10 %. */
   readonly test: readonly Sequence[];
   /**
-   * How many words of dev and of test also stand in train. A list that repeats
-   * words makes these losses look better than they are.
+   * How many words of dev and of test are also in train. Repeated words make
+   * the losses of dev and test look better than they are.
    */
   readonly alsoInTrain: { readonly dev: number; readonly test: number };
 }
 
-/** Choices of {@linkcode splitWords}. */
+/** Options of {@linkcode splitWords}. */
 export interface SplitOptions {
   /** The seed of the shuffle. Default: 42, as in the lecture. */
   seed?: number;
   /**
-   * Whether equal words go into the same part, so that dev and test hold only
-   * words that the model has not seen. Default: `false`, as in the lecture.
+   * Whether equal words go into the same part, so that dev and test have only
+   * words that are not in train. Default: `false`, as in the lecture.
    */
   keepEqualTogether?: boolean;
 }
 
 /**
- * Splits words 80/10/10 after a shuffle, exactly as the lecture does:
+ * Shuffles words and splits them 80/10/10, exactly as the lecture does:
  * `random.seed(42); random.shuffle(words)`, cut at `int(0.8 * len(words))` and
  * `int(0.9 * len(words))`.
  *
  * @param words the words, at least ten
- * @throws {RangeError} if there are fewer than ten words, or if they cannot be
- * split because equal ones shall stay together
+ * @param options the seed, and whether to keep equal words together
+ * @throws {RangeError} if there are fewer than ten words, or words are repeated
+ * so often that a part would be empty
  *
  * @example
  * ```ts
@@ -48,64 +49,60 @@ export interface SplitOptions {
  * const { words } = embeddedWords();
  * const { train, dev, test, alsoInTrain } = splitWords(words);
  * assertEquals(train.length + dev.length + test.length, words.length);
- * assertEquals(alsoInTrain, { dev: 0, test: 0 }); // no name stands there twice
+ * assertEquals(alsoInTrain, { dev: 0, test: 0 }); // no name is repeated
  * ```
  */
 export function splitWords(
   words: Iterable<string>,
-  { seed = 42, keepEqualTogether = false }: SplitOptions = {},
+  options: SplitOptions = {},
 ): Splits {
+  const { seed = 42, keepEqualTogether = false } = options;
   const shuffled = [...words];
-  const [trainEnd, devEnd] = endsOf(shuffled.length, "words");
+  const ends = endsOf(shuffled.length, "words");
   const random = new PythonRandom(seed);
   if (!keepEqualTogether) {
     random.shuffle(shuffled);
-    return withOverlap(
-      shuffled.slice(0, trainEnd),
-      shuffled.slice(trainEnd, devEnd),
-      shuffled.slice(devEnd),
-    );
+    return cut(shuffled, ends);
   }
 
   const counts = new Map<string, number>();
   for (const word of shuffled) counts.set(word, (counts.get(word) ?? 0) + 1);
   const distinct = [...counts.keys()];
   random.shuffle(distinct);
-  const parts: [string[], string[], string[]] = [[], [], []];
-  let placed = 0;
-  for (const word of distinct) {
-    const part = placed < trainEnd ? 0 : placed < devEnd ? 1 : 2;
-    const count = counts.get(word)!;
-    for (let i = 0; i < count; i++) parts[part].push(word);
-    placed += count;
-  }
-  if (parts.some((part) => part.length === 0)) {
+  // a word goes where its first copy would, so the parts begin a little later
+  const ordered = distinct.flatMap((word) =>
+    Array<string>(counts.get(word)!).fill(word)
+  );
+  const [trainEnd, devEnd] = ends.map((end) => {
+    while (end < ordered.length && ordered[end] === ordered[end - 1]) end++;
+    return end;
+  });
+  if (trainEnd === devEnd || devEnd === ordered.length) {
     throw new RangeError(
       `Cannot split ${distinct.length} different words into train, dev and ` +
         "test with equal ones together: some are repeated too often",
     );
   }
-  return withOverlap(...parts);
+  return cut(ordered, [trainEnd, devEnd]);
 }
 
-/** Choices of {@linkcode splitByPosition}. */
+/** Options of {@linkcode splitByPosition}. */
 export interface PositionSplitOptions {
   /**
-   * Where train ends and where dev ends, as parts of the whole. Default: 0.8
-   * and 0.9.
+   * Where train and dev end, as fractions of the whole. Default: 0.8 and 0.9.
    */
   fractions?: readonly [trainEnd: number, devEnd: number];
 }
 
 /**
- * Splits the sentences of a text in their order: the beginning to learn from,
- * the end to be judged by. What stands close together in a text is alike, so
- * that a shuffle would show the model what it is to be judged by.
+ * Splits the sentences of a text in their order: the model learns from the
+ * beginning and is judged by the end. Neighboring sentences are alike, so a
+ * shuffle would show the model sentences like those that judge it.
  *
- * @param sequences the sentences, as {@linkcode tokenize} gives them, or words
+ * @param sequences the sentences, as {@linkcode tokenize} returns them, or words
  * @param options where to cut
- * @throws {RangeError} if the fractions are not ascending between 0 and 1, if
- * there are fewer than ten sequences, or a part would be empty
+ * @throws {RangeError} if the fractions do not ascend between 0 and 1, there are
+ * fewer than ten sequences, or a part would be empty
  *
  * @example
  * ```ts
@@ -120,62 +117,55 @@ export interface PositionSplitOptions {
  */
 export function splitByPosition<Sequence extends string | readonly string[]>(
   sequences: Iterable<Sequence>,
-  { fractions }: PositionSplitOptions = {},
+  options: PositionSplitOptions = {},
 ): Splits<Sequence> {
   const all = [...sequences];
-  const [trainEnd, devEnd] = endsOf(all.length, "sentences", fractions);
-  return withOverlap(
-    all.slice(0, trainEnd),
-    all.slice(trainEnd, devEnd),
-    all.slice(devEnd),
-  );
+  return cut(all, endsOf(all.length, "sentences", options.fractions));
 }
 
-/** Fewer are no list to learn from. */
-const FEWEST = 10;
+/** The fewest words or sentences that can be split. */
+const MIN_LENGTH = 10;
 
-/** Where train and dev end, `int(0.8 * n)` and `int(0.9 * n)`. */
+/** Where train and dev end: `int(0.8 * n)` and `int(0.9 * n)`. */
 function endsOf(
   length: number,
   what: string,
   fractions: readonly [number, number] = [0.8, 0.9],
-): [trainEnd: number, devEnd: number] {
+): readonly [trainEnd: number, devEnd: number] {
   const [first, second] = fractions;
   if (!(0 < first && first < second && second < 1)) {
     throw new RangeError(
-      `The fractions are ${first} and ${second}: they must ascend between 0 ` +
-        "and 1",
+      `Cannot split at the fractions ${first} and ${second}: they must ascend ` +
+        "between 0 and 1",
     );
   }
   const trainEnd = Math.floor(first * length);
   const devEnd = Math.floor(second * length);
   const empty = trainEnd === 0 || devEnd === trainEnd || length === devEnd;
-  if (length < FEWEST || empty) {
+  if (length < MIN_LENGTH || empty) {
     throw new RangeError(
       `Cannot split ${length} ${what} into train, dev and test: ` +
-        (empty ? "one would be empty" : `at least ${FEWEST} are needed`),
+        (empty ? "one would be empty" : `at least ${MIN_LENGTH} are needed`),
     );
   }
   return [trainEnd, devEnd];
 }
 
-function withOverlap<Sequence extends string | readonly string[]>(
-  train: readonly Sequence[],
-  dev: readonly Sequence[],
-  test: readonly Sequence[],
+function cut<Sequence extends string | readonly string[]>(
+  sequences: readonly Sequence[],
+  [trainEnd, devEnd]: readonly [number, number],
 ): Splits<Sequence> {
+  const train = sequences.slice(0, trainEnd);
+  const dev = sequences.slice(trainEnd, devEnd);
+  const test = sequences.slice(devEnd);
   const learned = new Set(train.map(keyOf));
   const overlap = (part: readonly Sequence[]) =>
     part.filter((sequence) => learned.has(keyOf(sequence))).length;
-  return {
-    train,
-    dev,
-    test,
-    alsoInTrain: { dev: overlap(dev), test: overlap(test) },
-  };
+  const alsoInTrain = { dev: overlap(dev), test: overlap(test) };
+  return { train, dev, test, alsoInTrain };
 }
 
-/** Equal for equal sequences: lists of tokens are not, as they are. */
+/** A key that is equal for equal sequences. */
 function keyOf(sequence: string | readonly string[]): string {
   return typeof sequence === "string" ? sequence : JSON.stringify(sequence);
 }

@@ -38,34 +38,29 @@ export function decodeText(text: string | Uint8Array, source: string): string {
   const decoded = typeof text === "string" ? text : decodeUtf8(text, source);
   const nul = decoded.indexOf("\0");
   if (nul >= 0) {
-    const line = decoded.slice(0, nul).split(LINE_BREAK).length;
-    throw new WordListError(
-      `Cannot read ${source}: line ${line} contains a NUL byte, so it is not a ` +
-        "text",
+    throw invalid(
+      source,
+      decoded.slice(0, nul),
+      "contains a NUL byte, so it is not a text",
     );
   }
   return decoded.replace(/^\uFEFF/, "");
 }
 
+function decodeUtf8(bytes: Uint8Array, source: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    // without `fatal`, U+FFFD replaces what is not UTF-8
+    const [before] = new TextDecoder().decode(bytes).split("\uFFFD", 1);
+    throw invalid(source, before, "is not valid UTF-8; save it as UTF-8");
+  }
+}
+
 /** The end of a line on any system. */
 export const LINE_BREAK: RegExp = /\r\n|\n|\r/;
 
-function decodeUtf8(bytes: Uint8Array, source: string): string {
-  const utf8 = new TextDecoder("utf-8", { fatal: true });
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    for (let line = 1, start = 0;; line++) {
-      const end = bytes.indexOf(0x0a, start);
-      try {
-        utf8.decode(bytes.subarray(start, end === -1 ? undefined : end));
-      } catch {
-        throw new WordListError(
-          `Cannot read ${source}: line ${line} is not valid UTF-8; save it as ` +
-            "UTF-8",
-        );
-      }
-      start = end + 1;
-    }
-  }
+function invalid(source: string, before: string, reason: string) {
+  const line = before.split(LINE_BREAK).length;
+  return new WordListError(`Cannot read ${source}: line ${line} ${reason}`);
 }

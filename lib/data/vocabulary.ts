@@ -39,27 +39,10 @@ export interface VocabularyOptions {
   locale?: string;
 }
 
-/** How a vocabulary takes texts apart and puts them together. */
-interface TextRules {
-  readonly level: Level;
-  split(text: string, options: Required<VocabularyOptions>): string[];
-  join(tokens: readonly string[]): string;
-}
-
-/** The rules, by boundary token. */
-const TEXT_RULES: Readonly<Record<string, TextRules>> = {
-  [BOUNDARY]: {
-    level: "characters",
-    split: (text, { lowercase, locale }) => [
-      ...lowercase ? text.toLocaleLowerCase(locale) : text,
-    ],
-    join: (tokens) => tokens.join(""),
-  },
-  [SENTENCE_BOUNDARY]: {
-    level: "words",
-    split: (text, options) => tokenize(text, options).flat(),
-    join: detokenize,
-  },
+/** The level of each boundary token. */
+const LEVELS: Readonly<Record<string, Level>> = {
+  [BOUNDARY]: "characters",
+  [SENTENCE_BOUNDARY]: "words",
 };
 
 /**
@@ -79,11 +62,14 @@ const TEXT_RULES: Readonly<Record<string, TextRules>> = {
 export class Vocabulary {
   /** All tokens, the boundary token first. */
   readonly tokens: readonly string[];
+  /** The number of tokens, including the boundary token: `V`. */
+  readonly size: number;
+  /** What the tokens are: characters or words. */
+  readonly level: Level;
   /** Whether texts are read in lowercase. */
   readonly lowercase: boolean;
   /** The language of the texts, a BCP 47 tag. */
   readonly locale: string;
-  readonly #rules: TextRules;
   readonly #ids: ReadonlyMap<string, number>;
 
   /**
@@ -119,26 +105,18 @@ export class Vocabulary {
       fail(`the token ${quote(repeated)} is repeated`);
     }
     if (ids.has("")) fail("a token is empty");
-    this.#rules = Object.hasOwn(TEXT_RULES, tokens[0])
-      ? TEXT_RULES[tokens[0]]
-      : fail(
+    if (!Object.hasOwn(LEVELS, tokens[0])) {
+      fail(
         `its first token is ${quote(tokens[0])}, which must be "${BOUNDARY}" ` +
           `or "${SENTENCE_BOUNDARY}"`,
       );
+    }
     this.tokens = Object.freeze([...tokens]);
+    this.size = tokens.length;
+    this.level = LEVELS[tokens[0]];
     this.lowercase = lowercase;
     this.locale = locale;
     this.#ids = ids;
-  }
-
-  /** The number of tokens, including the boundary token: `V`. */
-  get size(): number {
-    return this.tokens.length;
-  }
-
-  /** What the tokens are: characters or words. */
-  get level(): Level {
-    return this.#rules.level;
   }
 
   /** Whether the vocabulary has a token. */
@@ -164,7 +142,8 @@ export class Vocabulary {
    * ```
    */
   split(text: string): string[] {
-    return this.#rules.split(text, this);
+    if (this.level === "words") return tokenize(text, this).flat();
+    return [...this.lowercase ? text.toLocaleLowerCase(this.locale) : text];
   }
 
   /**
@@ -172,7 +151,7 @@ export class Vocabulary {
    * {@linkcode detokenize} joins them.
    */
   join(tokens: readonly string[]): string {
-    return this.#rules.join(tokens);
+    return this.level === "words" ? detokenize(tokens) : tokens.join("");
   }
 
   /**

@@ -42,9 +42,9 @@ export function embeddedWords(): WordList {
 export function defaultWords(): WordList {
   if (!import.meta.url.startsWith("file:")) return embeddedWords();
   const fetched = new URL("../../data/makemore/names.txt", import.meta.url);
-  return mayRead(fetched)
-    ? readAs(fetched, "data/makemore/names.txt")
-    : embeddedWords();
+  if (!mayRead(fetched)) return embeddedWords();
+  const source = "data/makemore/names.txt";
+  return parseWords(readText(fetched, source), source);
 }
 
 /**
@@ -57,11 +57,7 @@ export function defaultWords(): WordList {
  * 64 MiB, and as {@linkcode parseWords} does
  */
 export function readWords(path: string | URL): WordList {
-  return readAs(path, String(path));
-}
-
-function readAs(path: string | URL, source: string): WordList {
-  return parseWords(readText(path, source), source);
+  return parseWords(readText(path), String(path));
 }
 
 /**
@@ -116,36 +112,31 @@ function collectWords(
     throw new WordListError(`Cannot read ${source}: ${reason}`);
   };
   const words: string[] = [];
-  const characters = new Set<string>();
   let index = 0;
   for (const candidate of candidates) {
     index++;
     const word = candidate.trim();
     if (word === "") continue;
-    const fault = faultOf(word);
-    if (fault) fail(`${unit} ${index}, ${quote(word)}, contains ${fault}`);
-    words.push(word);
-    if (characters.size < 2) {
-      for (const character of word) characters.add(character);
+    const refuse = (fault: string) =>
+      fail(`${unit} ${index}, ${quote(word)}, contains ${fault}`);
+    if (word.includes(BOUNDARY)) {
+      refuse(
+        `"${BOUNDARY}", which marks where words begin and end; remove it or ` +
+          "write another character",
+      );
     }
+    if (!word.isWellFormed()) refuse("half a character (a lone surrogate)");
+    words.push(word);
   }
   if (words.length === 0) fail("it has no words; put one on each line");
-  if (characters.size < 2) {
+  const [only] = words[0];
+  if (words.every((word) => [...word].every((letter) => letter === only))) {
     fail(
       `its only character is ${
-        quote([...characters][0])
-      }, and a model learns ` +
-        "from words of at least two different characters",
+        quote(only)
+      }, and a model learns from words of ` +
+        "at least two different characters",
     );
   }
   return { words, source };
-}
-
-/** What a word contains that no word may contain. */
-function faultOf(word: string): string | undefined {
-  if (word.includes(BOUNDARY)) {
-    return `"${BOUNDARY}", which marks where words begin and end; remove it or ` +
-      "write another character";
-  }
-  if (!word.isWellFormed()) return "half a character (a lone surrogate)";
 }

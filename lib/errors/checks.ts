@@ -5,13 +5,13 @@
 import { quote } from "./quote.ts";
 
 /**
- * Throws unless a value is a whole number in a range.
+ * Refuses a value that is not a whole number in a range.
  *
- * @param name what the value is, as the caller knows it, such as `"batchSize"`
+ * @param name the name of the value for the caller, such as `"batchSize"`
  * @param value the value
- * @param least the least that it may be
- * @param most the most that it may be; by default there is no limit
- * @throws {RangeError} if it is anything else
+ * @param least the smallest value allowed
+ * @param most the largest value allowed; without it there is no limit
+ * @throws {RangeError} if the value is refused
  */
 export function checkWhole(
   name: string,
@@ -27,21 +27,23 @@ export function checkWhole(
 }
 
 /**
- * Throws unless a value is a weight decay.
+ * Throws unless a value is a finite number that is not negative.
  *
- * @throws {RangeError} if it is not a finite number from 0
+ * @param name what the value is, such as `"learning rate"`
+ * @param value the value
+ * @throws {RangeError} if it is anything else
  */
-export function checkWeightDecay(value: number): void {
+export function checkNotNegative(name: string, value: number): void {
   if (value >= 0 && value < Infinity) return;
   throw new RangeError(
-    `Cannot use weightDecay ${value}: it must be a finite number from 0`,
+    `Cannot use ${name} ${value}: it must be a finite number from 0`,
   );
 }
 
 /**
  * Refuses a locale that is not a BCP 47 tag.
  *
- * @throws {RangeError} if it is not
+ * @throws {RangeError} if the value is refused
  */
 export function checkLocale(locale: string): void {
   try {

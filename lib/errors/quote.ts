@@ -1,16 +1,16 @@
 /**
- * Text from a file as an error shows it: on one line, not by the kilobyte, and
- * without characters that steer a terminal.
+ * Text of files in errors: on one line, short, and without characters that
+ * control a terminal.
  */
 
-/** The most characters that are shown. */
+/** The most characters to show. */
 const SHOWN = 60;
 
 /**
- * The text in double quotes, cut after 60 characters. Everything invisible is
+ * A text in double quotes, cut after 60 characters. Invisible characters are
  * escaped, so that a hostile file can neither clear the screen nor add lines.
  *
- * @param text what a file holds
+ * @param text the text, of a file for example
  */
 export function quote(text: string): string {
   // Cut by UTF-16 units first: the text may be very long.
@@ -21,9 +21,9 @@ export function quote(text: string): string {
 }
 
 /**
- * The text with everything that is invisible escaped.
+ * A text with its invisible characters escaped.
  *
- * @param text what may come from a file
+ * @param text the text, of a file for example
  */
 export function visible(text: string): string {
   return text.replace(

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { checkWeightDecay, checkWhole } from "../errors/checks.ts";
+import { checkNotNegative, checkWhole } from "../errors/checks.ts";
 import { fromBase64 } from "./base64.ts";
 import { kernelWasm } from "./kernel_wasm.ts";
 import {
@@ -329,7 +329,7 @@ export class Kernel {
    */
   stepAll(learningRate: number, options: KernelStepOptions = {}): number {
     const { weightDecay = 0 } = options;
-    checkWeightDecay(weightDecay);
+    checkNotNegative("weight decay", weightDecay);
     return this.#useWhole().stepWhole(learningRate, weightDecay);
   }
 
@@ -393,7 +393,7 @@ export class Kernel {
     const { batchSize, generator, losses, weightDecay = 0, candidates } =
       options;
     const instance = this.#useRows();
-    checkWeightDecay(weightDecay);
+    checkNotNegative("weight decay", weightDecay);
     const steps = learningRates.length;
     checkWhole("batchSize", batchSize, 1, MAX_ROWS);
     if (candidates !== undefined) {

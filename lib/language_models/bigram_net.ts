@@ -1,12 +1,13 @@
 /**
- * The bigram net: one layer without biases, from the last token, one-hot, to
- * the logits of the next. The lecture's first neural net; it learns by gradient
- * descent what counting pairs finds at once.
+ * The bigram net: one layer without biases, from the one-hot last token to the
+ * logits of the next. It is the lecture's first neural net, and learns by
+ * gradient descent what counting pairs finds at once.
  *
  * Letters: `V` vocabulary, `C` different contexts, `N` rows.
  */
 
 import * as tf from "@tensorflow/tfjs";
+import "../model/quiet_tfjs.ts";
 import { DivergenceError } from "../errors/errors.ts";
 import type { TorchGenerator } from "../random/torch_generator.ts";
 import {
@@ -14,11 +15,9 @@ import {
   contextToken,
   type LanguageModel,
 } from "./language_model.ts";
-import { checkRate, checkSteps } from "../training/schedules.ts";
+import { checkNotNegative } from "../errors/checks.ts";
+import { checkSteps } from "../training/schedules.ts";
 import { contextOf, type Rows } from "../kernel/rows.ts";
-
-// Without it tfjs greets each user with advice on other backends.
-tf.enableProdMode();
 
 /** The largest vocabulary: `W` takes 4·V² bytes, and each step a few times that. */
 export const MAX_BIGRAM_NET_TOKENS = 4096;
@@ -51,8 +50,9 @@ export interface BigramNetOptions {
  */
 export function createBigramNet(
   vocabularySize: number,
-  { generator }: BigramNetOptions,
+  options: BigramNetOptions,
 ): tf.Variable<tf.Rank.R2> {
+  const { generator } = options;
   const V = vocabularySize;
   if (!Number.isInteger(V) || V < 2 || V > MAX_BIGRAM_NET_TOKENS) {
     throw new RangeError(
@@ -68,36 +68,36 @@ export function createBigramNet(
 /** Settings of {@linkcode bigramLoss}. */
 export interface BigramLossOptions {
   /**
-   * How much the mean square of the weights counts beside the loss: draws the
-   * logits of each row together, as adding to all counts does. Default: 0.01,
-   * as in the lecture.
+   * The factor of the mean square of the weights in the loss. It pulls the
+   * logits of each row together, as adding a constant to all counts does.
+   * Default: 0.01, as in the lecture.
    */
   regularization?: number;
 }
 
 /** Settings of {@linkcode trainBigramNet}. */
 export interface BigramTrainOptions extends BigramLossOptions {
-  /** How many steps. Default: 200. */
+  /** How many steps to do. Default: 200. */
   steps?: number;
-  /** How far to go against the gradient. Default: 50, as in the lecture. */
+  /** The learning rate. Default: 50, as in the lecture. */
   learningRate?: number;
 }
 
-/** Rows, those with an equal last token merged into one. */
+/** Rows in which those with the same last token are merged. */
 interface MergedRows {
   /** The different last tokens, int32 `[C]`. */
   readonly X: tf.Tensor1D;
-  /** The share of all rows that has the token and then each, float32 `[C, V]`. */
+  /** The share of all rows that has this token and then that one, float32 `[C, V]`. */
   readonly shares: tf.Tensor2D;
 }
 
 /**
- * Merges the rows that have the same last token. Loss and gradient stay what
- * they are over all rows, and cost as much as for `C` of them.
+ * Merges the rows that have the same last token. Loss and gradient are those of
+ * all rows, at the cost of `C` of them.
  */
 function mergeRows(windows: Rows, V: number): MergedRows {
   const { contextLength, Y } = windows;
-  if (Y.length === 0) throw new RangeError("There are no rows to learn from");
+  if (Y.length === 0) throw new RangeError("Cannot train on no rows");
   const followers = new Map<number, Float64Array>();
   for (let row = 0; row < Y.length; row++) {
     const last = checkToken(contextOf(windows, row)[contextLength - 1], V);
@@ -136,11 +136,11 @@ function lossOf(
  * 0.01 * (W**2).mean()`.
  *
  * @param W the net's weights `[V, V]`
- * @param windows the rows; of each context the last token counts
+ * @param windows the rows; only the last token of each context matters
  * @param options how much regularisation
  * @returns a scalar, in nats; yours to dispose
- * @throws {RangeError} if there are no rows, or they hold an id that the net
- * does not know
+ * @throws {RangeError} if there are no rows, or they hold an id that is
+ * not in the vocabulary
  *
  * @example
  * ```ts
@@ -154,7 +154,7 @@ function lossOf(
  *
  * const vocabulary = buildVocabulary(["emma"]); // . a e m
  * const windows = contextWindows(["emma"], vocabulary, 1);
- * // where all weights are equal, all tokens are as likely
+ * // with equal weights all tokens are equally likely
  * const loss = bigramLoss(tf.ones([4, 4]), windows);
  * assertAlmostEquals(loss.dataSync()[0], Math.log(4) + 0.01, 1e-6);
  * ```
@@ -162,8 +162,9 @@ function lossOf(
 export function bigramLoss(
   W: tf.Tensor2D,
   windows: Rows,
-  { regularization = 0.01 }: BigramLossOptions = {},
+  options: BigramLossOptions = {},
 ): tf.Scalar {
+  const { regularization = 0.01 } = options;
   return tf.tidy(() =>
     lossOf(W, mergeRows(windows, W.shape[0]), regularization)
   );
@@ -174,11 +175,12 @@ export function bigramLoss(
  * `loss.backward()`, `W.data += -50 * W.grad`.
  *
  * @param W the net's weights `[V, V]`, which are changed
- * @param windows the rows to learn from; of each context the last token counts
+ * @param windows the rows to learn from; only the last token of each context
+ * matters
  * @param options steps, learning rate, regularisation
  * @returns the loss before each step, float32 `[steps]`
- * @throws {RangeError} if there are no rows, they hold an id that the net does
- * not know, or a setting is out of range
+ * @throws {RangeError} if there are no rows, they hold an id that is not in
+ * the vocabulary, or a setting is out of range
  * @throws {DivergenceError} if the loss is not finite
  *
  * @example
@@ -212,7 +214,7 @@ export function trainBigramNet(
 ): Float32Array {
   const { steps = 200, learningRate = 50, regularization = 0.01 } = options;
   checkSteps(steps);
-  checkRate(learningRate);
+  checkNotNegative("learning rate", learningRate);
   const losses = new Float32Array(steps);
   const rows = mergeRows(windows, W.shape[0]);
   try {
@@ -238,8 +240,8 @@ export function trainBigramNet(
 }
 
 /**
- * The net as a model to evaluate, sample from and mix. Takes the weights as
- * they are now: training on does not change it.
+ * The net as a language model, with the weights as they are now: training them
+ * further does not change it.
  *
  * @param W the net's weights `[V, V]`
  *

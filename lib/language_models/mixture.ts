@@ -1,6 +1,6 @@
 /**
- * Mixtures: several models answer together, each with a weight, and the weights
- * are fitted on held-out rows.
+ * Mixtures: the weighted mean of several models, with weights that are fitted on
+ * held-out rows.
  *
  * Letters: `M` models, `N` rows.
  */
@@ -13,14 +13,14 @@ import {
 import { mlpModel } from "./mlp.ts";
 import type { Model } from "./model.ts";
 
-/** When the rows' mean log-likelihood grows by less in a round, the fit is done. */
+/** The fit ends when a round raises the mean log-likelihood by less than this. */
 const TOLERANCE = 1e-9;
 
-/** Choices of {@linkcode fitMixtureWeights}. */
+/** Options of {@linkcode fitMixtureWeights}. */
 export interface MixtureOptions {
   /**
-   * Rows imagined beside the real ones, how many of them each model explains,
-   * `[M]`: keeps the weights of few rows near to what was known before.
+   * How many imagined rows each model explains beside the real ones, `[M]`. They
+   * keep the weights close to an earlier estimate where there are few rows.
    * Default: none.
    */
   prior?: ArrayLike<number>;
@@ -29,20 +29,19 @@ export interface MixtureOptions {
 }
 
 /**
- * Finds the weights with which models together explain rows best, by
+ * Finds the weights with which a mixture of models explains rows best, by
  * expectation–maximisation (Jelinek and Mercer 1980): in each round a model's
- * weight becomes its mean share in the probability of the rows. The rows must
- * be held out: on those that a model was trained with it would be trusted too
- * much.
+ * weight becomes its mean share of the probability of the rows. The rows must be
+ * held out: on rows that a model was trained on, its weight would be too large.
  *
  * @param probabilities the probability that each model gives to the token of
- * each row, `[M][N]`, as {@linkcode rowProbabilities} gives them; rows that all
- * hold impossible are passed over
- * @param options prior and limit
+ * each row, `[M][N]`, as {@linkcode rowProbabilities} returns them; rows that all
+ * models hold impossible are skipped
+ * @param options the prior, and the most rounds
  * @returns the weights, float64 `[M]`, which sum to 1
- * @throws {RangeError} if there is no model, if the models' rows do not agree in
- * number, if a probability is negative or not finite, or if there is no row to
- * fit on and no prior
+ * @throws {RangeError} if there is no model, the models have different numbers of
+ * rows, a probability is negative or not finite, the prior has another length,
+ * or there are neither rows nor a prior
  *
  * @example
  * ```ts
@@ -61,14 +60,14 @@ export function fitMixtureWeights(
 ): Float64Array {
   const { prior, maxRounds = 1000 } = options;
   const M = probabilities.length;
-  if (M === 0) throw new RangeError("There are no models to mix");
+  if (M === 0) throw new RangeError("Cannot mix no models");
   const N = checkedRows(probabilities);
   for (const [m, rows] of probabilities.entries()) {
     for (let row = 0; row < N; row++) {
       if (!(rows[row] >= 0 && rows[row] < Infinity)) {
         throw new RangeError(
-          `Model ${m} gives row ${row} the probability ${rows[row]}: ` +
-            "probabilities are finite and not negative",
+          `Cannot fit weights to the probability ${rows[row]} of row ${row} ` +
+            `by model ${m}: it must be a finite number from 0`,
         );
       }
     }
@@ -108,22 +107,22 @@ function normalised(shares: Float64Array): Float64Array {
   const sum = shares.reduce((sum, share) => sum + share, 0);
   if (!(sum > 0)) {
     throw new RangeError(
-      "There is no row to fit the weights on: no model holds one possible",
+      "Cannot fit weights: no model holds any row possible",
     );
   }
   return shares.map((share) => share / sum);
 }
 
 /**
- * What a mixture gives to the token of each row: the weighted mean of what the
- * models give.
+ * The probability that a mixture gives to the token of each row: the weighted
+ * mean of the models' probabilities.
  *
  * @param probabilities the probability that each model gives to the token of
- * each row, `[M][N]`, as {@linkcode rowProbabilities} gives them
+ * each row, `[M][N]`, as {@linkcode rowProbabilities} returns them
  * @param weights the weight of each model, `[M]`
  * @returns float64 `[N]`
- * @throws {RangeError} if there are not as many weights as models, at least one,
- * or the models' rows do not agree in number
+ * @throws {RangeError} if there is no model, there are not as many weights as
+ * models, or the models have different numbers of rows
  *
  * @example
  * ```ts
@@ -141,7 +140,8 @@ export function mixProbabilities(
   const M = probabilities.length;
   if (M === 0 || weights.length !== M) {
     throw new RangeError(
-      `There are ${weights.length} weights for ${M} models: each needs one`,
+      `Cannot mix ${M} models with ${weights.length} weights: each model needs ` +
+        "one",
     );
   }
   const N = checkedRows(probabilities);
@@ -160,8 +160,8 @@ function checkedRows(probabilities: readonly ArrayLike<number>[]): number {
   for (const [m, rows] of probabilities.entries()) {
     if (rows.length !== N) {
       throw new RangeError(
-        `Model ${m} has ${rows.length} rows, model 0 has ${N}: ` +
-          "all must be judged by the same",
+        `Cannot mix ${rows.length} rows of model ${m} with ${N} rows of model ` +
+          "0: all models must be evaluated on the same rows",
       );
     }
   }
@@ -169,15 +169,16 @@ function checkedRows(probabilities: readonly ArrayLike<number>[]): number {
 }
 
 /**
- * Several models as one: the probability of a token is the weighted mean of
- * theirs.
+ * Mixes several models into one: the probability of a token is the weighted mean
+ * of theirs.
  *
- * @param models the models, of one vocabulary
- * @param weights the weight of each, not negative, with a sum of 1, as
- * {@linkcode fitMixtureWeights} gives them
- * @returns the mixture; it sees as much context as the one that sees most
- * @throws {RangeError} if there is no model, the weights are not such, or the
- * vocabularies differ in size
+ * @param models the models, each the parameters of a network or any language
+ * model, all with the same vocabulary
+ * @param weights the weight of each model, not negative, with a sum of 1, as
+ * {@linkcode fitMixtureWeights} returns them
+ * @returns the mixture; it sees as much context as the model that sees most
+ * @throws {RangeError} if there is no model, the weights are negative or do not
+ * sum to 1, or the vocabularies have different sizes
  *
  * @example A model of pairs and one of triples, mixed by what is held out
  * ```ts
@@ -226,23 +227,23 @@ function mixLanguageModels(
   weights: ArrayLike<number>,
 ): LanguageModel {
   const M = models.length;
-  if (M === 0) throw new RangeError("There are no models to mix");
+  if (M === 0) throw new RangeError("Cannot mix no models");
   const sum = Array.from(weights).reduce((sum, weight) => sum + weight, 0);
   if (
     weights.length !== M || !Array.from(weights).every((w) => w >= 0) ||
     !(Math.abs(sum - 1) < 1e-6)
   ) {
     throw new RangeError(
-      `The weights are ${Array.from(weights).join(", ")}: pass ${M}, not ` +
-        "negative, with a sum of 1",
+      `Cannot mix with the weights ${Array.from(weights).join(", ")}: pass ` +
+        `${M} that are not negative and sum to 1`,
     );
   }
   const [{ vocabularySize }] = models;
   for (const model of models) {
     if (model.vocabularySize !== vocabularySize) {
       throw new RangeError(
-        `One model knows ${vocabularySize} tokens, another ` +
-          `${model.vocabularySize}: only models of one vocabulary can be mixed`,
+        `Cannot mix a model of ${vocabularySize} tokens with one of ` +
+          `${model.vocabularySize}: they must have the same vocabulary`,
       );
     }
   }

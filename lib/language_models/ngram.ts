@@ -1,7 +1,6 @@
 /**
- * Counting models: how often n-grams stand in a text, and what that lets one
- * expect of texts not seen. They came before neural models, and are what these
- * have to beat.
+ * Counting models: they predict a token from how often n-grams occur in a text.
+ * They are older than neural models, which have to beat them.
  */
 
 export { countNgrams, NgramCounts, type NgramLevel } from "./ngram/counts.ts";

@@ -4,9 +4,10 @@
  */
 
 import { pretrainedSafetensors } from "../../data/pretrained_safetensors.ts";
-import { decodeCheckpoint } from "../saving/checkpoint.ts";
+import { fromBase64 } from "../kernel/base64.ts";
 import type { ParameterArrays } from "../kernel/parameters.ts";
-import { Vocabulary } from "../data/vocabulary.ts";
+import { loadModel } from "../saving/model_file.ts";
+import type { Vocabulary } from "../data/vocabulary.ts";
 
 /** A model that is ready to use. */
 export interface PretrainedModel {
@@ -33,13 +34,7 @@ export interface PretrainedModel {
  * ```
  */
 export function pretrainedModel(): PretrainedModel {
-  const binary = atob(pretrainedSafetensors);
-  const bytes = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
-  const { parameters, tokens } = decodeCheckpoint(bytes, {
+  return loadModel(fromBase64(pretrainedSafetensors), {
     source: "the model of the package",
   });
-  return {
-    parameters,
-    vocabulary: new Vocabulary(tokens),
-  };
 }

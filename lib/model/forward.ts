@@ -1,8 +1,8 @@
 /**
  * The forward pass in tfjs operations, one function for each line of the
  * lecture: embed, hidden layer, logits, softmax, loss. This is the model to
- * read, to take gradients of with `tf.variableGrads`, and to hold the fast
- * kernel against, which computes the same.
+ * read and to take gradients of with `tf.variableGrads`; the kernel computes the
+ * same, faster.
  *
  * Letters: `V` vocabulary, `T` context length, `E` embedding, `H` hidden layer,
  * `B` rows. Tensors that a function returns are the caller's to dispose, or
@@ -41,7 +41,7 @@ export function toTensors(
  * @param tokens one id, a list of ids, or a tensor of ids of any shape, int32
  * @returns float32, the shape of `tokens` with `E` appended: `[E]` for one id,
  * `[n, E]` for a list, `[B, T, E]` for contexts
- * @throws {RangeError} if an id is not one of the table's
+ * @throws {RangeError} if the table has no row for an id
  *
  * @example
  * ```ts
@@ -62,13 +62,13 @@ export function embed(
     const ids = tokens instanceof tf.Tensor
       ? tokens
       : tf.tensor(tokens as number | number[], undefined, "int32");
-    // tfjs answers an id out of range with zeros, PyTorch with an error
+    // for an id out of range tfjs gives zeros, PyTorch an error
     const [vocabularySize] = C.shape;
     for (const id of ids.dataSync()) {
       if (!(Number.isInteger(id) && id >= 0 && id < vocabularySize)) {
         throw new RangeError(
-          `The embedding table has no row ${id}: ` +
-            `rows go from 0 to ${vocabularySize - 1}`,
+          `Cannot look up row ${id} of the embedding table: rows go from 0 to ` +
+            `${vocabularySize - 1}`,
         );
       }
     }
@@ -101,11 +101,10 @@ export function hidden(
  * @param h the hidden layer `[B, H]`
  * @param W2 weights `[H, V]`
  * @param b2 biases `[V]`
- * @param direct what reaches the output layer past the hidden layer, if the
- * model has direct connections: the embeddings of the contexts `[B, T, E]`, and
- * their weights `[T·E, V]`
- * @returns float32 `[B, V]`: how much the model expects each token next, as the
- * logarithm of counts
+ * @param direct the direct connections, if the model has them: the embeddings of
+ * the contexts `[B, T, E]`, and their weights `[T·E, V]`
+ * @returns float32 `[B, V]`: for each token that may come next, the logarithm of
+ * a count
  */
 export function logits(
   h: tf.Tensor2D,
@@ -123,7 +122,7 @@ export function logits(
 
 /**
  * Softmax by hand, as the lecture writes it out: exponentiate the logits to
- * counts, divide by their sum. Overflows where a logit is above 88, as the
+ * counts, divide by their sum. It overflows where a logit is above 88, as the
  * lecture's does; {@linkcode crossEntropy} does not.
  *
  * @param logits `[B, V]`
@@ -161,7 +160,7 @@ export function negativeLogLikelihood(
 }
 
 /**
- * The same loss straight from the logits, without overflow for any finite ones:
+ * The same loss directly from the logits, which does not overflow:
  * `F.cross_entropy(logits, Y)`.
  *
  * @param logits `[B, V]`
@@ -190,14 +189,14 @@ export function crossEntropy(
   });
 }
 
-/** The element of each row that `Y` names: `rows[torch.arange(B), Y]`. */
+/** The element of each row that `Y` selects: `rows[torch.arange(B), Y]`. */
 function pick(rows: tf.Tensor2D, Y: tf.Tensor1D): tf.Tensor1D {
-  // A look-up by one-hot rows: its gradient exists on every backend of tfjs.
+  // by one-hot rows, whose gradient exists on every backend of tfjs
   const oneHot = tf.oneHot(Y, rows.shape[1]); // [B, V]
   return tf.where(oneHot.toBool(), rows, 0).sum(1); // [B]
 }
 
-/** What {@linkcode forward} makes on its way. */
+/** What {@linkcode forward} computes. */
 export interface Forward {
   /** The embeddings of the contexts `[B, T, E]`. */
   readonly emb: tf.Tensor3D;

@@ -1,15 +1,15 @@
 /**
- * Principal component analysis, to look at embeddings of more than two numbers
- * on a map.
+ * Principal component analysis, to draw embeddings of more than two numbers on
+ * a map.
  */
 
 /**
- * Projects points onto the plane in which they differ most: the first two
- * principal components, after taking off the mean. Points of two dimensions
- * stay as they are, those of one get a second coordinate of 0.
+ * Projects points onto the plane in which they differ most: their first two
+ * principal components, after subtracting the mean. Points of two dimensions
+ * stay as they are; points of one get a second coordinate of 0.
  *
- * The direction of a component is arbitrary; here the first point that is not
- * in the middle lies on the positive side, so that equal points give equal maps.
+ * The sign of a component is arbitrary. Here the first point that is not in the
+ * middle is on the positive side, so that equal points give equal maps.
  *
  * @param points the points row by row `[count, dimensions]`, such as the
  * embedding table `C`
@@ -34,7 +34,7 @@ export function projectToPlane(
   const count = points.length / dimensions;
   if (!Number.isSafeInteger(count) || dimensions < 1) {
     throw new RangeError(
-      `${points.length} numbers do not make points of ${dimensions} each`,
+      `Cannot make points of ${dimensions} numbers from ${points.length} numbers`,
     );
   }
   const rows = Array.from(

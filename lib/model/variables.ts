@@ -8,6 +8,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
+import "./quiet_tfjs.ts";
 import {
   type ModelSizes,
   type ParameterArrays,
@@ -19,9 +20,6 @@ import {
   createParameters as createArrays,
   type ParameterOptions,
 } from "./initial_weights.ts";
-
-// Without it tfjs greets each user with advice on other backends.
-tf.enableProdMode();
 
 /** The model: tfjs variables, float32. They are yours to dispose. */
 export interface ModelParameters {

@@ -1,6 +1,6 @@
-import type * as Plot from "@observablehq/plot";
-import { checkTable, drawCells, drawRamp } from "./cells.ts";
+import { drawCells, drawRamp } from "./cells.ts";
 import { customMark, drawChart } from "./chart.ts";
+import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatShare } from "./format.ts";
 
@@ -50,20 +50,15 @@ export function activationHeatMap(
     );
   }
   const ofTanh = (value: number) => Math.abs(value) <= 1;
-  checkTable(activations, rows, columns, ofTanh, "one of the -1 … 1 of tanh");
+  checkTable(activations, [rows, columns], ofTanh, "in the -1 … 1 of tanh");
   const { height = Math.min(640, Math.max(240, 166 + 14 * rows)) } = options;
-  let saturated = 0;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      if (Math.abs(activations[row][column]) > 0.99) saturated++;
-    }
-  }
-  const mostLabels = rowLabels ? Math.floor((height - 146) / 13) : 10;
+  const all = Array.from(activations, (row) => Array.from(row)).flat();
+  const saturated = all.filter((value) => Math.abs(value) > 0.99);
   return drawChart({
     title: "What the hidden layer answers to each context",
     description: `Heat map of ${rows} rows of ${columns} hidden units, from ` +
       `-1 (blue) over 0 (white) to 1 (vermillion): ${
-        formatShare(saturated / (rows * columns))
+        formatShare(saturated.length / all.length)
       } have a magnitude above 0.99.`,
     xLabel: "hidden unit",
     yLabel: rowLabels ? "context" : "row",
@@ -74,42 +69,22 @@ export function activationHeatMap(
       marginLeft: 56,
       x: {
         type: "linear",
-        domain: [0, columns],
+        domain: [-0.5, columns - 0.5],
+        ticks: Math.min(columns, 12),
         tickSize: 4,
-        ...everyFew(columns, 12),
       },
       y: {
         type: "linear",
-        domain: [0, rows],
+        domain: [-0.5, rows - 0.5],
         reverse: true,
+        ticks: Math.min(rows, rowLabels ? (height - 146) / 18 : 10),
+        tickFormat: (row: number) => rowLabels?.[row] ?? String(row),
         tickSize: rowLabels ? 0 : 4,
-        ...everyFew(rows, mostLabels, rowLabels),
       },
       marks: [
-        customMark((place) => {
-          const cell = (row: number, column: number) =>
-            activations[row][column];
-          return drawCells({ rows, columns, cell }, place, "cells");
-        }),
+        customMark((place) => drawCells(activations, place, "cells")),
         customMark(({ width }) => drawRamp(width - 24, "activation h")),
       ],
     },
   }, options);
-}
-
-/** Ticks in the middle of every few cells, so that at most `most` are shown. */
-function everyFew(
-  cells: number,
-  most: number,
-  labels?: readonly string[],
-): Plot.ScaleOptions {
-  const steps = [1, 2, 5, 10, 20, 50, 100, 200, 500];
-  const step = steps.find((step) => cells / step <= most) ??
-    Math.ceil(cells / most);
-  const ticks = [];
-  for (let cell = 0; cell < cells; cell += step) ticks.push(cell + 0.5);
-  return {
-    ticks: ticks as never,
-    tickFormat: (at: number) => labels?.[at - 0.5] ?? String(at - 0.5),
-  };
 }

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart } from "./chart.ts";
+import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatCount, formatShare } from "./format.ts";
 import { blue, vermillion } from "./palette.ts";
@@ -8,20 +9,18 @@ import { blue, vermillion } from "./palette.ts";
 export interface ActivationHistogramOptions extends FigureOptions {
   /** How many bars share the range from -1 to 1. Default 50. */
   bins?: number;
-  /** The magnitude above which an activation is saturated. Default 0.99. */
-  saturation?: number;
 }
 
 /**
  * How the activations of a tanh layer are spread between -1 and 1, with the
- * saturated ones marked: there tanh is flat, so almost no gradient passes.
+ * saturated ones, with a magnitude above 0.99, marked: there tanh is flat, so
+ * almost no gradient passes.
  *
  * @param activations The outputs of tanh in any order, such as the values of
  * h [B, H].
- * @param options How many bars there are, and what is saturated; heading,
- * labels and size.
- * @throws {RangeError} If there are none, one is outside -1 … 1, there are
- * fewer than two bars, or `saturation` is not between 0 and 1.
+ * @param options How many bars there are; heading, labels and size.
+ * @throws {RangeError} If there are none, one is outside -1 … 1, or there are
+ * fewer than two bars.
  *
  * @example
  * ```ts
@@ -36,29 +35,25 @@ export function activationHistogram(
   activations: ArrayLike<number>,
   options: ActivationHistogramOptions = {},
 ): Figure {
-  const { bins = 50, saturation = 0.99 } = options;
+  const { bins = 50 } = options;
   if (!Number.isInteger(bins) || bins < 2) {
     throw new RangeError(`Cannot draw ${bins} bars: at least 2 are needed`);
-  }
-  if (!(saturation > 0 && saturation < 1)) {
-    throw new RangeError(
-      `Cannot mark magnitudes above ${saturation}: it must lie between 0 and 1`,
-    );
   }
   if (activations.length === 0) {
     throw new RangeError("Cannot draw a histogram: there are no activations");
   }
+  checkTable(
+    [activations],
+    [1, activations.length],
+    (value) => Math.abs(value) <= 1,
+    "in the -1 … 1 of tanh",
+    () => "the activations",
+  );
   const free = new Uint32Array(bins);
   const saturated = new Uint32Array(bins);
-  for (let i = 0; i < activations.length; i++) {
-    const value = activations[i];
-    if (!(Math.abs(value) <= 1)) {
-      throw new RangeError(
-        `Cannot draw activation ${i}: it is ${value}, outside the -1 … 1 of tanh`,
-      );
-    }
+  for (const value of Array.from(activations)) {
     const bin = Math.min(bins - 1, Math.floor((value + 1) / (2 / bins)));
-    (Math.abs(value) > saturation ? saturated : free)[bin]++;
+    (Math.abs(value) > 0.99 ? saturated : free)[bin]++;
   }
   const share = formatShare(
     saturated.reduce((sum, count) => sum + count) / activations.length,
@@ -73,12 +68,12 @@ export function activationHistogram(
       insetLeft: Math.min(1, 160 / bins) / 2,
       insetRight: Math.min(1, 160 / bins) / 2,
     });
-  const name = `saturated, |h| > ${saturation}: ${share}`;
+  const name = `saturated, |h| > 0.99: ${share}`;
   return drawChart({
     title: "How the hidden layer's activations are spread",
     description: `Histogram of ${
       formatCount(activations.length)
-    } activations from -1 to 1: ${share} are saturated, with a magnitude above ${saturation}.`,
+    } activations from -1 to 1: ${share} are saturated, with a magnitude above 0.99.`,
     xLabel: "activation h = tanh(…)",
     yLabel: "number of activations",
     legend: [

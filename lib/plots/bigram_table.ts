@@ -1,5 +1,7 @@
-import { cellPaths, checkTable, tenth } from "./cells.ts";
+import type * as Plot from "@observablehq/plot";
+import { cellPaths, tenth } from "./cells.ts";
 import { customMark, drawChart, type Place } from "./chart.ts";
+import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatCount } from "./format.ts";
 import { blue } from "./palette.ts";
@@ -44,29 +46,32 @@ export function bigramTable(
     );
   }
   const whole = (count: number) => Number.isSafeInteger(count) && count >= 0;
-  checkTable(counts, V, V, whole, "a whole number from 0");
-  const pairs = Array.from(
-    tokens,
-    (first, row) =>
-      Array.from(tokens, (next, column): Pair => {
-        const count = counts[row][column];
-        return { text: first + next, row, column, count };
-      }),
-  ).flat();
+  checkTable(counts, [V, V], whole, "a whole number from 0");
+  const most = Math.max(
+    ...Array.from(counts, (row) => Math.max(...Array.from(row))),
+  );
+  const pairs = Array.from({ length: V * V }, (_, i): Pair => {
+    const [row, column] = [Math.floor(i / V), i % V];
+    const count = counts[row][column];
+    const pair = tokens[row] + tokens[column];
+    return { row, column, pair, count, shade: shadeOf(count, most) };
+  });
   const ranked = pairs.toSorted((a, b) => b.count - a.count);
+  const frequent = ranked.slice(0, 5).map(({ pair, count }) =>
+    `${pair} ${formatCount(count)}`
+  );
   const never = pairs.filter(({ count }) => count === 0).length;
-  const most = ranked[0].count;
-  const ticks = {
-    ticks: Array.from(tokens, (_, id) => id + 0.5) as never,
-    tickFormat: (at: number) => tokens[at - 0.5],
+  const scale: Plot.ScaleOptions = {
+    type: "linear",
+    domain: [-0.5, V - 0.5],
+    ticks: Array.from(tokens, (_, id) => id) as never,
+    tickFormat: (id: number) => tokens[id],
     tickSize: 0,
   };
   return drawChart({
     title: "How often each pair occurs",
     description: `Table of ${V} × ${V} pairs, most frequent: ${
-      ranked.slice(0, 5).map(({ text, count }) =>
-        `${text} ${formatCount(count)}`
-      ).join(", ")
+      frequent.join(", ")
     }; ${formatCount(never)} pairs never occur.`,
     xLabel: "next character",
     yLabel: "character",
@@ -81,77 +86,69 @@ export function bigramTable(
       marginTop: 112,
       marginLeft: 48,
       marginRight: 16,
-      x: { type: "linear", domain: [0, V], axis: "both", ...ticks },
-      y: { type: "linear", domain: [0, V], reverse: true, ...ticks },
+      x: { ...scale, axis: "both" },
+      y: { ...scale, reverse: true },
       marks: [
-        customMark((place) => {
-          const cell = (row: number, column: number) =>
-            shade(counts[row][column], most);
-          const paths = cellPaths({ rows: V, columns: V, cell }, place);
-          paths.delete(0);
-          return createElement(
+        customMark((place) =>
+          createElement(
             "g",
             { class: "cells" },
-            createElement(
-              "g",
-              {
-                "aria-label": "cells",
-                fill: blue,
-                "shape-rendering": "crispEdges",
-              },
-              ...[...paths].sort(([a], [b]) => a - b).map(([shade, d]) => {
-                const opacity = (shade / shades).toFixed(2);
-                return createElement("path", { d, "fill-opacity": opacity });
-              }),
-            ),
+            drawShades(pairs, V, place),
             ...["currentColor", "white"].map((fill) => {
-              const dark = fill === "white";
-              const shown = pairs.filter(({ count }) =>
-                shade(count, most) > darkShade === dark
+              const shown = pairs.filter(({ shade }) =>
+                shade > darkShade === (fill === "white")
               );
               return createElement("g", { fill }, ...writePairs(shown, place));
             }),
-          );
-        }),
+          )
+        ),
       ],
     },
   }, options);
 }
 
 interface Pair {
-  text: string;
   row: number;
   column: number;
+  pair: string;
   count: number;
+  shade: number;
 }
 
 /** From 0, never, to `shades`; once has a shade too, unlike never. */
-function shade(count: number, most: number): number {
+function shadeOf(count: number, most: number): number {
   if (count === 0) return 0;
   if (most === 1) return shades;
   return Math.max(2, Math.round(shades * Math.log(count) / Math.log(most)));
 }
 
+/** The cells of the pairs that occur. */
+function drawShades(pairs: readonly Pair[], V: number, place: Place) {
+  const shade = (row: number, column: number) => pairs[row * V + column].shade;
+  const paths = cellPaths(V, V, shade, place);
+  paths.delete(0);
+  return createElement(
+    "g",
+    { "aria-label": "cells", fill: blue, "shape-rendering": "crispEdges" },
+    ...[...paths].sort(([a], [b]) => a - b).map(([shade, d]) => {
+      const opacity = (shade / shades).toFixed(2);
+      return createElement("path", { d, "fill-opacity": opacity });
+    }),
+  );
+}
+
 /** The pairs, and below them how often they occur. */
 function writePairs(pairs: readonly Pair[], { x, y }: Place): SvgElement[] {
-  const write = (
-    label: string,
-    size: number,
-    down: number,
-    text: (pair: Pair) => string,
-  ) =>
+  const lines = [["pair", 10, -0.08], ["count", 11, 0.32]] as const;
+  return lines.map(([key, size, down]) =>
     createElement(
       "g",
-      { "aria-label": label, "font-size": size },
-      ...pairs.map((pair) =>
-        createElement("text", {
-          x: tenth(x(pair.column + 0.5)),
-          y: tenth(y(pair.row + down)),
-        }, text(pair))
-      ),
-    );
-  return [
-    write("pairs", 10, 0.42, ({ text }) => text),
-    write("counts", 11, 0.82, ({ count }) => String(count)),
-  ];
+      { "aria-label": `${key}s`, "font-size": size },
+      ...pairs.map((pair) => {
+        const [at, base] = [x(pair.column), y(pair.row + down)];
+        const position = { x: tenth(at), y: tenth(base) };
+        return createElement("text", position, String(pair[key]));
+      }),
+    )
+  );
 }

@@ -23,49 +23,46 @@ export function divergingColour(value: number): string {
   }).join("");
 }
 
-/** A table that is drawn: how large it is, and what each cell holds. */
-export interface Table<Cell> {
-  rows: number;
-  columns: number;
-  cell: (row: number, column: number) => Cell;
-}
+/** Where the scales put columns and rows. */
+type Scales = Pick<Place, "x" | "y">;
 
 /**
- * The outlines of the cells as path data, one path for all that are alike: so
- * thousands of them make a small file.
+ * The outlines of a table's cells as path data, one path for all that look the
+ * same: so thousands of them make a small file. A cell reaches half a column to
+ * both sides of its column's number, and half a row up and down.
  */
-export function cellPaths<Cell>(
-  { rows, columns, cell }: Table<Cell>,
-  { x, y }: Pick<Place, "x" | "y">,
-): Map<Cell, string> {
-  const paths = new Map<Cell, string>();
+export function cellPaths<Look>(
+  rows: number,
+  columns: number,
+  look: (row: number, column: number) => Look,
+  { x, y }: Scales,
+): Map<Look, string> {
+  const paths = new Map<Look, string>();
   for (let row = 0; row < rows; row++) {
-    const [top, bottom] = [tenth(y(row)), tenth(y(row + 1))];
+    const [top, bottom] = [tenth(y(row - 0.5)), tenth(y(row + 0.5))];
     for (let column = 0; column < columns; column++) {
-      const [left, right] = [tenth(x(column)), tenth(x(column + 1))];
-      const look = cell(row, column);
-      paths.set(
-        look,
-        (paths.get(look) ?? "") + `M${left},${top}H${right}V${bottom}H${left}Z`,
-      );
+      const [left, right] = [tenth(x(column - 0.5)), tenth(x(column + 0.5))];
+      const key = look(row, column);
+      const cell = `M${left},${top}H${right}V${bottom}H${left}Z`;
+      paths.set(key, (paths.get(key) ?? "") + cell);
     }
   }
   return paths;
 }
 
-/** Cells whose values from −1 to 1 are shown as colours. */
+/** The cells of a table [rows, columns] of values from −1 to 1, as colours. */
 export function drawCells(
-  { cell, ...size }: Table<number>,
-  place: Pick<Place, "x" | "y">,
+  values: ArrayLike<ArrayLike<number>>,
+  scales: Scales,
   label: string,
 ): SvgElement {
   const colour = (row: number, column: number) =>
-    divergingColour(cell(row, column));
-  const paths = [...cellPaths({ ...size, cell: colour }, place)].sort();
+    divergingColour(values[row][column]);
+  const paths = cellPaths(values.length, values[0].length, colour, scales);
   return createElement(
     "g",
     { "aria-label": label },
-    ...paths.map(([fill, d]) =>
+    ...[...paths].sort().map(([fill, d]) =>
       createElement("path", { d, fill, "shape-rendering": "crispEdges" })
     ),
   );
@@ -114,39 +111,4 @@ export function drawRamp(
 /** A tenth of a pixel is as fine as cells with sharp edges need. */
 export function tenth(position: number): number {
   return Math.round(10 * position) / 10;
-}
-
-/** Throws unless the table is as large as it should be and has these values. */
-export function checkTable(
-  table: ArrayLike<ArrayLike<number>>,
-  rows: number,
-  columns: number,
-  allowed: (value: number) => boolean,
-  range: string,
-): void {
-  if (table.length !== rows) {
-    throw new RangeError(
-      `Cannot draw a table of ${table.length} rows: there must be ${rows}`,
-    );
-  }
-  for (let row = 0; row < rows; row++) {
-    if (table[row].length !== columns) {
-      throw new RangeError(
-        `Cannot draw row ${row}: it has ${
-          table[row].length
-        } values, and there must be ${columns}`,
-      );
-    }
-    const column = Array.prototype.findIndex.call(
-      table[row],
-      (value) => !allowed(value),
-    );
-    if (column >= 0) {
-      throw new RangeError(
-        `Cannot draw row ${row}, column ${column}: it is ${
-          table[row][column]
-        }, not ${range}`,
-      );
-    }
-  }
 }

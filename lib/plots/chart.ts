@@ -22,7 +22,7 @@ export interface Chart {
   /** In CSS pixels. Default 360. */
   height?: number;
   /** What is listed above the chart. Default: nothing. */
-  legend?: LegendItem[];
+  legend?: readonly LegendItem[];
   plot: Plot.PlotOptions;
 }
 
@@ -30,7 +30,8 @@ export interface Chart {
 export interface LegendItem {
   label: string;
   colour: string;
-  sample: "line" | "band" | "circle" | "square" | "triangle";
+  /** Default: a line. */
+  sample?: "line" | "band" | "circle" | "square" | "triangle";
   dashes?: string;
   opacity?: number;
 }
@@ -60,7 +61,7 @@ const style = `
 `;
 
 /** Draws the chart, its heading and its legend into one standalone SVG. */
-export function drawChart(chart: Chart, options: FigureOptions): Figure {
+export function drawChart(chart: Chart, options: FigureOptions = {}): Figure {
   const { description, legend = [], plot } = chart;
   const {
     title = chart.title,
@@ -69,7 +70,8 @@ export function drawChart(chart: Chart, options: FigureOptions): Figure {
     width = chart.width ?? 640,
     height = chart.height ?? 360,
   } = options;
-  const rows = legendRows(legend, width - left - right);
+  const items = placeLegend(legend, width - left - right);
+  const rows = [...Map.groupBy(items, ({ row }) => row).values()];
   const top = headingHeight + rows.length * legendHeight + 32;
   const svg = Plot.plot({
     marginTop: top,
@@ -85,6 +87,7 @@ export function drawChart(chart: Chart, options: FigureOptions): Figure {
     document: svgDocument as never,
   }) as unknown as SvgElement;
 
+  const arrow = plot.y?.reverse ? "↓" : "↑";
   svg.querySelector("style")?.remove();
   svg.setAttribute("xmlns", svgNamespace);
   svg.setAttribute("role", "img");
@@ -100,35 +103,30 @@ export function drawChart(chart: Chart, options: FigureOptions): Figure {
       height,
       fill: paper.light,
     }),
-    createElement("text", {
-      class: "heading",
-      x: left,
-      y: 25,
+    write("heading", left, 25, "start", title, {
       "font-size": textSize + 3,
       "font-weight": "bold",
-      "text-anchor": "start",
-    }, title),
+    }),
     // Plot's own axis labels would lie under the heading and at the very edge.
-    createElement("text", {
-      class: "y-label",
-      x: left,
-      y: top - 14,
-      "text-anchor": "start",
-    }, `${plot.y?.reverse ? "↓" : "↑"} ${yLabel}`),
-    createElement("text", {
-      class: "x-label",
-      x: width - right,
-      y: height - 14,
-      "text-anchor": "end",
-    }, `${xLabel} →`),
+    write("y-label", left, top - 14, "start", `${arrow} ${yLabel}`),
+    write("x-label", width - right, height - 14, "end", `${xLabel} →`),
   );
   svg.append(...rows.map(drawLegend));
-  return new Figure(tidy(svg.outerHTML) + "\n", {
-    title,
-    description,
-    width,
-    height,
-  });
+  const about = { title, description, width, height };
+  return new Figure(tidy(svg.outerHTML) + "\n", about);
+}
+
+/** A text outside of the plot. */
+function write(
+  name: string,
+  x: number,
+  y: number,
+  anchor: "start" | "end",
+  text: string,
+  look: Record<string, string | number> = {},
+): SvgElement {
+  const attributes = { class: name, x, y, ...look, "text-anchor": anchor };
+  return createElement("text", attributes, text);
 }
 
 /** A mark that is drawn by hand, where the scales put it. */
@@ -144,35 +142,23 @@ export function halo(strokeWidth: number): Plot.TextOptions {
   return { stroke: paper.light, strokeWidth, fill: "currentColor" };
 }
 
-/** How wide an entry of the legend is: its sample, its name, a gap. */
-function legendItemWidth({ label }: LegendItem): number {
-  return 27 + label.length * 6.8 + 22;
-}
-
-/** The legend in as many rows as it takes. */
-function legendRows(legend: LegendItem[], width: number): LegendItem[][] {
-  const rows: LegendItem[][] = [];
-  let x = Infinity;
-  for (const item of legend) {
-    if (x + legendItemWidth(item) - 22 > width) {
-      rows.push([]);
-      x = 0;
-    }
-    rows[rows.length - 1].push(item);
-    x += legendItemWidth(item);
-  }
-  return rows;
-}
-
-function drawLegend(legend: LegendItem[], row: number): SvgElement {
-  const group = createElement("g", {
-    class: "legend",
-    "text-anchor": "start",
-    transform: `translate(${left},${headingHeight + 12 + row * legendHeight})`,
+/** Each entry of the legend in a row, and how far to the right in it. */
+function placeLegend(legend: readonly LegendItem[], width: number) {
+  let [x, row] = [0, 0];
+  return legend.map((item) => {
+    const long = 27 + item.label.length * 6.8; // the sample, the name
+    if (x > 0 && x + long > width) [x, row] = [0, row + 1];
+    const placed = { ...item, x, row };
+    x += long + 22;
+    return placed;
   });
-  let x = 0;
-  for (const item of legend) {
-    const { label, colour, sample, dashes = "none", opacity = 1 } = item;
+}
+
+/** One row of the legend. */
+function drawLegend(items: ReturnType<typeof placeLegend>): SvgElement {
+  const y = headingHeight + 12 + items[0].row * legendHeight;
+  const elements = items.flatMap(({ label, x, sample = "line", ...look }) => {
+    const { colour, dashes = "none", opacity = 1 } = look;
     const middle = x + 10;
     const shapes = {
       line: `M${x},0H${x + 20}`,
@@ -187,24 +173,24 @@ function drawLegend(legend: LegendItem[], row: number): SvgElement {
       "stroke-dasharray": dashes,
       fill: "none",
     };
-    group.append(
-      createElement("path", {
-        d: shapes[sample],
-        opacity,
-        ...(sample === "line" ? line : { fill: colour }),
-      }),
+    const paint = sample === "line" ? line : { fill: colour };
+    return [
+      createElement("path", { d: shapes[sample], opacity, ...paint }),
       createElement("text", { x: x + 27, y: "0.32em" }, label),
-    );
-    x += legendItemWidth(item);
-  }
-  return group;
+    ];
+  });
+  return createElement("g", {
+    class: "legend",
+    "text-anchor": "start",
+    transform: `translate(${left},${y})`,
+  }, ...elements);
 }
 
 /**
- * The same picture in fewer bytes, which are the same wherever it is drawn.
- * Plot counts its clip paths through the whole process, which becomes by
- * figure. Numbers are rounded to a hundredth of a pixel: finer than any screen,
- * and the last bit of a logarithm does not show in a file that is compared.
+ * The same picture, but with bytes that do not depend on the machine or on what
+ * was drawn before. Plot numbers its clip paths through the whole process, and
+ * the last bit of a logarithm differs from machine to machine: clip paths are
+ * numbered by figure, and numbers rounded to a hundredth of a pixel.
  */
 function tidy(svg: string): string {
   const clips = [...new Set(svg.match(/plot-clip-\d+/g))];

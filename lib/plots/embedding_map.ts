@@ -50,35 +50,26 @@ export function embeddingMap(
         `Cannot draw the embedding of "${token}" on a map: it has ${length} numbers, not 2`,
       );
     }
-    return { token, x, y };
+    const kind = token === "." ? 2 : vowels.includes(token) ? 0 : 1;
+    return { token, x, y, kind };
   });
   const groups = ([
     ["vowels", "squares", vermillion, "square"],
     ["other letters", "circles", blue, "circle"],
     ['boundary "."', "a triangle", green, "triangle"],
-  ] as const).map(([label, shape, colour, sample]) => ({
-    label,
-    shape,
-    colour,
-    sample,
-    points: points.filter(({ token }) =>
-      sample ===
-        (token === "."
-          ? "triangle"
-          : vowels.includes(token)
-          ? "square"
-          : "circle")
-    ),
-  })).filter(({ points }) => points.length > 0);
-  const described = groups.map(({ label, shape, sample, points }) => {
-    const listed = points.map(({ token }) => token).join(" ");
-    return `${label} ${sample === "triangle" ? "" : `${listed} `}as ${shape}`;
-  });
+  ] as const).map(([label, shape, colour, sample], kind) => {
+    const members = points.filter((point) => point.kind === kind);
+    const listed = members.map(({ token }) => token + " ").join("");
+    const described = `${label} ${kind === 2 ? "" : listed}as ${shape}`;
+    return { label, colour, sample, points: members, described };
+  }).filter(({ points }) => points.length > 0);
   const { width = 640 } = options;
   return drawChart({
     title: "The embedding of each letter",
     description: `Scatter plot of ${tokens.length} tokens by the two numbers ` +
-      `of their embeddings: ${described.join(", ")}.`,
+      `of their embeddings: ${
+        groups.map(({ described }) => described).join(", ")
+      }.`,
     xLabel: "first number of the embedding",
     yLabel: "second number of the embedding",
     width,

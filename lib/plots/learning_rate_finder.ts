@@ -1,9 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart, halo } from "./chart.ts";
+import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatLoss } from "./format.ts";
 import { blue, vermillion } from "./palette.ts";
-import { movingMean } from "./smoothing.ts";
+import { movingMean, smoothedLegend } from "./smoothing.ts";
 import { logTicks } from "./ticks.ts";
 
 /** What a learning-rate finder measured: one loss for each learning rate tried. */
@@ -62,9 +63,16 @@ export function learningRateFinder(
   measured: LearningRateLosses,
   options: LearningRateFinderOptions = {},
 ): Figure {
-  check(measured);
   const learningRates = Array.from(measured.learningRates);
   const losses = Array.from(measured.losses);
+  if (losses.length === 0 || learningRates.length !== losses.length) {
+    throw new RangeError(
+      `Cannot draw ${losses.length} losses against ${learningRates.length} learning rates`,
+    );
+  }
+  const size = [1, losses.length] as const;
+  const name = () => "the learning rates";
+  checkTable([learningRates], size, (rate) => rate > 0, "above 0", name);
   const {
     xAxis = "rate",
     smoothing = Math.max(1, Math.round(losses.length / 20)),
@@ -77,7 +85,7 @@ export function learningRateFinder(
     0,
   );
   const lowest = smooth[best];
-  const highest = smooth.subarray(0, best + 1).reduce(
+  const highest = smooth.slice(0, best + 1).reduce(
     (high, mean) => mean > high ? mean : high,
     lowest,
   );
@@ -106,10 +114,7 @@ export function learningRateFinder(
       ? "learning rate"
       : "exponent of the learning rate (10ˣ)",
     yLabel: "loss (nats per character)",
-    legend: smoothing <= 1 ? [] : [
-      { label: "each step", colour: blue, sample: "line", opacity: 0.55 },
-      { label: `mean of ${smoothing} steps`, colour: blue, sample: "line" },
-    ],
+    legend: smoothedLegend(blue, smoothing),
     plot: {
       grid: true,
       x: xAxis === "exponent" ? {} : {
@@ -145,21 +150,4 @@ export function learningRateFinder(
       ],
     },
   }, options);
-}
-
-function check({ learningRates, losses }: LearningRateLosses): void {
-  if (losses.length === 0 || learningRates.length !== losses.length) {
-    throw new RangeError(
-      `Cannot draw ${losses.length} losses against ${learningRates.length} learning rates`,
-    );
-  }
-  for (let i = 0; i < learningRates.length; i++) {
-    if (!(learningRates[i] > 0)) {
-      throw new RangeError(
-        `Cannot draw learning rate ${i}: it is ${
-          learningRates[i]
-        }, and must be above 0`,
-      );
-    }
-  }
 }

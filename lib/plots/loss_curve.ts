@@ -3,7 +3,7 @@ import { drawChart, type LegendItem } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatCount, formatLoss } from "./format.ts";
 import { seriesColours, seriesDashes } from "./palette.ts";
-import { buckets, movingMean } from "./smoothing.ts";
+import { buckets, movingMean, smoothedLegend } from "./smoothing.ts";
 import { logTicks } from "./ticks.ts";
 
 /** One line of a loss curve. */
@@ -64,7 +64,6 @@ export function lossCurve(
   const series = toSeries(losses).map((one) => clean(one, logScale));
   const marks: Plot.Markish[] = [];
   const legend: LegendItem[] = [];
-  let banded = false;
   for (const [index, { name, losses, steps }] of series.entries()) {
     const colour = seriesColours[index % seriesColours.length];
     const dashes = seriesDashes[index % seriesDashes.length];
@@ -73,7 +72,6 @@ export function lossCurve(
     const raw = buckets(steps, losses, size);
     const line = { x: "step", y: "mean", stroke: colour, clip: true };
     if (size > 1) {
-      banded = true;
       marks.push(Plot.areaY(raw, {
         x: "step",
         y1: "low",
@@ -95,25 +93,8 @@ export function lossCurve(
     if (losses.length === 1) {
       marks.push(Plot.dot(raw, { x: "step", y: "mean", fill: colour, r: 3 }));
     }
-    if (series.length > 1) {
-      legend.push({ label: name, colour, sample: "line", dashes });
-    } else if (size > 1 || smoothing > 1) {
-      legend.push(
-        size === 1
-          ? { label: "each step", colour, sample: "line", opacity: 0.55 }
-          : {
-            label: `lowest to highest of each ${size} steps`,
-            colour,
-            sample: "band",
-            opacity: 0.35,
-          },
-        {
-          label: smoothing > 1 ? `mean of ${smoothing} steps` : "their mean",
-          colour,
-          sample: "line",
-        },
-      );
-    }
+    if (series.length > 1) legend.push({ label: name, colour, dashes });
+    else legend.push(...smoothedLegend(colour, smoothing, size));
   }
   const described = series.map(({ name, losses }) => {
     const [first, last] = [losses[0], losses[losses.length - 1]];
@@ -122,12 +103,16 @@ export function lossCurve(
       `over ${formatCount(losses.length)} losses`;
   });
   const steps = range(series.flatMap(({ steps }) => steps));
+  const all = series.flatMap(({ losses }) => losses);
+  const shown = yDomain ?? range(all, 1.05);
   return drawChart({
     title: "Loss while training",
     description: `Line chart${
       logScale ? " with a logarithmic loss axis" : ""
     }: ${described.join("; ")}.${
-      banded ? " A band shows the spread of neighbouring steps." : ""
+      series.some(({ losses }) => losses.length > mostPoints)
+        ? " A band shows the spread of neighbouring steps."
+        : ""
     }`,
     xLabel: "step",
     yLabel: "loss (nats per character)",
@@ -139,11 +124,12 @@ export function lossCurve(
         nice: true,
         ticks: steps[1] < 100_000 ? 8 : 5, // six digits need room
       },
-      y: logScale
-        ? logAxis(
-          yDomain ?? range(series.flatMap(({ losses }) => losses), 1.05),
-        )
-        : { domain: yDomain, nice: yDomain === undefined },
+      y: !logScale ? { domain: yDomain, nice: yDomain === undefined } : {
+        type: "log",
+        domain: shown,
+        ticks: logTicks(...shown, 8),
+        tickFormat: String,
+      },
       marks,
     },
   }, options);
@@ -157,15 +143,6 @@ function range(values: readonly number[], room = 1): [number, number] {
     high = Math.max(high, value);
   }
   return [low / room, high * room];
-}
-
-function logAxis(domain: [number, number]): Plot.ScaleOptions {
-  return {
-    type: "log",
-    domain,
-    ticks: logTicks(...domain, 8) as never,
-    tickFormat: String,
-  };
 }
 
 function toSeries(

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { type Chart, drawChart, halo } from "./chart.ts";
+import { checkTable } from "./checks.ts";
+import { drawChart, halo } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatShare } from "./format.ts";
 import { blue, seriesColours, vermillion } from "./palette.ts";
@@ -69,187 +70,160 @@ export function nextTokenBars(
     ? probabilities as readonly ModelProbabilities[]
     : [{ name: "model", probabilities: probabilities as ArrayLike<number> }];
   const { count = models.length > 1 ? 10 : undefined } = options;
-  check(models, tokens, target, count);
+  check(models, Array.from(tokens), target, count);
   const answers = Array.from(tokens, (token, id): Answer => ({
     token,
-    shares: models.map(({ probabilities }) => probabilities[id]),
+    percents: models.map(({ probabilities }) => 100 * probabilities[id]),
   }));
-  const ranked = answers.toSorted((a, b) => b.shares[0] - a.shares[0]);
+  const ranked = answers.toSorted((a, b) => b.percents[0] - a.percents[0]);
   const shown = ranked.filter(({ token }, rank) =>
     rank < (count ?? 5) || (count !== undefined && token === target)
   );
-  const describe = ({ token, shares }: Answer) => {
-    if (!named) return `${token} ${formatShare(shares[0])}`;
-    const each = models.map(({ name }, i) =>
-      `${name} ${formatShare(shares[i])}`
-    );
-    return `${token}: ${each.join(", ")}`;
+  const describe = ({ token, percents }: Answer) => {
+    const each = percents.map((percent) => formatShare(percent / 100));
+    if (!named) return `${token} ${each}`;
+    return `${token}: ${
+      models.map(({ name }, i) => `${name} ${each[i]}`).join(", ")
+    }`;
   };
   const after = context === undefined ? "" : ` after "${context}"`;
-  const answer = answers.find(({ token }) => token === target);
+  const right = answers.find(({ token }) => token === target);
+  const names = models.map(({ name }) => name);
+  const inRows = count !== undefined;
+  const sign = inRows ? "▸" : "▾";
+  const bars = (inRows ? shown : answers).flatMap((answer) =>
+    answer.percents.map((percent, i) => ({
+      token: inRows && answer === right ? `${sign} ${target}` : answer.token,
+      name: names[i],
+      percent,
+      colour: !named && answer === right ? vermillion : seriesColours[i],
+      text: inRows
+        ? formatShare(percent / 100, 2).replace(" %", "")
+        : (answer === right ? sign : "") +
+          (percent >= 5 ? `\n${percent.toFixed(0)}` : ""),
+    }))
+  );
+  const most = Math.max(...bars.map(({ percent }) => percent));
+  const percents = {
+    domain: [0, Math.min(100, 1.15 * most)],
+    grid: true,
+    nice: true,
+  };
+  const legend = named
+    ? names.map((label, i) => ({ label, colour: seriesColours[i] }))
+    : right
+    ? [
+      { label: "model", colour: blue },
+      { label: `${sign} what does come next`, colour: vermillion },
+    ]
+    : [];
   return drawChart({
     title: `What comes next${after}`,
     description: `Bar chart of the probabilities of ${tokens.length} tokens` +
       `${after}, most probable: ${
         shown.map(describe).join(named ? "; " : ", ")
-      }.${answer ? ` What does come next is ${describe(answer)}.` : ""}`,
-    ...(count === undefined
-      ? columns(answers, answer)
-      : rows(models, shown, target)),
+      }.${right ? ` What does come next is ${describe(right)}.` : ""}`,
+    xLabel: inRows ? "probability (%)" : "next character",
+    yLabel: inRows ? "next word" : "probability (%)",
+    height: inRows ? 140 + shown.length * (12 + 16 * names.length) : 340,
+    legend: legend.map((item) => ({ ...item, sample: "square" })),
+    plot: inRows ? rows(bars, names, percents) : columns(bars, percents),
   }, options);
 }
 
-/** A token, and the probability that each model gives to it. */
+/** A token, and the probability that each model gives to it, in percent. */
 interface Answer {
   token: string;
-  shares: number[];
+  percents: number[];
 }
 
-type Layout = Omit<Chart, "title" | "description">;
+interface Bar {
+  token: string;
+  name: string;
+  percent: number;
+  colour: string;
+  text: string;
+}
 
-/** All tokens side by side; bars of 5 % and more have their percentage. */
-function columns(
-  answers: readonly Answer[],
-  target: Answer | undefined,
-): Layout {
-  const percent = ({ shares }: Answer) => 100 * shares[0];
-  const label = (
-    shown: readonly Answer[],
-    text: (of: Answer) => string,
-    look: Plot.TextOptions,
-  ) => Plot.text(shown, { x: "token", y: percent, text, ...look });
-  const numbered = answers.filter((answer) => percent(answer) >= 5);
+/** The tokens side by side. */
+function columns(bars: readonly Bar[], y: Plot.ScaleOptions): Plot.PlotOptions {
+  const at = { x: "token", y: "percent" };
+  const domain = bars.map(({ token }) => token);
   return {
-    xLabel: "next character",
-    yLabel: "probability (%)",
-    height: 340,
-    legend: !target ? [] : [
-      { label: "model", colour: blue, sample: "square" },
-      { label: "▾ what does come next", colour: vermillion, sample: "square" },
+    x: { type: "band", domain, tickSize: 0, padding: 0.15 },
+    y,
+    marks: [
+      Plot.barY(bars, { ...at, fill: "colour" }),
+      Plot.text(bars, {
+        ...at,
+        text: "text",
+        dy: -4,
+        lineAnchor: "bottom",
+        fontSize: 12,
+      }),
+      Plot.ruleY([0]),
     ],
-    plot: {
-      x: {
-        type: "band",
-        domain: answers.map(({ token }) => token),
-        tickSize: 0,
-        padding: 0.15,
-      },
-      y: {
-        domain: [0, Math.min(100, 1.15 * Math.max(...answers.map(percent)))],
-        grid: true,
-        nice: true,
-      },
-      marks: [
-        Plot.barY(answers, {
-          x: "token",
-          y: percent,
-          fill: (bar) => bar === target ? vermillion : blue,
-        }),
-        label(numbered, (bar) => percent(bar).toFixed(0), {
-          dy: -8,
-          fontSize: 12,
-        }),
-        label(target ? [target] : [], () => "▾", {
-          dy: target && percent(target) >= 5 ? -22 : -8,
-          fontSize: 16,
-        }),
-        Plot.ruleY([0]),
-      ],
-    },
   };
 }
 
-/** Tokens one below the other, with a bar for each model. */
+/** The tokens one below the other, with a bar for each model. */
 function rows(
-  models: readonly ModelProbabilities[],
-  shown: readonly Answer[],
-  target: string | undefined,
-): Layout {
-  const names = models.map(({ name }) => name);
-  const row = (token: string) => token === target ? `▸ ${token}` : token;
-  const bars = shown.flatMap(({ token, shares }) =>
-    shares.map((share, i) => ({ share, name: names[i], row: row(token) }))
-  );
-  const at = {
-    x: ({ share }: { share: number }) => 100 * share,
-    y: "name",
-    fy: "row",
-  };
-  const most = Math.max(...bars.map(({ share }) => share));
+  bars: readonly Bar[],
+  names: readonly string[],
+  x: Plot.ScaleOptions,
+): Plot.PlotOptions {
+  const at = { x: "percent", y: "name", fy: "token" };
+  const domain = bars.map(({ token }) => token);
   return {
-    xLabel: "probability (%)",
-    yLabel: "next word",
-    height: 140 + shown.length * (12 + 16 * models.length),
-    legend: models.length === 1 ? [] : names.map((label, i) => ({
-      label,
-      colour: seriesColours[i],
-      sample: "square",
-    })),
-    plot: {
-      marginLeft: 110,
-      x: { domain: [0, 110 * most], nice: true, grid: true },
-      y: {
-        type: "band",
-        domain: names.toReversed(),
-        reverse: true,
-        axis: null,
-        padding: 0.1,
-      },
-      fy: {
-        domain: shown.map(({ token }) => row(token)),
-        label: null,
-        axis: "left",
-        padding: 0.2,
-      },
-      marks: [
-        Plot.barX(bars, {
-          ...at,
-          fill: ({ name }) => seriesColours[names.indexOf(name)],
-        }),
-        Plot.text(bars, {
-          ...at,
-          text: ({ share }) => formatShare(share, 2).replace(" %", ""),
-          textAnchor: "start",
-          dx: 5,
-          fontSize: 11,
-          ...halo(3),
-        }),
-        Plot.ruleX([0]),
-      ],
+    marginLeft: 110,
+    x,
+    y: {
+      type: "band",
+      domain: names.toReversed(),
+      reverse: true,
+      axis: null,
+      padding: 0.1,
     },
+    fy: { domain, label: null, axis: "left", padding: 0.2 },
+    marks: [
+      Plot.barX(bars, { ...at, fill: "colour" }),
+      Plot.text(bars, {
+        ...at,
+        text: "text",
+        textAnchor: "start",
+        dx: 5,
+        fontSize: 11,
+        ...halo(3),
+      }),
+      Plot.ruleX([0]),
+    ],
   };
 }
 
 function check(
   models: readonly ModelProbabilities[],
-  tokens: ArrayLike<string>,
+  tokens: readonly string[],
   target: string | undefined,
-  count: number | undefined,
+  count = 1,
 ): void {
   if (models.length === 0 || models.length > seriesColours.length) {
     throw new RangeError(
       `Cannot draw ${models.length} models: pass one to ${seriesColours.length}`,
     );
   }
-  for (const { name, probabilities } of models) {
-    if (probabilities.length !== tokens.length || tokens.length === 0) {
-      throw new RangeError(
-        `Cannot draw the ${probabilities.length} probabilities of "${name}" with ${tokens.length} tokens`,
-      );
-    }
-    const wrong = Array.from(probabilities).find((p) => !(p >= 0 && p <= 1));
-    if (wrong !== undefined) {
-      throw new RangeError(
-        `Cannot draw a probability of "${name}": it is ${wrong}, not between 0 and 1`,
-      );
-    }
-  }
-  if (target !== undefined && !Array.from(tokens).includes(target)) {
+  checkTable(
+    models.map(({ probabilities }) => probabilities),
+    [models.length, tokens.length],
+    (probability) => probability >= 0 && probability <= 1,
+    "between 0 and 1",
+    (row) => `the probabilities of "${models[row].name}"`,
+  );
+  if (target !== undefined && !tokens.includes(target)) {
     throw new RangeError(
       `Cannot mark the target "${target}": it is not among the tokens`,
     );
   }
-  if (count !== undefined && !(Number.isSafeInteger(count) && count >= 1)) {
+  if (!(Number.isSafeInteger(count) && count >= 1)) {
     throw new RangeError(
       `Cannot show ${count} tokens: pass a whole number from 1`,
     );

@@ -1,25 +1,26 @@
 /** Making a noisy series readable: a moving mean, and buckets of steps. */
 
+import type { LegendItem } from "./chart.ts";
+
 /**
  * The mean over a window centred on each value, cut off at both ends. Values
  * that are not finite are left out of the means.
  */
 export function movingMean(
-  values: ArrayLike<number>,
+  values: readonly number[],
   window: number,
-): Float64Array {
+): number[] {
   const before = Math.floor((window - 1) / 2);
-  const after = window - 1 - before;
-  const sums = new Float64Array(values.length + 1);
-  const counts = new Uint32Array(values.length + 1);
-  for (let i = 0; i < values.length; i++) {
-    const finite = Number.isFinite(values[i]);
-    sums[i + 1] = sums[i] + (finite ? values[i] : 0);
-    counts[i + 1] = counts[i] + (finite ? 1 : 0);
+  const sums = [0];
+  const counts = [0];
+  for (const value of values) {
+    const finite = Number.isFinite(value);
+    sums.push(sums.at(-1)! + (finite ? value : 0));
+    counts.push(counts.at(-1)! + (finite ? 1 : 0));
   }
-  return Float64Array.from(values, (_, i) => {
+  return values.map((_, i) => {
     const start = Math.max(0, i - before);
-    const end = Math.min(values.length, i + after + 1);
+    const end = Math.min(values.length, i - before + window);
     return (sums[end] - sums[start]) / (counts[end] - counts[start]);
   });
 }
@@ -35,24 +36,36 @@ export interface Bucket {
 
 /** Puts every `size` neighbours into one bucket; the last may hold fewer. */
 export function buckets(
-  steps: ArrayLike<number>,
-  values: ArrayLike<number>,
+  steps: readonly number[],
+  values: readonly number[],
   size: number,
 ): Bucket[] {
   const made: Bucket[] = [];
   for (let start = 0; start < values.length; start += size) {
     const end = Math.min(values.length, start + size);
-    let [low, high, sum, count] = [Infinity, -Infinity, 0, 0];
-    for (let i = start; i < end; i++) {
-      if (!Number.isFinite(values[i])) continue;
-      low = Math.min(low, values[i]);
-      high = Math.max(high, values[i]);
-      sum += values[i];
-      count++;
-    }
-    if (count === 0) continue;
-    const step = (steps[start] + steps[end - 1]) / 2;
-    made.push({ step, low, high, mean: sum / count });
+    const finite = values.slice(start, end).filter(Number.isFinite);
+    if (finite.length === 0) continue;
+    made.push({
+      step: (steps[start] + steps[end - 1]) / 2,
+      low: Math.min(...finite),
+      high: Math.max(...finite),
+      mean: finite.reduce((sum, value) => sum + value, 0) / finite.length,
+    });
   }
   return made;
+}
+
+/** What the bold line is, and what is behind it, if both are drawn. */
+export function smoothedLegend(
+  colour: string,
+  smoothing: number,
+  bucketSize = 1,
+): LegendItem[] {
+  const bold = smoothing > 1 ? `mean of ${smoothing} steps` : "their mean";
+  const band = `lowest to highest of each ${bucketSize} steps`;
+  const behind: LegendItem = bucketSize > 1
+    ? { label: band, colour, sample: "band", opacity: 0.35 }
+    : { label: "each step", colour, opacity: 0.55 };
+  const both = bucketSize > 1 || smoothing > 1;
+  return both ? [behind, { label: bold, colour }] : [];
 }

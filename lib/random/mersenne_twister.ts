@@ -1,33 +1,32 @@
 /**
- * The Mersenne Twister MT19937, the engine below both `torch.Generator` on the
- * CPU and Python's `random.Random`: a stream of unsigned 32-bit integers.
+ * The Mersenne Twister MT19937, which generates unsigned 32-bit integers. It is
+ * the engine of `torch.Generator` on the CPU and of Python's `random.Random`.
  *
  * Matsumoto and Nishimura, "Mersenne Twister: a 623-dimensionally
  * equidistributed uniform pseudo-random number generator", 1998.
  */
 
-/** How many 32-bit words the state has. */
+/** The number of 32-bit words in the state. */
 export const STATE_WORDS = 624;
 
-/** How far apart the words are that a twist mixes. */
+/** The distance between the words that a twist mixes. */
 const SHIFT = 397;
 
-/** The Mersenne Twister: 624 words of state and how many of them are used. */
+/** A Mersenne Twister: 624 words, and how many of them are used. */
 export class Mt19937 {
   /** The state, uint32 `[624]`. */
   readonly words: Uint32Array = new Uint32Array(STATE_WORDS);
   /**
-   * How many words of the state have been handed out, 0 to 624; at 624 the
-   * next draw renews them all.
+   * How many words are used, 0 to 624. At 624 the next draw replaces them all.
    */
   position: number = STATE_WORDS;
 
-  /** Starts the stream of a seed, of which the low 32 bits count. */
+  /** Makes an engine with a seed, of which the low 32 bits count. */
   constructor(seed: number) {
     this.seed(seed);
   }
 
-  /** Starts over with a seed, of which the low 32 bits count. */
+  /** Starts again with a seed, of which the low 32 bits count. */
   seed(seed: number): void {
     const { words } = this;
     words[0] = seed;
@@ -38,7 +37,7 @@ export class Mt19937 {
     this.position = STATE_WORDS;
   }
 
-  /** Starts over with a seed of any length, as 32-bit words (`init_by_array`). */
+  /** Starts again with a seed of any length, in 32-bit words (`init_by_array`). */
   seedByArray(key: ArrayLike<number>): void {
     this.seed(19650218);
     const { words } = this;
@@ -64,7 +63,7 @@ export class Mt19937 {
     words[0] = 0x80000000;
   }
 
-  /** The next integer of the stream, 0 to 2³² − 1. */
+  /** The next integer, 0 to 2³² − 1. */
   next(): number {
     if (this.position === STATE_WORDS) this.#twist();
     let y = this.words[this.position++];

@@ -1,21 +1,21 @@
 /**
- * Normally distributed float32 numbers exactly as PyTorch's vectorised code
- * makes them on x86: the Box–Muller transform with the Cephes polynomials for
- * logarithm, sine and cosine, in single precision with fused multiply-adds.
- * `Math.log` and its like are more accurate, and so give other bits.
+ * Normally distributed float32 numbers, bit by bit those of PyTorch's
+ * vectorized code on x86: the Box–Muller transform with the Cephes polynomials
+ * for logarithm, sine and cosine, in single precision with fused multiply-adds.
+ * `Math.log`, `Math.sin` and `Math.cos` are more accurate and give other bits.
  *
  * PyTorch: `normal_fill` in `aten/src/ATen/native/cpu/DistributionTemplates.h`
  * with `log256_ps` and `sincos256_ps` of `avx_mathfun.h`.
  */
 
-/** How many numbers the transform makes at a time: eight pairs. */
+/** How many numbers are transformed at a time: eight pairs. */
 export const BLOCK = 16;
 
 const f32 = Math.fround;
 
 /**
- * `a * b + c`, rounded once. The product of two float32 numbers is exact in
- * float64, so that rounding the sum to float32 is all the rounding that shows.
+ * `a * b + c`, rounded to float32. The product of two float32 numbers is exact
+ * in float64, so the sum is rounded like that of a fused multiply-add.
  */
 function fma(a: number, b: number, c: number): number {
   return f32(a * b + c);
@@ -39,7 +39,7 @@ const LN2_LOW = f32(-2.12194440e-4);
 const LN2_HIGH = f32(0.693359375);
 const SMALLEST_NORMAL = 2 ** -126;
 
-/** Natural logarithm of a float32 in (0, 1]. */
+/** The natural logarithm of a float32 in (0, 1]. */
 function log(value: number): number {
   bits.setFloat32(0, Math.max(value, SMALLEST_NORMAL));
   const pattern = bits.getUint32(0);
@@ -65,7 +65,7 @@ function log(value: number): number {
 }
 
 const FOUR_OVER_PI = f32(1.27323954473516);
-// π/4 in three parts, so that taking multiples of it off loses nothing
+// π/4 in three parts, so that subtracting multiples of it is exact
 const PI_OVER_4 = Float32Array.of(
   0.78515625,
   2.4187564849853515625e-4,
@@ -82,7 +82,7 @@ const COSINE = Float32Array.of(
   4.166664568298827e-2,
 );
 
-/** Sine and cosine of a float32 in [0, 2π), into `out`. */
+/** Writes the sine and cosine of a float32 in [0, 2π) to `out`. */
 function sinCos(angle: number, out: { sin: number; cos: number }): void {
   const octant = (Math.trunc(f32(angle * FOUR_OVER_PI)) + 1) & ~1;
   let x = angle;
@@ -109,11 +109,11 @@ const TWO_PI = f32(2 * Math.PI);
 const turn = { sin: 0, cos: 0 };
 
 /**
- * Turns 16 uniform numbers in [0, 1) into 16 standard normal ones, in place.
- * Number `j` and number `j + 8` make a pair, for `j` from 0 to 7.
+ * Transforms 16 uniform numbers in [0, 1) to standard normal numbers, in place.
+ * The numbers at `j` and `j + 8` are a pair, for `j` from 0 to 7.
  *
- * @param data float32 numbers
- * @param start where the 16 begin
+ * @param data the numbers, float32
+ * @param start the index of the first of the 16
  */
 export function boxMuller(data: Float32Array, start: number): void {
   for (let j = start; j < start + BLOCK / 2; j++) {
@@ -121,7 +121,7 @@ export function boxMuller(data: Float32Array, start: number): void {
     const u2 = data[j + BLOCK / 2];
     const radius = f32(Math.sqrt(f32(-2 * log(u1))));
     sinCos(f32(TWO_PI * u2), turn);
-    // PyTorch goes on with "· std + mean"; adding the mean of 0 makes −0 into 0
+    // PyTorch multiplies by std and adds the mean, 0, which turns −0 into 0
     data[j] = f32(radius * turn.cos) + 0;
     data[j + BLOCK / 2] = f32(radius * turn.sin) + 0;
   }

@@ -1,12 +1,12 @@
 /**
- * Python's `random.Random`, as far as the lecture uses it: seeding by a whole
- * number, `random()` and `shuffle`, with the numbers that CPython 3 gives.
+ * The part of Python's `random.Random` that the lecture uses: whole numbers as
+ * seeds, `random()` and `shuffle`, with the numbers of CPython 3.
  */
 
 import { Mt19937 } from "./mersenne_twister.ts";
 
 /**
- * Python's generator: `random.Random(seed)`.
+ * Python's generator of random numbers: `random.Random(seed)`.
  *
  * @example The lecture's shuffle, `random.seed(42); random.shuffle(words)`
  * ```ts
@@ -22,15 +22,16 @@ export class PythonRandom {
   #engine = new Mt19937(0);
 
   /**
-   * Starts the stream of a seed: `random.seed(seed)`.
+   * Makes a generator with a seed: `random.seed(seed)`.
    *
-   * @param seed a whole number of any size; its sign does not matter
+   * @param seed a whole number of any size, of which the sign is ignored
    * @throws {RangeError} if the seed is not a whole number
    */
   constructor(seed: number | bigint) {
     if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
       throw new RangeError(
-        `A seed is a whole number, from 2^53 on written as a bigint, not ${seed}`,
+        `Cannot seed with ${seed}: a seed is a whole number, and a bigint from ` +
+          "2^53 on",
       );
     }
     let rest = BigInt(seed);
@@ -43,7 +44,7 @@ export class PythonRandom {
     this.#engine.seedByArray(key);
   }
 
-  /** A float64 in [0, 1) of 53 random bits: `random.random()`. */
+  /** A float64 in [0, 1) with 53 random bits: `random.random()`. */
   random(): number {
     const high = this.#engine.next() >>> 5;
     const low = this.#engine.next() >>> 6;
@@ -59,7 +60,7 @@ export class PythonRandom {
     }
   }
 
-  /** Puts an array into random order, in place: `random.shuffle`. */
+  /** Shuffles an array in place: `random.shuffle`. */
   shuffle(items: unknown[]): void {
     for (let i = items.length - 1; i > 0; i--) {
       const j = this.#below(i + 1);

@@ -1,44 +1,45 @@
 /**
  * PyTorch's random numbers: `torch.Generator` on the CPU and the functions
- * that draw from it. The same seed gives the same numbers as PyTorch, to the
+ * that draw from it. The same seed gives the same numbers as in PyTorch, bit by
  * bit where the docstrings say so.
  */
 
-import { Mt19937, STATE_WORDS } from "./mersenne_twister.ts";
+import { checkWhole } from "../errors/checks.ts";
+import { Mt19937 } from "./mersenne_twister.ts";
 import { BLOCK, boxMuller } from "./normals.ts";
+import { decodeState, encodeState } from "./torch_state.ts";
 
-/** The size of a saved state, as `torch.Generator.get_state()` has it. */
-export const STATE_BYTES = 5056;
-
-/** From this many values on, `randint` draws 64 bits instead of 32. */
+/** For ranges of this size or more, `randint` draws 64 bits instead of 32. */
 const WIDE_RANGE = 2 ** 28;
 
-/** Choices of {@linkcode TorchGenerator.multinomial}. */
+/** Options of {@linkcode TorchGenerator.multinomial}. */
 export interface MultinomialOptions {
-  /** Whether a category may be drawn again. Default: `false`, as in PyTorch. */
+  /**
+   * Whether a category can be drawn more than once. Default: `false`, as in
+   * PyTorch.
+   */
   replacement?: boolean;
   /**
-   * How one draw is made:
+   * How to draw a category:
    *
-   * - `"exponential"`: the category with the largest `p / q`, where each
-   *   category has a `q` of its own from the exponential distribution. This is
-   *   what `torch.multinomial` does without replacement, and from torch 2.7 on
+   * - `"exponential"` takes the category with the largest `p / q`, where `q` is
+   *   drawn from the exponential distribution for each category.
+   *   `torch.multinomial` does this without replacement, and since torch 2.7
    *   also for a single draw with replacement.
-   * - `"cumulative"`: a uniform number looked up in the cumulative
-   *   probabilities. This is what `torch.multinomial` does for several draws
-   *   with replacement, and up to torch 1.13 also for a single one: the
-   *   lecture's first part was recorded with it.
+   * - `"cumulative"` looks a uniform number up in the cumulative probabilities.
+   *   `torch.multinomial` does this for several draws with replacement, and up
+   *   to torch 1.13 also for a single one, as in the lecture's first part.
    *
-   * Default: what torch 2.7 does for this count and replacement.
+   * Default: what torch 2.7 does for the count and the replacement.
    */
   method?: "exponential" | "cumulative";
 }
 
 /**
- * A stream of random numbers, the same as PyTorch's: `torch.Generator`.
+ * A generator of random numbers, the same as PyTorch's: `torch.Generator`.
  *
- * Every function of this package that needs chance takes a generator, and
- * nothing else is random: same seed, same run.
+ * All functions of this package that are random take a generator, so that the
+ * same seed gives the same run.
  *
  * @example The first numbers that PyTorch prints for this seed
  * ```ts
@@ -50,44 +51,37 @@ export interface MultinomialOptions {
  * ```
  */
 export class TorchGenerator {
-  #engine: Mt19937;
-  #seed: number;
+  #engine = new Mt19937(0);
+  #seed = 0;
   /** The second normal number of a pair, kept for the next small `randn`. */
   #spareNormal: number | undefined;
-  /**
-   * PyTorch tells a generator that has drawn nothing from one that has drawn
-   * exactly 624 numbers, in its saved state only.
-   */
-  #fresh = true;
 
   /**
-   * Starts the stream of a seed: `torch.Generator().manual_seed(seed)`.
+   * Makes a generator with a seed: `torch.Generator().manual_seed(seed)`.
    *
-   * @param seed a whole number from 0 to 2⁵³ − 1; its low 32 bits decide
+   * @param seed a whole number from 0 to 2⁵³ − 1, of which the low 32 bits count
    * @throws {RangeError} if the seed is not such a number
    */
   constructor(seed: number) {
-    this.#seed = checkSeed(seed);
-    this.#engine = new Mt19937(seed % 2 ** 32);
+    this.manualSeed(seed);
   }
 
-  /** The seed that this generator was made or last started over with. */
+  /** The seed that was set last. */
   get seed(): number {
     return this.#seed;
   }
 
-  /** Starts over with a seed: `manual_seed`. */
+  /** Starts again with a seed: `torch.Generator.manual_seed`. */
   manualSeed(seed: number): this {
-    this.#seed = checkSeed(seed);
-    this.#engine.seed(seed % 2 ** 32);
+    checkWhole("seed", seed, 0, Number.MAX_SAFE_INTEGER);
+    this.#seed = seed;
+    this.#engine.seed(seed);
     this.#spareNormal = undefined;
-    this.#fresh = true;
     return this;
   }
 
-  /** The next integer, uint32: what all else is made of. */
+  /** The next integer, uint32, from which all other numbers are made. */
   random(): number {
-    this.#fresh = false;
     return this.#engine.next();
   }
 
@@ -98,10 +92,10 @@ export class TorchGenerator {
   }
 
   /**
-   * Uniform numbers in [0, 1): `torch.rand(count)`, to the bit.
+   * Draws uniform numbers in [0, 1): `torch.rand(count)`, bit by bit.
    *
    * @param count how many
-   * @returns float32 `[count]`, each of 24 random bits
+   * @returns float32 `[count]`, each with 24 random bits
    */
   rand(count: number): Float32Array {
     const out = new Float32Array(checkCount(count));
@@ -112,12 +106,12 @@ export class TorchGenerator {
   }
 
   /**
-   * Standard normal numbers: `torch.randn(count)`. From 16 numbers on to the
-   * bit, by PyTorch's vectorised transform; below that by its scalar one, in
-   * float64 and rounded.
+   * Draws standard normal numbers: `torch.randn(count)`. 16 or more are equal
+   * bit by bit, by PyTorch's vectorized transform. Fewer are drawn by its
+   * scalar transform, in float64, and rounded.
    *
-   * A tensor of several dimensions is drawn as one row: `randn(27 * 2)` holds
-   * the numbers of `torch.randn((27, 2))`, row by row.
+   * The numbers of a tensor are drawn in a row: `randn(27 * 2)` returns those
+   * of `torch.randn((27, 2))`, row by row.
    *
    * @param count how many
    * @returns float32 `[count]`
@@ -140,14 +134,14 @@ export class TorchGenerator {
       boxMuller(out, start);
     }
     if (count % BLOCK !== 0) {
-      // what is left over is drawn anew, as the last whole block
+      // PyTorch draws the last 16 again
       out.set(this.rand(BLOCK), count - BLOCK);
       boxMuller(out, count - BLOCK);
     }
     return out;
   }
 
-  /** One normal number by Box–Muller in float64; every second one is kept. */
+  /** A normal number by Box–Muller in float64, which makes two at a time. */
   #normal(): number {
     if (this.#spareNormal !== undefined) {
       const spare = this.#spareNormal;
@@ -163,9 +157,9 @@ export class TorchGenerator {
   }
 
   /**
-   * Whole numbers from `low` up to, not including, `high`:
-   * `torch.randint(low, high, (count,))` of torch 2.7 and later, to the bit.
-   * (Before 2.7 it differs where `high - low` is 2²⁸ or more.)
+   * Draws whole numbers from `low` to `high - 1`:
+   * `torch.randint(low, high, (count,))` of torch 2.7 and later, bit by bit.
+   * Before 2.7, torch differs if `high - low` is 2²⁸ or more.
    *
    * @returns int32 `[count]`
    * @throws {RangeError} if `low` and `high` are not int32 with `low < high`
@@ -205,12 +199,12 @@ export class TorchGenerator {
   }
 
   /**
-   * The numbers from 0 to `count - 1` in random order:
-   * `torch.randperm(count)`, to the bit.
+   * Draws a permutation of the numbers from 0 to `count - 1`:
+   * `torch.randperm(count)`, bit by bit.
    *
    * @returns int32 `[count]`
-   * @throws {RangeError} if `count` is 2³² / 20 or more, where PyTorch shuffles
-   * in another way
+   * @throws {RangeError} if `count` is 2³² / 20 or more, for which PyTorch
+   * shuffles in another way
    */
   randperm(count: number): Int32Array {
     if (checkCount(count) >= 2 ** 32 / 20) {
@@ -229,8 +223,8 @@ export class TorchGenerator {
   }
 
   /**
-   * Numbers of the exponential distribution of rate 1:
-   * `torch.empty(count).exponential_()`; each draws two integers.
+   * Draws numbers from the exponential distribution with rate 1:
+   * `torch.empty(count).exponential_()`. Each takes two integers.
    *
    * @returns float32 `[count]`
    */
@@ -243,14 +237,14 @@ export class TorchGenerator {
   /**
    * Draws categories by their probabilities: `torch.multinomial`.
    *
-   * @param probabilities the weight of each category, not negative; they need
-   * not sum to 1
-   * @param count how many to draw
-   * @param options replacement, and which of PyTorch's two methods
+   * @param probabilities the probability of each category. They need not sum to
+   * 1
+   * @param count how many categories to draw
+   * @param options replacement, and which of PyTorch's two methods to use
    * @returns int32 `[count]`, the index of each category drawn
-   * @throws {RangeError} if a probability is negative or not finite, if they
-   * are all zero, or if more categories are to be drawn without replacement
-   * than have a probability above zero
+   * @throws {RangeError} if a probability is negative or not finite, all are
+   * zero, or fewer than `count` are above zero and the draw is without
+   * replacement
    *
    * @example
    * ```ts
@@ -272,28 +266,22 @@ export class TorchGenerator {
     const p = Float32Array.from(probabilities);
     const possible = checkProbabilities(p);
     checkCount(count);
-    if (method === "cumulative") {
-      if (!replacement) {
-        throw new RangeError(
-          'The method "cumulative" draws with replacement only: ' +
-            "pass { replacement: true }",
-        );
-      }
-      return this.#drawCumulative(p, count);
-    }
-    if (replacement) {
-      return Int32Array.from(
-        { length: count },
-        () => this.#drawExponential(p, 1)[0],
+    if (method === "cumulative" && !replacement) {
+      throw new RangeError(
+        'Cannot draw with the method "cumulative" without replacement: pass ' +
+          "{ replacement: true }",
       );
     }
-    if (count > possible) {
+    if (count > possible && !replacement) {
       throw new RangeError(
         `Cannot draw ${count} categories without replacement: only ${possible} ` +
           "have a probability above 0",
       );
     }
-    return this.#drawExponential(p, count);
+    if (method === "cumulative") return this.#drawCumulative(p, count);
+    if (!replacement) return this.#drawExponential(p, count);
+    const drawOne = () => this.#drawExponential(p, 1)[0];
+    return Int32Array.from({ length: count }, drawOne);
   }
 
   /** The `count` categories of the largest `p / q`, the largest first. */
@@ -333,137 +321,75 @@ export class TorchGenerator {
   }
 
   /**
-   * The state in the bytes of `torch.Generator.get_state()`: what PyTorch
-   * saves can be loaded here, and the other way round.
+   * The state in the bytes of `torch.Generator.get_state()`. PyTorch can load
+   * it, and {@linkcode TorchGenerator.setState} can load a state of PyTorch.
    *
    * @returns 5,056 bytes, little-endian
    */
   getState(): Uint8Array {
-    const view = new DataView(new ArrayBuffer(STATE_BYTES));
     const { words, position } = this.#engine;
-    view.setBigUint64(SEED_AT, BigInt(this.#seed), true);
-    view.setInt32(LEFT_AT, STATE_WORDS + 1 - position, true);
-    view.setInt32(SEEDED_AT, 1, true);
-    view.setBigUint64(NEXT_AT, BigInt(this.#fresh ? 0 : position), true);
-    for (let i = 0; i < STATE_WORDS; i++) {
-      view.setBigUint64(WORDS_AT + 8 * i, BigInt(words[i]), true);
-    }
-    if (this.#spareNormal !== undefined) {
-      view.setFloat64(SPARE_AT, this.#spareNormal, true);
-      view.setInt32(SPARE_VALID_AT, 1, true);
-    }
-    return new Uint8Array(view.buffer);
+    return encodeState({
+      seed: this.#seed,
+      words,
+      position,
+      spareNormal: this.#spareNormal,
+    });
   }
 
   /**
-   * Goes on from a saved state: `torch.Generator.set_state`.
+   * Continues from a saved state: `torch.Generator.set_state`.
    *
-   * @param state what {@linkcode TorchGenerator.getState} or PyTorch gave
-   * @throws {RangeError} if these are not the bytes of a state
+   * @param state the bytes of {@linkcode TorchGenerator.getState} or PyTorch
+   * @throws {RangeError} if the bytes are not a state
    */
   setState(state: Uint8Array): this {
-    if (state.length !== STATE_BYTES) {
-      throw new RangeError(
-        `A generator's state has ${STATE_BYTES} bytes, not ${state.length}`,
-      );
-    }
-    const view = new DataView(state.buffer, state.byteOffset, state.length);
-    const seed = Number(view.getBigUint64(SEED_AT, true));
-    const left = view.getInt32(LEFT_AT, true);
-    const next = Number(view.getBigUint64(NEXT_AT, true));
-    const fresh = left === 1 && next === 0;
-    if (
-      !Number.isSafeInteger(seed) || view.getInt32(SEEDED_AT, true) !== 1 ||
-      !(fresh || (next >= 1 && next === STATE_WORDS + 1 - left && left >= 1))
-    ) {
-      throw new RangeError(
-        "These bytes are not the state of a generator: " +
-          `seed ${seed}, left ${left} and next ${next} do not go together`,
-      );
-    }
-    const words = new Uint32Array(STATE_WORDS);
-    for (let i = 0; i < STATE_WORDS; i++) {
-      words[i] = view.getUint32(WORDS_AT + 8 * i, true);
-    }
-    const spare = view.getFloat64(SPARE_AT, true);
-    const hasSpare = view.getInt32(SPARE_VALID_AT, true) === 1;
-    if (hasSpare && !Number.isFinite(spare)) {
-      throw new RangeError(
-        `These bytes are not the state of a generator: its spare is ${spare}`,
-      );
-    }
+    const { seed, words, position, spareNormal } = decodeState(state);
     this.#seed = seed;
     this.#engine.words.set(words);
-    this.#engine.position = fresh ? STATE_WORDS : next;
-    this.#fresh = fresh;
-    this.#spareNormal = hasSpare ? spare : undefined;
+    this.#engine.position = position;
+    this.#spareNormal = spareNormal;
     return this;
   }
 
-  /** Another generator that goes on from the same state. */
+  /** A copy of the generator, which draws the same numbers. */
   clone(): TorchGenerator {
     return new TorchGenerator(0).setState(this.getState());
   }
 
   /**
-   * Lends the engine to code that draws from it in bulk, as the WebAssembly
-   * kernel does: it may renew the words and move the position on.
+   * Lends the engine to code that draws many numbers, as the WebAssembly kernel
+   * does. It may change the words and the position.
    */
   lendEngine<Result>(
     draw: (engine: { readonly words: Uint32Array; position: number }) => Result,
   ): Result {
-    const engine = this.#engine;
-    const { position, words: [first] } = engine;
-    try {
-      return draw(engine);
-    } finally {
-      // a twist changes the words, a draw without one the position
-      if (engine.position !== position || engine.words[0] !== first) {
-        this.#fresh = false;
-      }
-    }
+    return draw(this.#engine);
   }
-}
-
-// Where PyTorch's saved state holds what; the bytes between are zero here.
-const SEED_AT = 0;
-const LEFT_AT = 8;
-const SEEDED_AT = 12;
-const NEXT_AT = 16;
-const WORDS_AT = 24;
-const SPARE_AT = 5024;
-const SPARE_VALID_AT = 5040;
-
-function checkSeed(seed: number): number {
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new RangeError(
-      `A seed is a whole number from 0 to 2^53 - 1, not ${seed}`,
-    );
-  }
-  return seed;
 }
 
 function checkCount(count: number): number {
   if (!Number.isSafeInteger(count) || count < 0) {
-    throw new RangeError(`Cannot draw ${count} numbers: pass a whole number`);
+    throw new RangeError(
+      `Cannot draw ${count} numbers: it must be a whole number from 0`,
+    );
   }
   return count;
 }
 
-/** Returns how many categories are possible at all. */
+/** Returns how many categories have a probability above 0. */
 function checkProbabilities(p: Float32Array): number {
   let possible = 0;
   for (let i = 0; i < p.length; i++) {
     if (!(p[i] >= 0 && p[i] < Infinity)) {
       throw new RangeError(
-        `The probability of category ${i} is ${p[i]}: ` +
+        `Cannot draw category ${i} with probability ${p[i]}: ` +
           "probabilities are finite and not negative",
       );
     }
     if (p[i] > 0) possible++;
   }
   if (possible === 0) {
-    throw new RangeError("No category has a probability above 0");
+    throw new RangeError("Cannot draw a category: all probabilities are 0");
   }
   return possible;
 }

@@ -2,19 +2,14 @@
  * The training loop: a minibatch, a step, and again.
  */
 
-import { checkWeightDecay, checkWhole } from "../errors/checks.ts";
+import { checkNotNegative, checkWhole } from "../errors/checks.ts";
 import { DivergenceError } from "../errors/errors.ts";
 import { giveBackKernel, takeKernel } from "../kernel/held_kernels.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { ParameterArrays } from "../kernel/parameters.ts";
 import type { Rows } from "../kernel/rows.ts";
 import type { TorchGenerator } from "../random/torch_generator.ts";
-import {
-  checkRate,
-  checkSteps,
-  constantRate,
-  type Schedule,
-} from "./schedules.ts";
+import { checkSteps, constantRate, type Schedule } from "./schedules.ts";
 import { arrayTrainee, checkRows, type Trainee } from "./trainee.ts";
 
 /** Settings of {@linkcode trainSteps} and {@linkcode train}. */
@@ -309,7 +304,7 @@ function* piecesOf(
       const count = Math.min(size, until - step);
       const rates = Float64Array.from({ length: count }, (_, i) => {
         const value = rate(step + i);
-        checkRate(value);
+        checkNotNegative("learning rate", value);
         return value;
       });
       const piece = new Float64Array(count);
@@ -379,7 +374,7 @@ function checkOptions(options: TrainOptions, V: number): void {
   const { weightDecay = 0, candidates, stepsPerProgress = 1 } = options;
   checkSteps(steps);
   checkSteps(firstStep);
-  checkWeightDecay(weightDecay);
+  checkNotNegative("weight decay", weightDecay);
   checkWhole("number of steps per report", stepsPerProgress, 1);
   if (batchSize === "all") {
     if (candidates === undefined) return;

@@ -11,7 +11,7 @@ import { trainSteps } from "./loop.ts";
 
 /** Settings of {@linkcode findLearningRate}. */
 export interface FinderOptions {
-  /** Where minibatches are drawn from. */
+  /** The random number generator that draws the minibatches. */
   generator: TorchGenerator;
   /** How many rows a minibatch has. Default: 32, as in the lecture. */
   batchSize?: number;
@@ -31,7 +31,7 @@ export interface FinderOptions {
   candidates?: number;
 }
 
-/** What the finder has measured, as `learningRateFinder()` of the plots takes it. */
+/** What the finder measured; the figure `learningRateFinder` draws it. */
 export interface LearningRateLosses {
   /** The rates tried, from small to large, float64. */
   readonly learningRates: Float64Array;
@@ -42,11 +42,11 @@ export interface LearningRateLosses {
 /**
  * Tries learning rates from small to large, evenly spaced in the exponent, one
  * step on one minibatch each, as the lecture does:
- * `lrs = 10 ** torch.linspace(-3, 0, 1000)`. The loss falls first, then the
- * rate gets so large that it rises again; a good rate lies in the valley.
+ * `lrs = 10 ** torch.linspace(-3, 0, 1000)`. At first the loss falls, then the
+ * rate becomes so large that it rises again; a good rate is in the valley.
  *
- * The model is left as it was: the steps are done on a copy. If the loss stops
- * being finite, the search ends there and fewer rates are returned.
+ * The steps are done on a copy, so the model does not change. If a loss is not
+ * finite, the search ends there and returns fewer rates.
  *
  * @param parameters the model to begin with
  * @param windows the rows to learn from
@@ -93,8 +93,8 @@ export function findLearningRate(
   checkWhole("number of rates to try", count, 2);
   if (!(Number.isFinite(first) && Number.isFinite(last) && first < last)) {
     throw new RangeError(
-      `The exponents are ${first} and ${last}: ` +
-        "both must be finite, and the first smaller than the last",
+      `Cannot try rates from 10^${first} to 10^${last}: the exponents must be ` +
+        "finite, and the first smaller than the last",
     );
   }
   const learningRates = Float64Array.from(
@@ -126,18 +126,18 @@ export function findLearningRate(
 }
 
 /**
- * The rate in the middle of the valley of what the finder measured: where the
- * losses, averaged over a twentieth of the rates, are lowest.
+ * Suggests the rate in the middle of the valley that the finder measured: where
+ * the losses, averaged over a twentieth of the rates, are lowest.
  *
  * @param measured what {@linkcode findLearningRate} returned
- * @returns a rate to begin with; look at the curve before you trust it
+ * @returns a rate to start from; look at the curve before you trust it
  * @throws {RangeError} if nothing was measured
  */
 export function suggestLearningRate(measured: LearningRateLosses): number {
   const { learningRates, losses } = measured;
   if (losses.length === 0) {
     throw new RangeError(
-      "There are no losses to choose by: every learning rate was too large",
+      "Cannot suggest a learning rate: no loss was finite, so try smaller ones",
     );
   }
   const reach = Math.floor(losses.length / 40);

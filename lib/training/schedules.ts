@@ -2,7 +2,7 @@
  * Schedules: the learning rate of each step.
  */
 
-import { checkWhole } from "../errors/checks.ts";
+import { checkNotNegative, checkWhole } from "../errors/checks.ts";
 
 /**
  * The learning rate of a step, counted from 0. Any function is a schedule.
@@ -12,21 +12,22 @@ export type Schedule = (step: number) => number;
 /**
  * The same learning rate at every step.
  *
+ * @param rate the learning rate
  * @throws {RangeError} if the rate is not a finite number from 0
  */
 export function constantRate(rate: number): Schedule {
-  checkRate(rate);
+  checkNotNegative("learning rate", rate);
   return () => rate;
 }
 
 /**
- * One rate up to a step, another from it on. The lecture trains with 0.1, and
- * with 0.01 from step 100,000.
+ * One learning rate before a step, another from it on. The lecture trains with
+ * 0.1, and with 0.01 from step 100,000.
  *
  * @param rates the rate before and the rate after
  * @param at the first step that has the second rate
- * @throws {RangeError} if a rate is not a finite number from 0, or the step not
- * a whole number from 0
+ * @throws {RangeError} if a rate is not a finite number from 0, or the step is
+ * not a whole number from 0
  *
  * @example The lecture's
  * ```ts
@@ -39,17 +40,18 @@ export function constantRate(rate: number): Schedule {
  * ```
  */
 export function stepDecay(
-  [before, after]: readonly [number, number],
+  rates: readonly [before: number, after: number],
   at: number,
 ): Schedule {
-  checkRate(before);
-  checkRate(after);
+  const [before, after] = rates;
+  checkNotNegative("learning rate", before);
+  checkNotNegative("learning rate", after);
   checkSteps(at);
   return (step) => step < at ? before : after;
 }
 
 /**
- * Half a cosine from one rate down to another, which it keeps afterwards.
+ * Half a cosine from one learning rate down to another, which stays.
  *
  * Loshchilov and Hutter, "SGDR", 2017, without restarts:
  * `torch.optim.lr_scheduler.CosineAnnealingLR`.
@@ -57,7 +59,7 @@ export function stepDecay(
  * @param rates the rate at step 0, and the rate from step `steps` on
  * @param steps over how many steps
  * @throws {RangeError} if a rate is not a finite number from 0, or the number
- * of steps not a whole number from 0
+ * of steps is not a whole number from 0
  *
  * @example
  * ```ts
@@ -71,11 +73,12 @@ export function stepDecay(
  * ```
  */
 export function cosineDecay(
-  [first, last]: readonly [number, number],
+  rates: readonly [first: number, last: number],
   steps: number,
 ): Schedule {
-  checkRate(first);
-  checkRate(last);
+  const [first, last] = rates;
+  checkNotNegative("learning rate", first);
+  checkNotNegative("learning rate", last);
   checkSteps(steps);
   return (step) => {
     if (step >= steps) return last;
@@ -85,14 +88,14 @@ export function cosineDecay(
 }
 
 /**
- * A rate that falls as the paper's does: `rate / (1 + decay · step)`. It has
- * halved at step `1 / decay`. The paper's are 10⁻³ and 10⁻⁸.
+ * A learning rate that falls as in the paper: `rate / (1 + decay · step)`. It is
+ * halved at step `1 / decay`. The paper uses 10⁻³ and 10⁻⁸.
  *
  * Bengio et al. 2003, section 3.1.
  *
  * @param rate the rate at step 0, the paper's ε₀
  * @param decay how fast it falls, the paper's r
- * @throws {RangeError} if one of the two is not a finite number from 0
+ * @throws {RangeError} if either is not a finite number from 0
  *
  * @example
  * ```ts
@@ -105,26 +108,12 @@ export function cosineDecay(
  * ```
  */
 export function inverseDecay(rate: number, decay: number): Schedule {
-  checkRate(rate);
-  if (!(decay >= 0 && decay < Infinity)) {
-    throw new RangeError(
-      `The decay of the learning rate is ${decay}: ` +
-        "it must be a finite number, not negative",
-    );
-  }
+  checkNotNegative("learning rate", rate);
+  checkNotNegative("decay of the learning rate", decay);
   return (step) => rate / (1 + decay * step);
 }
 
-/** Refuses what cannot be a learning rate. */
-export function checkRate(rate: number): void {
-  if (!(rate >= 0 && rate < Infinity)) {
-    throw new RangeError(
-      `The learning rate is ${rate}: it must be a finite number, not negative`,
-    );
-  }
-}
-
-/** Refuses what cannot be a number of steps. */
+/** Throws unless a value can be a number of steps. */
 export function checkSteps(steps: number): void {
   checkWhole("number of steps", steps, 0);
 }

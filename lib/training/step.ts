@@ -2,12 +2,11 @@
  * One step of gradient descent: forward, cross-entropy, backward, update.
  */
 
-import { checkWeightDecay } from "../errors/checks.ts";
+import { checkNotNegative } from "../errors/checks.ts";
 import { DivergenceError } from "../errors/errors.ts";
 import { giveBackKernel, takeKernel } from "../kernel/held_kernels.ts";
 import type { ParameterArrays } from "../kernel/parameters.ts";
 import type { Rows } from "../kernel/rows.ts";
-import { checkRate } from "./schedules.ts";
 import { arrayTrainee, checkRows, type Trainee } from "./trainee.ts";
 
 /** Options of {@linkcode trainStep}. */
@@ -74,8 +73,8 @@ export function stepOn(
   options: TrainStepOptions,
 ): number {
   const { weightDecay = 0 } = options;
-  checkRate(learningRate);
-  checkWeightDecay(weightDecay);
+  checkNotNegative("learning rate", learningRate);
+  checkNotNegative("weight decay", weightDecay);
   checkRows(batch, trainee.sizes);
   const kernel = takeKernel(trainee.sizes, batch);
   try {

@@ -1,5 +1,12 @@
+/** Why counting stops working as contexts grow: counts on a logarithmic scale. */
+
 import * as Plot from "@observablehq/plot";
-import { drawChart, halo } from "../../lib/plots/chart.ts";
+import {
+  type Chart,
+  drawChart,
+  halo,
+  type LegendItem,
+} from "../../lib/plots/chart.ts";
 import type { Figure } from "../../lib/plots/figure.ts";
 import { formatCount, formatLargeCount } from "../../lib/plots/format.ts";
 import { blue, green, vermillion } from "../../lib/plots/palette.ts";
@@ -14,10 +21,21 @@ export interface ContextCount {
   seen: number;
 }
 
+/** The rows of a table of counts: one for each context. */
+export interface ContextRows {
+  /** How many tokens a context has. */
+  contextLength: number;
+  /** How many different contexts there could be. */
+  possible: number;
+  /** How many different ones the text holds. */
+  seen: number;
+  /** How many of these it holds only once. Nothing is drawn for 0. */
+  once: number;
+}
+
 /**
- * Why counting stops working: how many cells a table of counts needs as the
- * context grows, how many of them the word list fills, and the number of its
- * rows, which stays the same. On a logarithmic scale.
+ * How many cells a table of counts needs as the context grows, how many of them
+ * the word list fills, and the number of its rows, which stays the same.
  *
  * @param counts From the shortest context to the longest.
  * @param rows How many rows (context and next character) the word list makes.
@@ -26,38 +44,90 @@ export function contextCounts(
   counts: readonly ContextCount[],
   rows: number,
 ): Figure {
-  const at = (y: "possible" | "seen") => ({ x: "label", y });
-  const line = (key: "possible" | "seen", stroke: string) =>
-    Plot.lineY(counts, { ...at(key), stroke, strokeWidth: 2 });
-  const label = (key: "possible" | "seen", dy: number) => {
-    const text = (count: ContextCount) => formatLargeCount(count[key]);
-    return Plot.text(counts, { ...at(key), ...halo(4), text, dy });
-  };
-  const dashes = "7 3";
-  const total = `${formatCount(rows)} rows`;
-  return drawChart({
+  const seen = counts.map(({ label, possible, seen }) =>
+    `${label}: ${formatCount(seen)} of ${formatCount(possible)}`
+  );
+  return drawCounts(counts, "label", {
     title: "Why counting stops working",
-    description: `Line chart on a logarithmic scale, sequences seen of those ` +
-      `possible: ${
-        counts.map(({ label, possible, seen }) =>
-          `${label}: ${formatCount(seen)} of ${formatCount(possible)}`
-        ).join("; ")
-      }; against ${total}.`,
+    description: "Line chart on a logarithmic scale, sequences seen of those " +
+      `possible: ${seen.join("; ")}; against ${formatCount(rows)} rows.`,
     xLabel: "size of the alphabet, to the power of context length + 1",
     yLabel: "count (each line is ten times the one below)",
     height: 400,
+  }, [
+    { key: "possible", label: "cells of the table", place: { dy: -16 } },
+    { key: "seen", label: "cells the words fill", place: { dy: 18 } },
+  ], [rows]);
+}
+
+/**
+ * How many rows a table of counts has as its contexts grow, how many of them
+ * the text fills, and how many rest on a single example.
+ *
+ * @param rows From the shortest context to the longest.
+ */
+export function contextRows(rows: readonly ContextRows[]): Figure {
+  const seen = rows.map(({ contextLength, possible, seen, once }) =>
+    `${contextLength}: ${formatCount(seen)} of ${formatCount(possible)}, ` +
+    `${formatCount(once)} only once`
+  );
+  // where nearly all that is possible is seen, one number serves both
+  const apart = ({ possible, seen }: ContextRows) => possible > 2 * seen;
+  return drawCounts(rows, "contextLength", {
+    title: "Rows of the table, and rows with something in them",
+    description: "Line chart on a logarithmic scale, contexts seen of those " +
+      `possible, by their length: ${seen.join("; ")}.`,
+    xLabel: "context length (characters)",
+    yLabel: "rows (each line is ten times the one below)",
+    height: 520,
+  }, [
+    { key: "possible", label: "possible rows", place: { dy: -16 } },
+    {
+      key: "seen",
+      label: "rows that occur",
+      place: { dx: 10, dy: -13, filter: apart },
+    },
+    { key: "once", label: "that occur once", place: { dy: 20 } },
+  ]);
+}
+
+const colours = [vermillion, blue, green];
+const shapes = ["circle", "square", "triangle"] as const;
+
+/** A line for each count, its numbers in their place, and lines across. */
+function drawCounts<Row>(
+  rows: readonly Row[],
+  x: keyof Row & string,
+  chart: Omit<Chart, "plot">,
+  lines: readonly {
+    key: keyof Row & string;
+    label: string;
+    place: Plot.TextOptions;
+  }[],
+  across: readonly number[] = [],
+): Figure {
+  const dashes = "7 3";
+  const drawn = lines.map(({ key, label, place }, i) => ({
+    label,
+    place,
+    colour: colours[i],
+    sample: shapes[i],
+    at: { x, y: key },
+    shown: rows.filter((row) => Number(row[key]) > 0),
+    text: (row: Row) => formatLargeCount(Number(row[key])),
+  }));
+  return drawChart({
+    ...chart,
     legend: [
-      { label: "cells of the table", colour: vermillion, sample: "circle" },
-      { label: "cells the words fill", colour: blue, sample: "square" },
-      { label: total, colour: green, sample: "line", dashes },
+      ...drawn,
+      ...across.map((count) => {
+        const label = `${formatCount(count)} rows`;
+        return { label, colour: green, dashes };
+      }),
     ],
     plot: {
       marginLeft: 100,
-      x: {
-        type: "point",
-        domain: counts.map(({ label }) => label),
-        padding: 0.5,
-      },
+      x: { type: "point", domain: rows.map((row) => row[x]), padding: 0.5 },
       y: {
         type: "log",
         grid: true,
@@ -66,23 +136,21 @@ export function contextCounts(
         tickFormat: formatLargeCount,
       },
       marks: [
-        Plot.ruleY([rows], {
+        Plot.ruleY(across, {
           stroke: green,
           strokeWidth: 2,
           strokeDasharray: dashes,
         }),
-        line("possible", vermillion),
-        line("seen", blue),
-        Plot.dot(counts, { ...at("possible"), fill: vermillion, r: 6 }),
-        Plot.dot(counts, {
-          ...at("seen"),
-          fill: blue,
-          symbol: "square",
-          r: 6,
-        }),
-        label("possible", -16),
-        label("seen", 18),
+        drawn.map(({ shown, at, colour }) =>
+          Plot.lineY(shown, { ...at, stroke: colour, strokeWidth: 2 })
+        ),
+        drawn.map(({ shown, at, colour, sample }) =>
+          Plot.dot(shown, { ...at, fill: colour, symbol: sample, r: 6 })
+        ),
+        drawn.map(({ shown, at, text, place }) =>
+          Plot.text(shown, { ...at, text, ...place, ...halo(4) })
+        ),
       ],
     },
-  }, {});
+  });
 }

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { drawChart, halo, type LegendItem } from "../../lib/plots/chart.ts";
+import { drawChart, halo } from "../../lib/plots/chart.ts";
 import type { Figure, FigureOptions } from "../../lib/plots/figure.ts";
 import { formatLoss } from "../../lib/plots/format.ts";
 import { seriesColours, seriesDashes } from "../../lib/plots/palette.ts";
@@ -29,47 +29,35 @@ export function lossByOrder(
   series: readonly OrderLosses[],
   options: LossByOrderOptions = {},
 ): Figure {
-  const { reference } = options;
+  const across = options.reference ? [options.reference] : [];
+  const dashes = "2 5";
   const at = { x: "order", y: "loss" };
   const lines = series.map(({ name, losses }, i) => {
     const points = losses.map((loss, i) => ({ order: i + 1, loss }));
     const best = points.reduce((a, b) => b.loss < a.loss ? b : a);
     const [colour, dashes] = [seriesColours[i], seriesDashes[i]];
-    return { name, points, best, colour, dashes };
+    return { label: name, points, best, colour, dashes };
   });
-  const across = reference &&
-    `${reference.name}, ${formatLoss(reference.loss)}`;
-  const dotted = "2 5";
+  const lowest = lines.map(({ label, best }) =>
+    `${label} ${formatLoss(best.loss)} at order ${best.order}`
+  );
+  const named = across.map(({ name, loss }) => `${name}, ${formatLoss(loss)}`);
   const values = series.flatMap(({ losses }) => losses)
-    .concat(reference ? [reference.loss] : []);
+    .concat(across.map(({ loss }) => loss));
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const room = 0.1 * (high - low || 1); // for the label below the lowest
   const orders = series[0].losses.map((_, i) => i + 1);
   return drawChart({
     title: "Loss by the order of the n-grams",
-    description: `Line chart over the orders 1 to ${orders.length}, lowest: ${
-      lines.map(({ name, best }) =>
-        `${name} ${formatLoss(best.loss)} at order ${best.order}`
-      ).join("; ")
-    }.${across ? ` A line across is ${across}.` : ""}`,
+    description: `Line chart over the orders 1 to ${orders.length}, lowest: ` +
+      `${lowest.join("; ")}.` +
+      named.map((name) => ` A line across is ${name}.`).join(""),
     xLabel: "order n: n − 1 characters of context",
     yLabel: "loss (nats per character)",
     height: 400,
     legend: [
-      ...lines.map(({ name, colour, dashes }): LegendItem => ({
-        label: name,
-        colour,
-        sample: "line",
-        dashes,
-      })),
-      ...(across
-        ? [{
-          label: across,
-          colour: "currentColor",
-          sample: "line" as const,
-          dashes: dotted,
-        }]
-        : []),
+      ...lines,
+      ...named.map((label) => ({ label, colour: "currentColor", dashes })),
     ],
     plot: {
       x: { type: "point", domain: orders, padding: 0.4 },
@@ -84,10 +72,11 @@ export function lossByOrder(
             strokeDasharray: dashes,
           })
         ),
-        Plot.ruleY(reference ? [reference.loss] : [], {
+        Plot.ruleY(across, {
+          y: "loss",
           stroke: "currentColor",
           strokeWidth: 2.5,
-          strokeDasharray: dotted,
+          strokeDasharray: dashes,
         }),
         lines.map(({ best }) => {
           const below = series.some(({ losses }) =>

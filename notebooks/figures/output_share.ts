@@ -68,5 +68,5 @@ export function outputShare(
         Plot.ruleY([0]),
       ],
     },
-  }, {});
+  });
 }

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart, halo } from "../../lib/plots/chart.ts";
-import type { Figure, FigureOptions } from "../../lib/plots/figure.ts";
+import type { Figure } from "../../lib/plots/figure.ts";
 import { formatShare } from "../../lib/plots/format.ts";
 import { blue, vermillion } from "../../lib/plots/palette.ts";
 import { logTicks } from "../../lib/plots/ticks.ts";
@@ -13,23 +13,17 @@ export interface RightProbabilities {
   probabilities: readonly number[];
 }
 
-/** Options of `probabilityRanges()`. */
-export interface ProbabilityRangesOptions extends FigureOptions {
-  /** The row that is pointed at. Default: none. */
-  marked?: string;
-}
-
 /**
  * What models gave to what was right, on a logarithmic scale: a line from the
  * tenth to the ninetieth of a hundred answers, and a point at their geometric
  * mean, which is exp(−loss).
  *
  * @param models A row for each.
- * @param options The row that is pointed at; heading, labels and size.
+ * @param marked The name of the row that is pointed at.
  */
 export function probabilityRanges(
   models: readonly RightProbabilities[],
-  options: ProbabilityRangesOptions = {},
+  marked: string,
 ): Figure {
   const rows = models.map(({ name, probabilities }) => {
     const percents = probabilities.map((p) => 100 * p).sort((a, b) => a - b);
@@ -37,19 +31,18 @@ export function probabilityRanges(
     const at = (share: number) => percents[Math.round(share * (length - 1))];
     const logarithms = percents.reduce((sum, p) => sum + Math.log(p), 0);
     const mean = Math.exp(logarithms / length);
-    return { name, low: at(0.1), mean, high: at(0.9) };
+    const text = formatShare(mean / 100, 2);
+    const colour = name === marked ? vermillion : blue;
+    return { name, x1: at(0.1), mean, x2: at(0.9), text, colour };
   });
-  const colour = ({ name }: { name: string }) =>
-    name === options.marked ? vermillion : blue;
-  const percent = ({ mean }: { mean: number }) => formatShare(mean / 100, 2);
-  const low = 0.8 * Math.min(...rows.map(({ low }) => low));
-  const high = Math.min(100, 2 * Math.max(...rows.map(({ high }) => high)));
+  const low = 0.8 * Math.min(...rows.map(({ x1 }) => x1));
+  const high = Math.min(100, 2 * Math.max(...rows.map(({ x2 }) => x2)));
+  const at = { y: "name", x: "mean" };
   return drawChart({
-    title: "The probability of what is right",
+    title: "The word in the gap",
     description:
-      `Ranges of probabilities on a logarithmic scale, geometric means: ${
-        rows.map((row) => `${row.name} ${percent(row)}`).join(", ")
-      }.`,
+      "Ranges of probabilities on a logarithmic scale, geometric means: " +
+      `${rows.map(({ name, text }) => `${name} ${text}`).join(", ")}.`,
     xLabel: "probability (%), on a logarithmic scale",
     yLabel: "model",
     width: 760,
@@ -72,22 +65,21 @@ export function probabilityRanges(
       marks: [
         Plot.ruleY(rows, {
           y: "name",
-          x1: "low",
-          x2: "high",
-          stroke: colour,
+          x1: "x1",
+          x2: "x2",
+          stroke: "colour",
           strokeWidth: 5,
           strokeOpacity: 0.45,
         }),
-        Plot.dot(rows, { y: "name", x: "mean", fill: colour, r: 6 }),
+        Plot.dot(rows, { ...at, fill: "colour", r: 6 }),
         Plot.text(rows, {
-          y: "name",
-          x: "mean",
-          text: percent,
+          ...at,
+          text: "text",
           dy: -14,
           fontSize: 12,
           ...halo(3),
         }),
       ],
     },
-  }, options);
+  });
 }

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { drawChart, halo, type LegendItem } from "../../lib/plots/chart.ts";
-import type { Figure, FigureOptions } from "../../lib/plots/figure.ts";
+import { drawChart, halo } from "../../lib/plots/chart.ts";
+import type { Figure } from "../../lib/plots/figure.ts";
 import { paper, seriesColours } from "../../lib/plots/palette.ts";
 
 /** A word, where it is, and what kind of word it is. */
@@ -30,12 +30,8 @@ const [plotWidth, plotHeight] = [size - 88, size - 172];
  * Source: Bengio et al. 2003, section 5, where such a map is proposed.
  *
  * @param words The words, of at most twelve kinds.
- * @param options Heading and labels.
  */
-export function wordMap(
-  words: readonly MappedWord[],
-  options: FigureOptions = {},
-): Figure {
+export function wordMap(words: readonly MappedWord[]): Figure {
   const kinds = Object.entries(Object.groupBy(words, ({ kind }) => kind))
     .map(([label, words = []], i) => ({
       label,
@@ -52,9 +48,8 @@ export function wordMap(
     x: (x - xDomain[0]) * xPixels,
     y: (yDomain[1] - y) * yPixels,
   })));
-  const at = { x: "0", y: "1" };
   return drawChart({
-    title: "Words, each kind with a sign of its own",
+    title: "Where the network has put the words",
     description: `Scatter plot of ${words.length} words by two numbers: ${
       kinds.map(({ label, words }) =>
         `${label}: ${words.map(({ word }) => word).join(", ")}`
@@ -64,7 +59,7 @@ export function wordMap(
     yLabel: "second number of the embedding",
     width: size,
     height: size,
-    legend: kinds satisfies LegendItem[],
+    legend: kinds,
     plot: {
       grid: true,
       x: { domain: xDomain },
@@ -80,7 +75,6 @@ export function wordMap(
         }),
         kinds.map(({ words, colour, sample }) =>
           Plot.dot(words.map(({ place }) => place), {
-            ...at,
             symbol: sample,
             r: 4.5,
             fill: colour,
@@ -88,87 +82,74 @@ export function wordMap(
             strokeWidth: 0.7,
           })
         ),
-        labels.map(({ id, dx, dy, anchor }) =>
+        labels.map(({ id, dx, dy }) =>
           Plot.text([words[id].place], {
-            ...at,
             text: [words[id].word],
             dx,
             dy,
-            textAnchor: anchor,
+            textAnchor: dx > 0 ? "start" : dx < 0 ? "end" : "middle",
             fontSize: 12,
             ...halo(3),
           })
         ),
       ],
     },
-  }, options);
+  });
 }
 
-/** Where a word is written, in pixels from its point. */
-interface Offset {
+/** Where a word is written: in pixels from its point, which a line may join. */
+interface Label {
+  id: number;
   dx: number;
   dy: number;
-  anchor: "start" | "middle" | "end";
-  /** Whether a line leads there. */
-  line?: boolean;
+  line: boolean;
 }
 
-type Box = [left: number, top: number, right: number, bottom: number];
-
-/** Beside the point, where a word reads best first. */
-const beside: readonly Offset[] = [
-  { dx: 8, dy: 0, anchor: "start" },
-  { dx: -8, dy: 0, anchor: "end" },
-  { dx: 0, dy: -12, anchor: "middle" },
-  { dx: 0, dy: 12, anchor: "middle" },
-  { dx: 5, dy: -11, anchor: "start" },
-  { dx: 5, dy: 11, anchor: "start" },
-  { dx: -5, dy: -11, anchor: "end" },
-  { dx: -5, dy: 11, anchor: "end" },
-];
+/** Beside the point, where a word reads best first: right, left, above, below. */
+const beside = [[8, 0], [-8, 0], [0, -12], [0, 12]]
+  .concat([[5, -11], [5, 11], [-5, -11], [-5, 11]]);
 
 /** Farther off, at the end of a line: 24 directions, three distances. */
 const apart = [30, 45, 60].flatMap((distance) =>
-  Array.from({ length: 24 }, (_, i): Offset => {
+  Array.from({ length: 24 }, (_, i) => {
     const angle = 2 * Math.PI * i / 24;
-    const [dx, dy] = [Math.cos(angle), Math.sin(angle)]
-      .map((part) => distance * part);
-    return { dx, dy, anchor: dx < 0 ? "end" : "start", line: true };
+    return [distance * Math.cos(angle), distance * Math.sin(angle)];
   })
 );
 
-/** A label for every point that there is room for. */
+/** A label for every point that there is room for, in pixels. */
 function placeLabels(
   points: readonly { word: string; x: number; y: number }[],
-): (Offset & { id: number })[] {
+): Label[] {
   const half = signSize / 2;
-  const taken = points.map(({ x, y }): Box => //
-  [x - half, y - half, x + half, y + half]);
-  const labels: (Offset & { id: number })[] = [];
-  const write = (id: number, offsets: readonly Offset[]) => {
+  const taken = points.map((
+    { x, y },
+  ) => [x - half, y - half, x + half, y + half]);
+  const labels: Label[] = [];
+  const write = (id: number, offsets: number[][], line: boolean) => {
     const { word, x, y } = points[id];
     const long = word.length * letterWidth;
-    const starts = { start: 0, middle: -long / 2, end: -long };
-    for (const offset of offsets) {
-      const left = x + offset.dx + starts[offset.anchor];
-      const top = y + offset.dy - wordHeight / 2;
-      const box: Box = [left, top, left + long, top + wordHeight];
-      const outside = left < 0 || box[2] > plotWidth + 24 ||
-        y + offset.dy < 0 || y + offset.dy > plotHeight;
-      if (outside || taken.some((other) => overlap(box, other))) continue;
-      taken.push(box);
-      labels.push({ ...offset, id });
-      return;
+    for (const [dx, dy] of offsets) {
+      const left = x + dx - long * (1 - Math.sign(dx)) / 2;
+      const [middle, right] = [y + dy, left + long];
+      const [top, bottom] = [middle - wordHeight / 2, middle + wordHeight / 2];
+      const outside = left < 0 || right > plotWidth + 24 || middle < 0 ||
+        middle > plotHeight;
+      if (
+        outside ||
+        taken.some((box) =>
+          left < box[2] && box[0] < right && top < box[3] && box[1] < bottom
+        )
+      ) continue;
+      taken.push([left, top, right, bottom]);
+      labels.push({ id, dx, dy, line });
+      return true;
     }
+    return false;
   };
-  for (const id of points.keys()) write(id, beside);
-  const written = new Set(labels.map(({ id }) => id));
-  for (const id of points.keys()) if (!written.has(id)) write(id, apart);
+  const crowded = [...points.keys()].filter((id) => !write(id, beside, false));
+  for (const id of crowded) write(id, apart, true);
   return labels;
-}
-
-function overlap(a: Box, b: Box): boolean {
-  return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 }
 
 /** From a little below the least to a little above the greatest. */

@@ -4,7 +4,6 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { readCheckpoint } from "../../cli/run_folder.ts";
 import {
   Program,
   QUICK,

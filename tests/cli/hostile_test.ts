@@ -18,7 +18,7 @@ import {
 import { settingsFrom } from "../../cli/settings.ts";
 import { CheckpointError } from "../../lib/errors/errors.ts";
 import { TorchGenerator } from "../../lib/random/torch_generator.ts";
-import { buildVocabulary } from "../../lib/data/vocabulary.ts";
+import { buildVocabulary, Vocabulary } from "../../lib/data/vocabulary.ts";
 import { filesIn } from "../files.ts";
 import {
   hashOf,
@@ -68,13 +68,7 @@ async function checkpointBytes(
       W2: generator.randn(H * V),
       b2: generator.randn(V),
     },
-    sizes: {
-      vocabularySize: V,
-      contextLength: T,
-      embeddingSize: E,
-      hiddenSize: H,
-    },
-    tokens,
+    vocabulary: new Vocabulary(tokens),
     step: 7,
     generatorState: generator.getState(),
     config: { ...await goodSettings(), ...config },

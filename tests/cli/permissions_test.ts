@@ -171,15 +171,14 @@ const { X, Y } = makemore.toTensors(batch);
 const { logits } = makemore.forward(parameters, X);
 const bytes = makemore.encodeCheckpoint({
   parameters: makemore.parameterArrays(parameters),
-  sizes,
-  tokens: vocabulary.tokens,
+  vocabulary,
   step: 20,
   generatorState: generator.getState(),
   config: {},
   losses: { recent: losses, logBytes: 0 },
 });
 const checkpoint = makemore.decodeCheckpoint(bytes, { source: "bytes" });
-const again = makemore.parametersFrom(checkpoint.parameters, checkpoint.sizes);
+const again = makemore.parametersFrom(checkpoint.parameters, sizes);
 const figure = lossCurve([{ name: "loss", losses }]);
 using kernel = new Kernel(sizes);
 console.log(JSON.stringify({

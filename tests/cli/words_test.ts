@@ -11,6 +11,7 @@ import { encodeSafetensors } from "../../lib/saving/safetensors.ts";
 import {
   parameterNames,
   parameterShapes,
+  sizesOf,
 } from "../../lib/kernel/parameters.ts";
 import { tokenize } from "../../lib/data/tokens.ts";
 import { hashOf, QUICK_WORDS, run, TEXT, withText } from "./program.ts";
@@ -44,13 +45,20 @@ Deno.test("train --level words learns a text, and sample and evaluate know it", 
     );
     assert(proper.length >= 15, made.join("\n"));
 
-    const { tokens, config, sizes } = readCheckpoint(`${folder}/out/run`);
-    assertEquals(tokens.slice(0, 5), ["<s>", "<unk>", "the", ".", "in"]);
+    const kept = readCheckpoint(`${folder}/out/run`);
+    const { config, vocabulary } = kept;
+    assertEquals(vocabulary.tokens.slice(0, 5), [
+      "<s>",
+      "<unk>",
+      "the",
+      ".",
+      "in",
+    ]);
     assertEquals(
       [config.level, config.lowercase, config.minimumCount],
       ["words", true, 2],
     );
-    assertEquals(sizes.contextLength, 3);
+    assertEquals(sizesOf(kept.parameters).contextLength, 3);
     // the default is more candidates than there are tokens
     assertEquals(config.candidates, 0);
 
@@ -144,12 +152,11 @@ Deno.test("sample and evaluate take parameters alone with the words of a text", 
     const learned = await run(folder, "train", ...QUICK_WORDS, ...settings);
     assertEquals(learned.code, 0, learned.stderr);
     // as safetensors.torch.save_file writes them
-    const { parameters, sizes } = readCheckpoint(`${folder}/out/run`);
-    const shapes = parameterShapes(sizes);
-    const tensors = parameterNames(shapes).map((name) => {
-      const data = new Uint8Array(parameters[name]!.buffer);
-      return [name, { dtype: "F32", shape: shapes[name]!, data }] as const;
-    });
+    const { parameters } = readCheckpoint(`${folder}/out/run`);
+    const shapes = parameterShapes(sizesOf(parameters));
+    const tensors = parameterNames(shapes).map((name) =>
+      [name, { shape: shapes[name]!, data: parameters[name]! }] as const
+    );
     await Deno.writeFile(
       `${folder}/alone.safetensors`,
       encodeSafetensors(new Map(tensors), new Map()),

@@ -96,7 +96,7 @@ Deno.test("splitByPosition() refuses what cannot be split", () => {
           fractions: [fractions[0], fractions[1]],
         }),
       RangeError,
-      `The fractions are ${fractions[0]} and ${fractions[1]}`,
+      `Cannot split at the fractions ${fractions[0]} and ${fractions[1]}`,
     );
   }
   assertThrows(

@@ -5,8 +5,7 @@ import {
   encodeWord,
   Vocabulary,
 } from "../../lib/data/vocabulary.ts";
-import { encodeCheckpoint } from "../../lib/saving/checkpoint.ts";
-import { TorchGenerator } from "../../lib/random/torch_generator.ts";
+import { saveModel } from "../../lib/saving/model_file.ts";
 import { tokenize } from "../../lib/data/tokens.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
 import { letters } from "../oracles.ts";
@@ -130,12 +129,6 @@ Deno.test("buildWordVocabulary() makes words unknown that a checkpoint could not
   assertEquals(vocabulary.tokens, ["<s>", "<unk>", "a", long]);
   assertEquals(vocabulary.encode([long + "y"]), [1]);
   const [V, T, E, H] = [4, 1, 1, 1];
-  const sizes = {
-    vocabularySize: V,
-    contextLength: T,
-    embeddingSize: E,
-    hiddenSize: H,
-  };
   const parameters = {
     C: new Float32Array(V * E),
     W1: new Float32Array(T * E * H),
@@ -143,11 +136,7 @@ Deno.test("buildWordVocabulary() makes words unknown that a checkpoint could not
     W2: new Float32Array(H * V),
     b2: new Float32Array(V),
   };
-  encodeCheckpoint({
-    ...{ parameters, sizes, tokens: vocabulary.tokens, step: 0, config: {} },
-    generatorState: new TorchGenerator(1).getState(),
-    losses: { recent: [], logBytes: 0 },
-  });
+  saveModel(parameters, vocabulary);
 });
 
 Deno.test("buildWordVocabulary() refuses a text of rare words, and one of too many", () => {

@@ -614,8 +614,7 @@ Deno.test("trainSteps() and findLearningRate() refuse candidates that are none",
     assertThrows(
       () => [...trainSteps(parameters, windows, { ...settings, candidates })],
       RangeError,
-      `The candidates are ${candidates}: they must be a whole number from 1, ` +
-        "and fewer than the 27 tokens",
+      `Cannot draw ${candidates} candidates: pass a whole number from 1 to 26`,
     );
   }
   assertThrows(
@@ -626,12 +625,12 @@ Deno.test("trainSteps() and findLearningRate() refuse candidates that are none",
         candidates: 5,
       }).next(),
     RangeError,
-    "but the batch is all rows",
+    "for a batch of all rows",
   );
   assertThrows(
     () => findLearningRate(parameters, windows, { generator, candidates: 27 }),
     RangeError,
-    "The candidates are 27",
+    "Cannot draw 27 candidates",
   );
   const { losses } = findLearningRate(parameters, windows, {
     generator,

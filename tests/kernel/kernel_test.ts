@@ -528,7 +528,7 @@ Deno.test("Kernel refuses what does not fit, and says what and where", () => {
     assertThrows(
       () => kernel.stepAll(0.1, { weightDecay: -1 }),
       RangeError,
-      "weightDecay -1",
+      "weight decay -1",
     );
     assertThrows(() => kernel.loss(), RangeError, "without rows");
     assertThrows(

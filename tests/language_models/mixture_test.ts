@@ -78,10 +78,10 @@ Deno.test("fitMixtureWeights() refuses what cannot be fitted", () => {
   const refuses = (rows: number[][], message: string) =>
     assertThrows(() => fitMixtureWeights(rows), RangeError, message);
   refuses([], "no models");
-  refuses([[0.5], [0.5, 0.5]], "Model 1 has 2 rows");
+  refuses([[0.5], [0.5, 0.5]], "2 rows of model 1");
   refuses([[0.5], [NaN]], "NaN");
   refuses([[-0.5]], "-0.5");
-  refuses([[0], [0]], "no row");
+  refuses([[0], [0]], "no model holds any row possible");
 });
 
 Deno.test("mixModels() answers with the weighted mean", () => {
@@ -116,15 +116,19 @@ Deno.test("mixModels() gives rows what it gives their tokens one by one", () => 
 Deno.test("mixProbabilities() refuses weights that are too few, and rows that differ", () => {
   const refuses = (rows: number[][], weights: number[], message: string) =>
     assertThrows(() => mixProbabilities(rows, weights), RangeError, message);
-  refuses([], [], "0 weights for 0 models");
-  refuses([[1], [1]], [1], "1 weights for 2 models");
-  refuses([[1], [1, 1]], [0.5, 0.5], "Model 1 has 2 rows");
+  refuses([], [], "0 models with 0 weights");
+  refuses([[1], [1]], [1], "2 models with 1 weights");
+  refuses([[1], [1, 1]], [0.5, 0.5], "2 rows of model 1");
 });
 
 Deno.test("mixModels() refuses what does not go together", () => {
   const [a, b] = models;
   const refuses = (weights: number[]) =>
-    assertThrows(() => mixModels([a, b], weights), RangeError, "weights are");
+    assertThrows(
+      () => mixModels([a, b], weights),
+      RangeError,
+      "Cannot mix with the weights",
+    );
   [[1], [0.5, 0.6], [1.5, -0.5], [NaN, 1]].forEach(refuses);
   assertThrows(() => mixModels([], []), RangeError, "no models");
   const small = buildVocabulary("ab");

@@ -22,6 +22,7 @@ import {
   TorchGenerator,
   Vocabulary,
   type Windows,
+  windowStream,
 } from "../../mod.ts";
 import { probabilityOf } from "../../lib/language_models/language_model.ts";
 
@@ -118,13 +119,26 @@ Deno.test("countNgrams() takes memory for what it has seen, whatever V", () => {
   assert(probabilityOf(kneserNey(counts), context, windows.Y[777]) > 1 / V);
 });
 
+Deno.test("countNgrams() and interpolate() take streams", () => {
+  const streamed = windowStream(fiveNames, vocabulary, 3);
+  const written = contextWindows(fiveNames, vocabulary, 3, {
+    acrossBoundaries: true,
+  });
+  const counts = countNgrams(streamed, vocabulary);
+  assertEquals(counts, countNgrams(written, vocabulary));
+  assertEquals(
+    interpolate(counts, streamed).weights,
+    interpolate(counts, written).weights,
+  );
+});
+
 Deno.test("countNgrams() refuses what it cannot count", () => {
   const windows = contextWindows(fiveNames, vocabulary, 2);
   for (const order of [0, 4, 1.5, NaN]) {
     assertThrows(
       () => countNgrams(windows, vocabulary, order),
       RangeError,
-      `The order is ${order}`,
+      `Cannot count n-grams of order ${order}`,
     );
   }
   const small = buildVocabulary("ab");

@@ -191,7 +191,7 @@ Deno.test("sample() refuses a prompt that contains the boundary token", () => {
 
 Deno.test("sample() refuses weights that are NaN, of any model", () => {
   withModel((parameters) => {
-    parameters.b2.assign(tf.tidy(() => tf.fill([27], NaN)));
+    tf.tidy(() => parameters.b2.assign(tf.fill([27], NaN)));
     const generator = new TorchGenerator(1);
     assertThrows(
       () => sample(parameters, vocabulary, { generator }),

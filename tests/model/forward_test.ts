@@ -22,7 +22,6 @@ import {
   embed,
   forward,
   negativeLogLikelihood,
-  PARAMETER_NAMES,
   parameterArrays,
   parameterNames,
   softmax,
@@ -85,8 +84,8 @@ Deno.test("embed() looks up one token, a list, and contexts", () => {
 
 Deno.test("embed() refuses an id that the table does not have", () => {
   withLecture(({ C }) => {
-    assertThrows(() => embed(C, 27), RangeError, "no row 27");
-    assertThrows(() => embed(C, [0, -1]), RangeError, "no row -1");
+    assertThrows(() => embed(C, 27), RangeError, "row 27");
+    assertThrows(() => embed(C, [0, -1]), RangeError, "row -1");
   });
 });
 

@@ -11,7 +11,6 @@ import {
   countParameters,
   createParameters,
   disposeParameters,
-  PARAMETER_NAMES,
   parameterArrays,
   parameterNames,
   parametersFrom,
@@ -208,7 +207,7 @@ Deno.test("parametersFrom() undoes parameterArrays()", () => {
   assertThrows(
     () => parametersFrom({ ...arrays, b1: arrays.b2 }),
     RangeError,
-    "do not",
+    "Cannot make a model of C [54], W1 [600], b1 [27]",
   );
 });
 
@@ -238,7 +237,7 @@ Deno.test("sizesOf() refuses parameters that do not go together", () => {
   assertThrows(
     () => sizesOf({ ...other, W1: parameters.W1 }),
     RangeError,
-    "do not make a model",
+    "Cannot make a model of C [27,10], W1 [6,100]",
   );
   disposeParameters(parameters);
   disposeParameters(other);

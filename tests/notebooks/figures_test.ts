@@ -2,8 +2,10 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { divergingColour } from "../../lib/plots/cells.ts";
 import type { Figure } from "../../lib/plots/mod.ts";
 import { blue, green, vermillion } from "../../lib/plots/palette.ts";
-import { contextCounts } from "../../notebooks/figures/context_counts.ts";
-import { contextRows } from "../../notebooks/figures/context_rows.ts";
+import {
+  contextCounts,
+  contextRows,
+} from "../../notebooks/figures/context_counts.ts";
 import { lossByOrder } from "../../notebooks/figures/loss_by_order.ts";
 import { outputShare } from "../../notebooks/figures/output_share.ts";
 import { probabilityRanges } from "../../notebooks/figures/probability_ranges.ts";
@@ -30,11 +32,10 @@ Deno.test("contextCounts() says how many sequences of those possible occur", () 
 Deno.test("weightTables() gives equal values equal colours in all tables", () => {
   const figure = weightTables(
     [
-      { name: "left", values: [[2, -1], [0, 1]] },
-      { name: "right", values: [[1, -2], [1, 2]] },
+      { name: "left", values: [[5, -2.5], [0, 2.5]] },
+      { name: "right", values: [[2.5, -5], [2.5, 5]] },
     ],
     [".", "a"],
-    { valueLabel: "value", limit: 2 },
   );
   const colours = (name: string) =>
     Object.fromEntries(
@@ -55,8 +56,16 @@ Deno.test("weightTables() gives equal values equal colours in all tables", () =>
     [divergingColour(1)]: 1,
   });
   assertEquals(texts(figure, '[aria-label="left"] text'), ["left"]);
-  assertEquals(texts(figure, ".ramp text"), ["−2", "0", "2", "value"]);
-  assertStringIncludes(figure.description, "left from -1 to 2; right from -2");
+  assertEquals(texts(figure, ".ramp text"), [
+    "−5",
+    "0",
+    "5",
+    "above or below the row's mean",
+  ]);
+  assertStringIncludes(
+    figure.description,
+    "left from -2.5 to 5; right from -5",
+  );
 });
 
 Deno.test("weightTables() labels each table's columns with the tokens", () => {
@@ -67,7 +76,6 @@ Deno.test("weightTables() labels each table's columns with the tokens", () => {
       { name: "right", values },
     ],
     [".", "a"],
-    { valueLabel: "value", limit: 1 },
   );
   assertEquals(
     texts(figure, '[aria-label^="x-axis tick label"] text'),
@@ -81,9 +89,8 @@ Deno.test("weightTables() labels each table's columns with the tokens", () => {
 
 Deno.test("weightTables() draws what is beyond the limit like the limit", () => {
   const figure = weightTables(
-    [{ name: "W", values: [[9, -9], [3, 0]] }],
+    [{ name: "W", values: [[9, -9], [5, 0]] }],
     [".", "a"],
-    { limit: 3, valueLabel: "weight" },
   );
   assertEquals(
     find(figure, '[aria-label="W"] path').map((path) => [
@@ -93,7 +100,12 @@ Deno.test("weightTables() draws what is beyond the limit like the limit", () => 
     [[divergingColour(-1), 1], [divergingColour(0), 1], [divergingColour(1), 2]]
       .toSorted(),
   );
-  assertEquals(texts(figure, ".ramp text"), ["−3", "0", "3", "weight"]);
+  assertEquals(texts(figure, ".ramp text"), [
+    "−5",
+    "0",
+    "5",
+    "above or below the row's mean",
+  ]);
 });
 
 Deno.test("contextRows() leaves out what occurs once where nothing does", () => {
@@ -212,7 +224,7 @@ Deno.test("probabilityRanges() has points at geometric means", () => {
     { name: "grammar", probabilities: [0.2, 0.2] },
     { name: "network", probabilities: [0.4, 0.1] },
     { name: "trigram", probabilities: [0.01, 0.0001] },
-  ], { marked: "network" });
+  ], "network");
   assertStringIncludes(
     figure.description,
     "grammar 20 %, network 20 %, trigram 0.1 %.",
@@ -232,11 +244,11 @@ Deno.test("probabilityRanges() has points at geometric means", () => {
 Deno.test("probabilityRanges() draws from the tenth to the ninetieth of a hundred", () => {
   // 0.001, 0.002, …, 0.101: the tenth share of them ends at 0.011
   const probabilities = Array.from({ length: 101 }, (_, i) => (i + 1) / 1000);
-  const even = probabilityRanges([{ name: "x", probabilities }]);
+  const even = probabilityRanges([{ name: "x", probabilities }], "x");
   const only = probabilityRanges([{
     name: "x",
     probabilities: [0.011, 0.091],
-  }]);
+  }], "x");
   const ends = (figure: Figure) => {
     const [line] = find(figure, '[aria-label="rule"] line');
     return [line.getAttribute("x1"), line.getAttribute("x2")];

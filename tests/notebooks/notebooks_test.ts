@@ -1,16 +1,17 @@
 import { assertEquals } from "@std/assert";
 import { basename } from "node:path";
 import { hasCanonicalList } from "../../tools/fetch_names.ts";
-import { allNotebooks, checkOrWrite } from "../../tools/run_notebooks.ts";
+import { checkOrWrite } from "../../tools/notebooks/run.ts";
+import { allNotebooks } from "../../tools/run_notebooks.ts";
 
-const canonical = hasCanonicalList();
-const which = canonical
+const lectureList = hasCanonicalList();
+const which = lectureList
   ? ""
   : " [without the cells that need the lecture's list: run `deno task data` first]";
 
 for (const path of allNotebooks()) {
   Deno.test(`notebooks: ${basename(path)}, run afresh, shows what it has shown${which}`, async () => {
-    const { problems } = await checkOrWrite(path, { check: true, canonical });
+    const { problems } = await checkOrWrite(path, { check: true, lectureList });
     assertEquals(problems, []);
   });
 }

@@ -81,17 +81,21 @@ Deno.test("bigramTable() refuses tables that are not of counts", () => {
   const tokens = Array.from({ length: 41 }, (_, id) => String(id));
   const table = tokens.map(() => tokens.map(() => 0));
   assertThrows(() => bigramTable(table, tokens), RangeError, "1 to 40");
-  assertThrows(() => bigramTable([[1]], [".", "a"]), RangeError, "of 1 rows");
+  assertThrows(
+    () => bigramTable([[1]], [".", "a"]),
+    RangeError,
+    "1 rows: there must be 2",
+  );
   assertThrows(
     () => bigramTable([[1, 2], [3]], [".", "a"]),
     RangeError,
-    "row 1: it has 1 values",
+    "row 1: there must be 2 values, not 1",
   );
   for (const count of [-1, 0.5, NaN, Infinity]) {
     assertThrows(
       () => bigramTable([[0, count], [0, 0]], [".", "a"]),
       RangeError,
-      `row 0, column 1: it is ${count}, not a whole`,
+      `row 0: value 1 is ${count}, not a whole`,
     );
   }
 });

@@ -20,7 +20,7 @@ Deno.test("nextTokenBars() draws a bar a token, and the target", () => {
     bar.getAttribute("fill")
   );
   assertEquals(fills, alphabet.map((_, id) => id === 3 ? vermillion : blue));
-  assertEquals(texts(figure, '[aria-label="text"] text'), ["48", "▾"]);
+  assertEquals(texts(figure, '[aria-label="text"] text'), ["▾48"]);
   assertEquals(figure.title, 'What comes next after "..e"');
   assertStringIncludes(figure.description, "What does come next is c 48 %.");
 });
@@ -74,14 +74,18 @@ Deno.test("nextTokenBars() shows the first model's tokens, and the target", () =
 Deno.test("nextTokenBars() refuses what it cannot draw", () => {
   const of = (probabilities: number[], tokens: string[]) => () =>
     nextTokenBars(probabilities, tokens);
-  assertThrows(of([1.5], ["a"]), RangeError, "1.5, not between 0 and 1");
-  assertThrows(of([1], []), RangeError, "with 0 tokens");
+  assertThrows(
+    of([1.5], ["a"]),
+    RangeError,
+    "value 0 is 1.5, not between 0 and 1",
+  );
+  assertThrows(of([1], []), RangeError, "there must be 0 values, not 1");
   assertThrows(of([], ["a"]), RangeError, "0 models");
-  assertThrows(of([0, 0, 0, NaN], words), RangeError, "it is NaN");
+  assertThrows(of([0, 0, 0, NaN], words), RangeError, "value 3 is NaN");
   assertThrows(
     () => nextTokenBars(two, ["a"]),
     RangeError,
-    'the 4 probabilities of "network" with 1 tokens',
+    'the probabilities of "network": there must be 1 values, not 4',
   );
   assertThrows(
     () => nextTokenBars(two, words, { target: "attic" }),

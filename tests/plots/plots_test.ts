@@ -149,7 +149,7 @@ Deno.test("learningRateFinder() finds the valley and marks a rate", () => {
   assertThrows(
     () => learningRateFinder({ learningRates: [0.1, 0], losses: [1, 2] }),
     RangeError,
-    "learning rate 1: it is 0",
+    "value 1 is 0, not above 0",
   );
   assertThrows(
     () => learningRateFinder({ learningRates: [0.1], losses: [1, 2] }),
@@ -202,10 +202,9 @@ Deno.test("activationHistogram() counts what is saturated", () => {
     "free in the last three bins, saturated at the ends",
   );
   assertThrows(() => activationHistogram([]), RangeError);
-  assertThrows(() => activationHistogram([1.5]), RangeError, "0: it is 1.5");
-  assertThrows(() => activationHistogram([NaN]), RangeError, "0: it is NaN");
+  assertThrows(() => activationHistogram([1.5]), RangeError, "value 0 is 1.5");
+  assertThrows(() => activationHistogram([NaN]), RangeError, "value 0 is NaN");
   assertThrows(() => activationHistogram([0], { bins: 1 }), RangeError);
-  assertThrows(() => activationHistogram([0], { saturation: 1 }), RangeError);
 });
 
 Deno.test("activationHeatMap() draws one cell a number, with a legend", () => {
@@ -222,11 +221,11 @@ Deno.test("activationHeatMap() draws one cell a number, with a legend", () => {
   assertEquals(texts(figure, ".ramp text"), ["−1", "0", "1", "activation h"]);
   assertEquals(
     texts(figure, '[aria-label="y-axis tick label"] text'),
-    ["..e", ".em"],
+    [".em", "..e"],
   );
   assertThrows(() => activationHeatMap([]), RangeError, "0 rows × 0 units");
   assertThrows(() => activationHeatMap([[1], [1, 2]]), RangeError, "row 1");
-  assertThrows(() => activationHeatMap([[2]]), RangeError, "0: it is 2");
+  assertThrows(() => activationHeatMap([[2]]), RangeError, "value 0 is 2");
   assertThrows(
     () => activationHeatMap([[1]], { rowLabels: [] }),
     RangeError,

@@ -1,8 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  STATE_BYTES,
-  TorchGenerator,
-} from "../../lib/random/torch_generator.ts";
+import { TorchGenerator } from "../../lib/random/torch_generator.ts";
+import { STATE_BYTES } from "../../lib/random/torch_state.ts";
 import { buildVocabulary } from "../../lib/data/vocabulary.ts";
 import { contextWindows } from "../../lib/data/windows.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
@@ -119,7 +117,7 @@ Deno.test("TorchGenerator.getState() gives torch's own bytes", async () => {
   }
 });
 
-Deno.test("TorchGenerator.setState() goes on where the state was saved", () => {
+Deno.test("TorchGenerator.setState() continues where the state was saved", () => {
   for (const draws of [0, 1, 623, 624, 625, 2000]) {
     const g = new TorchGenerator(5);
     g.rand(draws);
@@ -132,7 +130,7 @@ Deno.test("TorchGenerator.setState() goes on where the state was saved", () => {
   }
 });
 
-Deno.test("TorchGenerator.setState() refuses what is no state, and keeps its own", () => {
+Deno.test("TorchGenerator.setState() refuses bytes that are not a state, and keeps its own", () => {
   const g = new TorchGenerator(5);
   const before = g.getState();
   assertThrows(() => g.setState(new Uint8Array(10)), RangeError, "not 10");
@@ -206,7 +204,7 @@ Deno.test("TorchGenerator.multinomial() without replacement draws each category 
   );
 });
 
-Deno.test("TorchGenerator.multinomial() never draws what has no probability", () => {
+Deno.test("TorchGenerator.multinomial() never draws a category of probability 0", () => {
   const g = new TorchGenerator(11);
   for (let i = 0; i < 500; i++) {
     assertEquals(g.multinomial([0, 0, 1e-30, 0], 1)[0], 2);
@@ -228,15 +226,19 @@ Deno.test("TorchGenerator.multinomial() follows the probabilities", () => {
   if (chi > 54.05) throw new Error(`chi-squared is ${chi}`);
 });
 
-Deno.test("TorchGenerator.multinomial() refuses what are no probabilities", () => {
+Deno.test("TorchGenerator.multinomial() refuses invalid probabilities", () => {
   const g = new TorchGenerator(0);
   assertThrows(() => g.multinomial([0.5, NaN], 1), RangeError, "NaN");
   assertThrows(() => g.multinomial([0.5, -1], 1), RangeError, "-1");
   assertThrows(() => g.multinomial([Infinity], 1), RangeError, "Infinity");
-  assertThrows(() => g.multinomial([0, 0], 1), RangeError, "No category");
+  assertThrows(
+    () => g.multinomial([0, 0], 1),
+    RangeError,
+    "all probabilities are 0",
+  );
 });
 
-Deno.test("TorchGenerator refuses a seed or a count that is none", () => {
+Deno.test("TorchGenerator refuses invalid seeds and counts", () => {
   for (const seed of [-1, 0.5, NaN, 2 ** 53]) {
     assertThrows(() => new TorchGenerator(seed), RangeError, String(seed));
   }
@@ -248,7 +250,7 @@ Deno.test("TorchGenerator refuses a seed or a count that is none", () => {
   assertThrows(() => g.randperm(2 ** 28), RangeError);
 });
 
-Deno.test("TorchGenerator.clone() goes on alone from the same state", () => {
+Deno.test("TorchGenerator.clone() draws on its own from the same state", () => {
   const g = new TorchGenerator(9);
   g.rand(3);
   const copy = g.clone();

@@ -17,7 +17,6 @@ import {
   disposeParameters,
   DivergenceError,
   forward,
-  PARAMETER_NAMES,
   parameterArrays,
   parameterNames,
   takeRows,
@@ -249,7 +248,7 @@ Deno.test("trainStep() refuses rows that do not fit and rates that are none", ()
     assertThrows(
       () => trainStep(parameters, windows, 0.1, { weightDecay: rate }),
       RangeError,
-      `Cannot use weightDecay ${rate}`,
+      `Cannot use weight decay ${rate}`,
     );
   }
   assertEquals(tf.memory().numTensors, before);

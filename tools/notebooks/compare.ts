@@ -1,83 +1,63 @@
-/** Whether a fresh run shows what the committed notebook shows. */
+/** Whether a new run shows what the committed notebook shows. */
 
-import { figureDifference, figuresIn } from "./figures.ts";
-import {
-  type Cell,
-  codeCells,
-  joined,
-  type Notebook,
-  type Output,
-} from "./notebook.ts";
+import { type Cell, figureOf, type Output } from "./notebook.ts";
 
 /**
- * The differences of a fresh run from the committed notebook, each with its
- * cell. Texts must be equal to the character, figures as `figureDifference()`
- * has it. Cells whose ids are in `left` were not run and are not compared.
+ * How a cell differs from the committed one, or `undefined`. Texts must be
+ * equal to the character; figures, see `figureDifference()`.
  */
-export function notebookDifferences(
-  committed: Notebook,
-  fresh: Notebook,
-  left: ReadonlySet<string>,
-): string[] {
-  const before = codeCells(committed);
-  return codeCells(fresh).flatMap((cell, index) =>
-    left.has(cell.id)
-      ? []
-      : cellDifferences(before[index], cell, left.size === 0).map((what) =>
-        `cell ${index + 1}: ${what}`
-      )
-  );
-}
-
-function cellDifferences(
+export function cellDifference(
   committed: Cell,
   fresh: Cell,
-  whole: boolean,
-): string[] {
-  const said = [];
-  if (whole && committed.execution_count !== fresh.execution_count) {
-    said.push(
-      `its count is ${committed.execution_count}, not ${fresh.execution_count}: the notebook was not run from top to bottom`,
-    );
+): string | undefined {
+  if (committed.execution_count !== fresh.execution_count) {
+    return `has the count ${committed.execution_count}: the notebook was not run from top to bottom`;
   }
   const [before, after] = [committed.outputs ?? [], fresh.outputs ?? []];
   if (before.length !== after.length) {
-    said.push(`${after.length} outputs instead of ${before.length}`);
-    return said;
+    return `has ${after.length} outputs instead of ${before.length}`;
   }
   for (const [index, output] of before.entries()) {
-    const what = outputDifference(output, after[index]);
-    if (what !== undefined) said.push(what);
+    const [was, is] = [figureOf(output), figureOf(after[index])];
+    const what = was !== undefined && is !== undefined
+      ? figureDifference(was, is)
+      : firstDifference(linesOf(output), linesOf(after[index]));
+    if (what) return what;
   }
-  return said;
 }
 
-function outputDifference(before: Output, after: Output): string | undefined {
-  const [[committed], [fresh]] = [figuresIn([before]), figuresIn([after])];
-  if (committed && fresh) {
-    const what = figureDifference(committed, fresh);
-    return what === undefined ? undefined : `its figure has ${what}`;
-  }
-  const [was, is] = [readable(before), readable(after)];
-  if (was === is) return undefined;
-  const [old, now] = [was.split("\n"), is.split("\n")];
-  const line = old.findIndex((text, index) => text !== now[index]);
-  return line < 0
-    ? `more after ${JSON.stringify(old.at(-1))}`
-    : `${JSON.stringify(now[line])} instead of ${JSON.stringify(old[line])}`;
+/**
+ * How a new SVG differs from a committed one, or `undefined`. Its texts, its
+ * elements, their colours and their order must be equal. A coordinate may be
+ * half a pixel off, because another machine may round differently.
+ */
+export function figureDifference(
+  committed: string,
+  fresh: string,
+): string | undefined {
+  // Texts, colours, numbers, and what is between them.
+  const parts = />[^<]*<|#[\da-f]{3,8}|-?\d*\.?\d+(?:e-?\d+)?|[^>#\d.-]+|[^]/gi;
+  const [was, is] = [committed, fresh].map((svg) => svg.match(parts) ?? []);
+  return firstDifference(was, is, 0.5);
 }
 
-/** All that an output says, without what only orders it. */
-function readable(output: Output): string {
-  if (output.output_type === "stream") {
-    return `${output.name}: ${joined(output.text)}`;
+/** The first two parts that differ, where numbers may differ a little. */
+function firstDifference(
+  was: readonly string[],
+  is: readonly string[],
+  tolerance = 0,
+): string | undefined {
+  for (let i = 0; i < Math.max(was.length, is.length); i++) {
+    const isSame = was[i] === is[i] ||
+      Math.abs(Number(was[i]) - Number(is[i])) <= tolerance;
+    if (!isSame) {
+      return `shows ${is[i] ?? "nothing"} instead of ${was[i] ?? "nothing"}`;
+    }
   }
-  if (output.output_type === "error") return `error: ${output.evalue}`;
-  return Object.entries(output.data).map(([type, value]) =>
-    `${type}: ${
-      Array.isArray(value) || typeof value === "string"
-        ? joined(value)
-        : JSON.stringify(value)
-    }`
-  ).join("\n");
+}
+
+/** Everything in an output, in lines that do not depend on the order of keys. */
+function linesOf(output: Output): string[] {
+  return JSON.stringify(Object.entries(output).sort(), null, 1).split("\n")
+    .map((line) => line.trim());
 }

@@ -5,12 +5,12 @@ import type { Message } from "./kernel.ts";
 /** A notebook, as its file holds it. */
 export interface Notebook {
   cells: Cell[];
-  metadata: Record<string, unknown>;
+  metadata: { language_info?: { name: string; version?: string } };
   nbformat: number;
   nbformat_minor: number;
 }
 
-/** One cell; only code cells have outputs and a count. */
+/** A cell. Only code cells have outputs and a count. */
 export interface Cell {
   cell_type: "code" | "markdown" | "raw";
   id: string;
@@ -20,49 +20,51 @@ export interface Cell {
   outputs?: Output[];
 }
 
-/** What stands below a code cell. */
-export type Output =
-  | { output_type: "stream"; name: string; text: string[] }
-  | {
-    output_type: "display_data" | "execute_result";
-    execution_count?: number;
-    data: Record<string, unknown>;
-    metadata: Record<string, unknown>;
-  }
-  | {
-    output_type: "error";
-    ename: string;
-    evalue: string;
-    traceback: string[];
-  };
+/** Something that a code cell shows: a stream has a text, all else has data. */
+export interface Output {
+  output_type: "stream" | "display_data" | "execute_result";
+  name?: string;
+  text?: string[];
+  execution_count?: number;
+  data?: Record<string, unknown>;
+  metadata?: Record<string, unknown>;
+}
 
-/** The same in every notebook, so that no machine's versions get into a file. */
-const metadata = {
-  kernelspec: { display_name: "Deno", language: "typescript", name: "deno" },
-  language_info: {
-    codemirror_mode: { name: "typescript" },
-    file_extension: ".ts",
-    mimetype: "text/x.typescript",
-    name: "typescript",
-    nbconvert_exporter: "script",
-    pygments_lexer: "typescript",
-  },
-};
-
-/** Reads a notebook, and refuses what is none. */
+/**
+ * Reads a notebook.
+ *
+ * @throws {SyntaxError} if the file is not a notebook of format 4
+ */
 export async function readNotebook(path: string): Promise<Notebook> {
   const notebook = JSON.parse(await Deno.readTextFile(path));
   if (notebook?.nbformat !== 4 || !Array.isArray(notebook.cells)) {
     throw new SyntaxError(
-      `Cannot read "${path}": it is no notebook of format 4`,
+      `Cannot read "${path}": it is not a notebook of format 4`,
     );
   }
   return notebook;
 }
 
-/** The code or prose of a cell in one piece. */
-export function sourceOf(cell: Cell): string {
-  return joined(cell.source);
+/**
+ * Writes a notebook. Equal notebooks make equal files: `deno fmt` formats code
+ * and prose, and the metadata keeps the tags but not the version of the kernel.
+ */
+export async function writeNotebook(
+  path: string,
+  { cells, ...rest }: Notebook,
+): Promise<void> {
+  const tagged = cells.map((cell) => ({
+    ...cell,
+    metadata: { tags: cell.metadata.tags },
+    source: lines(joined(cell.source)),
+  }));
+  delete rest.metadata.language_info?.version;
+  const text = JSON.stringify({ cells: tagged, ...rest }, null, 1) + "\n";
+  await Deno.writeTextFile(path, text);
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--quiet", "--no-config", path],
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
 /** The code cells, in order. */
@@ -70,65 +72,36 @@ export function codeCells(notebook: Notebook): Cell[] {
   return notebook.cells.filter(({ cell_type }) => cell_type === "code");
 }
 
-/** Whether a cell, or whatever it is made for, has this tag. */
+/** Whether a cell has this tag. */
 export function hasTag(cell: Cell, tag: string): boolean {
   return cell.metadata.tags?.includes(tag) ?? false;
 }
 
-/**
- * The notebook's file, so that equal notebooks make equal bytes: texts in
- * lines as JupyterLab has them, metadata that names no version, counts as run,
- * and code and prose as `deno fmt` has them. (`deno fmt --check` itself finds
- * fault with every notebook, so they are kept from it.)
- */
-export async function formatNotebook(notebook: Notebook): Promise<string> {
-  const cells = notebook.cells.map((cell, index) => ({
-    cell_type: cell.cell_type,
-    ...(cell.cell_type === "code"
-      ? { execution_count: cell.execution_count ?? null }
-      : {}),
-    id: cell.id ?? `cell-${index}`,
-    metadata: cell.metadata?.tags ? { tags: cell.metadata.tags } : {},
-    ...(cell.cell_type === "code" ? { outputs: cell.outputs ?? [] } : {}),
-    source: lines(sourceOf(cell)),
-  }));
-  const file = { cells, metadata, nbformat: 4, nbformat_minor: 5 };
-  const formatter = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--quiet", "--no-config", "--ext", "ipynb", "-"],
-    env: { NO_COLOR: "1" },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const input = formatter.stdin.getWriter();
-  const [{ success, stdout, stderr }] = await Promise.all([
-    formatter.output(),
-    input.write(new TextEncoder().encode(JSON.stringify(file, null, 1) + "\n"))
-      .then(() => input.close()),
-  ]);
-  if (!success) throw new SyntaxError(new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
+/** A text of the file in one piece: nbformat allows a list of lines, too. */
+export function joined(text: unknown): string {
+  return Array.isArray(text) ? text.join("") : String(text);
+}
+
+/** The SVG of an output that is a figure, or `undefined`. */
+export function figureOf(output: Output): string | undefined {
+  const svg = output.data?.["image/svg+xml"];
+  return svg === undefined ? undefined : joined(svg);
 }
 
 /**
- * The outputs of a cell from what the kernel published: pieces of one stream
- * joined, and a live figure as it was last.
+ * The outputs of a cell, from what the kernel publishes. Pieces of one stream
+ * are joined, and a live figure is kept as it was last.
  */
 export function outputsOf(shown: readonly Message[], count: number): Output[] {
   const outputs: Output[] = [];
   const live = new Map<string, Output>();
   for (const { type, content } of shown) {
-    const last = outputs.at(-1);
+    const id = content.transient?.display_id;
     if (type === "stream") {
-      if (last?.output_type === "stream" && last.name === content.name) {
-        last.text = lines(last.text.join("") + content.text);
-      } else {
-        outputs.push({
-          output_type: type,
-          name: content.name,
-          text: lines(content.text),
-        });
-      }
+      const { name, text } = content;
+      const last = outputs.at(-1);
+      if (last?.name === name) last!.text = lines(joined(last!.text) + text);
+      else outputs.push({ output_type: type, name, text: lines(text) });
     } else if (type === "display_data" || type === "execute_result") {
       const output: Output = {
         ...(type === "execute_result" ? { execution_count: count } : {}),
@@ -137,24 +110,12 @@ export function outputsOf(shown: readonly Message[], count: number): Output[] {
         output_type: type,
       };
       outputs.push(output);
-      const id = content.transient?.display_id;
-      if (id !== undefined) live.set(id, output);
-    } else if (type === "update_display_data") {
-      const output = live.get(content.transient?.display_id);
-      if (output && "data" in output) output.data = inLines(content.data);
-    } else if (type === "clear_output") {
-      outputs.length = 0;
-    } else if (type === "error") {
-      const { ename, evalue, traceback } = content;
-      outputs.push({ output_type: type, ename, evalue, traceback });
+      live.set(id, output);
+    } else if (type === "update_display_data" && live.has(id)) {
+      live.get(id)!.data = inLines(content.data);
     }
   }
   return outputs;
-}
-
-/** The text of a media type's data, whether it stands in lines or in one piece. */
-export function joined(text: unknown): string {
-  return Array.isArray(text) ? text.join("") : String(text);
 }
 
 function inLines(data: Record<string, unknown>): Record<string, unknown> {

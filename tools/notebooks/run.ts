@@ -1,105 +1,105 @@
-/** Runs a notebook from top to bottom on a kernel of its own. */
+/** Runs a notebook on a kernel of its own, and compares or writes its outputs. */
 
-import { dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { typeErrors } from "./check_types.ts";
+import { cellDifference, figureDifference } from "./compare.ts";
 import { Kernel } from "./kernel.ts";
 import {
-  type Cell,
   codeCells,
+  figureOf,
   hasTag,
-  type Notebook,
-  type Output,
+  joined,
   outputsOf,
-  sourceOf,
+  readNotebook,
+  writeNotebook,
 } from "./notebook.ts";
-import { figuresIn } from "./figures.ts";
-import { expects } from "./expects.ts";
 
-/** What came of a run. */
-export interface Run {
-  /** The notebook with its new outputs; the one handed in is as it was. */
-  notebook: Notebook;
-  /** What is wrong, each with the cell it is in; none if all is well. */
-  problems: string[];
-  /** The code cells left out, because they need the canonical list. */
-  left: Set<string>;
-}
-
-/** Options of `runNotebook()`. */
+/** Options of `checkOrWrite()`. */
 export interface RunOptions {
-  /** Whether cells with the tag `canonical` are run. Default `true`. */
-  canonical?: boolean;
-  /** After how long a cell counts as hanging. Default 300. */
+  /** Whether to compare with the committed outputs instead of writing. */
+  check?: boolean;
+  /** Whether cells with the tag `needs-lecture-list` run. Default `true`. */
+  lectureList?: boolean;
+  /** After how many seconds a cell counts as hanging. Default 300. */
   timeoutSeconds?: number;
 }
 
+/** The result of `checkOrWrite()`. */
+export interface Report {
+  /** How many code cells ran. */
+  ran: number;
+  /** How many code cells were skipped, because they need the lecture's list. */
+  skipped: number;
+  /** What is wrong; empty if nothing is. */
+  problems: string[];
+}
+
 /**
- * Runs the code cells in order, in the folder of the notebook. It stops at the
- * first cell that fails, since the others stand on it; an error that nobody
- * caught, an output that is missing and a text in another colour than the
- * page's (which would be an escape sequence in the file) are problems too.
+ * Runs the code cells of a notebook in order, in the notebook's folder. It
+ * stops at the first cell that fails, because later cells depend on it. Files
+ * are only written if there are no problems.
  */
-export async function runNotebook(
+export async function checkOrWrite(
   path: string,
-  notebook: Notebook,
   options: RunOptions = {},
-): Promise<Run> {
-  const { canonical = true, timeoutSeconds = 300 } = options;
-  const fresh = structuredClone(notebook);
+): Promise<Report> {
+  const { check = false, lectureList = true, timeoutSeconds } = options;
+  const notebook = await readNotebook(path);
+  const types = typeErrors(path, notebook);
   const problems: string[] = [];
-  const left = new Set<string>();
+  const figures = new Map<string, string>();
+  let [ran, skipped] = [0, 0];
   const kernel = await Kernel.start(dirname(resolve(path)));
   try {
-    let count = 0;
-    for (const [index, cell] of codeCells(fresh).entries()) {
-      const where = `cell ${index + 1}`;
-      if (!canonical && hasTag(cell, "canonical")) {
-        left.add(cell.id);
+    for (const [index, cell] of codeCells(notebook).entries()) {
+      if (!lectureList && hasTag(cell, "needs-lecture-list")) {
+        skipped++;
         continue;
       }
-      const { shown, error, uncaught } = await kernel.execute(sourceOf(cell), {
+      const report = (problem: string | undefined) => {
+        if (problem) problems.push(`cell ${index + 1} ${problem}`);
+      };
+      const committed = { ...cell };
+      const source = joined(cell.source);
+      const { shown, error, uncaught } = await kernel.execute(
+        source,
         timeoutSeconds,
-      });
-      cell.execution_count = ++count;
-      cell.outputs = outputsOf(shown, count);
-      for (const text of uncaught) {
-        problems.push(`${where}: nobody caught ${text}`);
-      }
+      );
+      ran++;
+      cell.execution_count = index + 1;
+      cell.outputs = outputsOf(shown, index + 1);
+      for (const text of uncaught) report(`does not catch ${text}`);
       if (error !== undefined) {
-        problems.push(`${where} failed: ${error}\n${quote(sourceOf(cell))}`);
+        report(`fails: ${error}\n${source.replaceAll(/^/gm, "    | ")}`);
         break;
       }
-      problems.push(...missing(cell).map((what) => `${where}: ${what}`));
+      if (check && !hasTag(cell, "time")) {
+        report(cellDifference(committed, cell));
+      }
+      if (JSON.stringify(cell.outputs).includes("\\u001b")) {
+        report("prints escape sequences of a terminal");
+      }
+      const tag = cell.metadata.tags?.find((tag) => /^figure(:|$)/.test(tag));
+      if (tag === undefined) continue;
+      const figure = cell.outputs.map(figureOf).find(Boolean);
+      const name = tag.slice("figure:".length);
+      if (figure === undefined) report("does not show its figure");
+      else if (name) {
+        figures.set(join(dirname(path), "figures", `${name}.svg`), figure);
+      }
     }
   } finally {
     await kernel.stop();
   }
-  return { notebook: fresh, problems, left };
-}
-
-/** What a cell should have shown and did not. */
-function missing(cell: Cell): string[] {
-  const outputs = cell.outputs ?? [];
-  const figures = figuresIn(outputs);
-  const expected = expects(sourceOf(cell));
-  const said = [];
-  if (expected !== "nothing" && outputs.length === 0) {
-    said.push("it shows something, but its output is missing");
-  } else if (expected === "figure" && figures.length === 0) {
-    said.push("it shows a figure, but its output has none");
+  const typeError = await types;
+  if (typeError !== undefined) problems.unshift(`types: ${typeError}`);
+  const mayWrite = !check && problems.length === 0;
+  for (const [file, figure] of figures) {
+    if (mayWrite) await Deno.writeTextFile(file, figure);
+    if (!check) continue;
+    const what = figureDifference(await Deno.readTextFile(file), figure);
+    if (what) problems.push(`${basename(file)} ${what}`);
   }
-  for (const figure of figures) {
-    if (figure.marks === 0) said.push("its figure has no marks");
-  }
-  if (outputs.some(hasEscape)) {
-    said.push("its output holds escape sequences of a terminal");
-  }
-  return said;
-}
-
-function hasEscape(output: Output): boolean {
-  return JSON.stringify(output).includes("\\u001b");
-}
-
-function quote(source: string): string {
-  return source.replaceAll(/^/gm, "    | ");
+  if (mayWrite) await writeNotebook(path, notebook);
+  return { ran, skipped, problems };
 }

@@ -1,19 +1,20 @@
 /**
- * Add-k smoothing: every n-gram counts as if it had been seen k times more. The
- * lecture's "model smoothing" of the table of pairs, for any order.
+ * Add-k smoothing: every n-gram counts as if it occurred k times more. The
+ * lecture's "model smoothing" of its table of pairs, for any order.
  */
 
 import { checkToken, type LanguageModel } from "../language_model.ts";
 import type { NgramCounts } from "./counts.ts";
 
 /**
- * The model that expects a token as often as it came after the context, `k`
- * times more for each: `(count + k) / (total + k·V)`.
+ * Makes a model that gives each token the probability
+ * `(count + k) / (total + k·V)`, where `count` is how often it occurs after the
+ * context, and `total` how often the context occurs.
  *
  * @param counts the counts of a text
- * @param k how much to add to each count, from 0; with 0 what was never seen is
- * impossible, and after a context that was never seen, where that says
- * nothing, all tokens are as likely, as they are for the smallest `k`
+ * @param k how much to add to each count, from 0. With 0, n-grams that do not
+ * occur are impossible; after a context that does not occur, all tokens are
+ * equally likely
  * @throws {RangeError} if `k` is not a finite number from 0
  *
  * @example
@@ -36,7 +37,7 @@ import type { NgramCounts } from "./counts.ts";
 export function addK(counts: NgramCounts, k: number): LanguageModel {
   if (!(k >= 0 && k < Infinity)) {
     throw new RangeError(
-      `Cannot add ${k} to each count: pass a finite number from 0`,
+      `Cannot add ${k} to each count: k must be a finite number from 0`,
     );
   }
   const V = counts.vocabularySize;

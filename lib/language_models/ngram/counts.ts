@@ -1,67 +1,66 @@
 /**
- * How often each n-gram stands in a text: a token and the few before it. Only
- * those that occur take memory, so the order may be high and the vocabulary
- * large: the lecture's 27×27×27 does not explode.
+ * The counts of n-grams: how often a token and the tokens before it occur in a
+ * text. Only n-grams that occur take memory, so orders and vocabularies can be
+ * large, where the lecture's table of 27×27×27 would explode.
  *
  * Letters: `V` vocabulary, `T` context length, `N` rows, `C` different
  * contexts, `G` different n-grams.
  */
 
-import { checkToken, contextToken } from "../language_model.ts";
 import type { Vocabulary } from "../../data/vocabulary.ts";
-import type { Windows } from "../../kernel/rows.ts";
+import { contextOf, type Rows } from "../../kernel/rows.ts";
+import { checkToken, contextToken } from "../language_model.ts";
 
 /**
- * All n-grams with one length of context. A context is known by its index,
- * from 0 to `C - 1`; its n-grams stand together, in the order of their tokens.
+ * All n-grams with one length of context. A context is identified by its index,
+ * from 0 to `C - 1`. Its n-grams are adjacent, sorted by token.
  */
 export interface NgramLevel {
   /**
-   * What each context is made of, float64 `[C]`, ascending: the index of the
-   * context one shorter (without the oldest token) times `V`, plus the oldest
-   * token.
+   * The key of each context, float64 `[C]`, ascending: the index of the context
+   * without its oldest token, times `V`, plus that token.
    */
   readonly contexts: Float64Array;
-  /** Where the n-grams of each context begin, and an end, uint32 `[C + 1]`. */
+  /** Where the n-grams of each context begin, then `G`, uint32 `[C + 1]`. */
   readonly starts: Uint32Array;
-  /** The token after the context, of each n-gram, uint16 `[G]`. */
+  /** The token after the context in each n-gram, uint16 `[G]`. */
   readonly tokens: Uint16Array;
-  /** How often each n-gram stands in the text, uint32 `[G]`. */
+  /** How often each n-gram occurs, uint32 `[G]`. */
   readonly counts: Uint32Array;
-  /** How often each context stands in the text, uint32 `[C]`. */
+  /** How often each context occurs, uint32 `[C]`. */
   readonly totals: Uint32Array;
 }
 
 /**
- * The counts of all n-grams up to an order. {@linkcode countNgrams} makes it;
- * {@linkcode addK}, {@linkcode interpolate} and {@linkcode kneserNey} make
- * models of it.
+ * The counts of all n-grams up to an order, from {@linkcode countNgrams}.
+ * {@linkcode addK}, {@linkcode interpolate} and {@linkcode kneserNey} turn them
+ * into models.
  */
 export class NgramCounts {
-  /** How many tokens there are, `V`. */
+  /** The size of the vocabulary, `V`. */
   readonly vocabularySize: number;
-  /** The n-grams, by the length of their context from 0 to `order - 1`. */
+  /** The n-grams, by the length of their context, 0 to `order - 1`. */
   readonly levels: readonly NgramLevel[];
 
-  /** Takes levels as {@linkcode countNgrams} makes them. */
+  /** Use {@linkcode countNgrams}, which makes the levels. */
   constructor(vocabularySize: number, levels: readonly NgramLevel[]) {
     this.vocabularySize = vocabularySize;
     this.levels = levels;
   }
 
-  /** The length of the longest n-grams: 2 for pairs. */
+  /** The length of the longest n-grams, 2 for pairs. */
   get order(): number {
     return this.levels.length;
   }
 
   /**
-   * How often a token stands after a context.
+   * How often a token occurs after a context.
    *
-   * @param context ids, up to `order - 1` of them; with none, all the token's
-   * places count
-   * @param token the id of the token that follows
-   * @throws {RangeError} if the context is too long, or an id is not one of the
-   * vocabulary's
+   * @param context up to `order - 1` ids; without any, how often the token
+   * occurs
+   * @param token the id of the token
+   * @throws {RangeError} if the context is too long, or the vocabulary does not
+   * have an id
    */
   count(context: ArrayLike<number>, token: number): number {
     checkToken(token, this.vocabularySize);
@@ -72,9 +71,9 @@ export class NgramCounts {
   }
 
   /**
-   * How often a context stands in the text, with any token after it.
+   * How often a context occurs, whatever follows it.
    *
-   * @param context ids, up to `order - 1` of them
+   * @param context up to `order - 1` ids
    * @throws {RangeError} as {@linkcode NgramCounts.count} does
    */
   total(context: ArrayLike<number>): number {
@@ -85,21 +84,21 @@ export class NgramCounts {
   #contextIndex(context: ArrayLike<number>): number {
     if (context.length >= this.order) {
       throw new RangeError(
-        `The context has ${context.length} tokens: of ${this.order}-grams ` +
-          `it has at most ${this.order - 1}`,
+        `Cannot look up a context of ${context.length} tokens: counts of ` +
+          `${this.order}-grams have at most ${this.order - 1}`,
       );
     }
     return this.contextIndices(context, context.length)[context.length] ?? -1;
   }
 
   /**
-   * Where the ends of a context stand in each level: of none of its tokens, of
-   * the last, of the last two, and so on, as far as they occur in the text.
+   * The indices of a context's ends in their levels: of no tokens, of the last
+   * one, of the last two, and so on, as far as they occur.
    *
-   * @param context ids; before the first there are boundary tokens
-   * @param length how many tokens to look at, at most `order - 1`
-   * @returns from 1 to `length + 1` indices of contexts, by their length
-   * @throws {RangeError} if an id is not one of the vocabulary's
+   * @param context the ids, preceded by boundary tokens if there are too few
+   * @param length how many tokens to look up, at most `order - 1`
+   * @returns from 1 to `length + 1` indices, by length
+   * @throws {RangeError} if the vocabulary does not have an id
    */
   contextIndices(context: ArrayLike<number>, length: number): number[] {
     const V = this.vocabularySize;
@@ -115,11 +114,11 @@ export class NgramCounts {
   }
 
   /**
-   * Where an n-gram stands in its level, or −1 if it does not occur.
+   * The index of an n-gram in its level, or −1 if it does not occur.
    *
    * @param length the length of the context
-   * @param context the index of the context in its level
-   * @param token the id of the token that follows
+   * @param context the index of the context
+   * @param token the id of the token
    */
   find(length: number, context: number, token: number): number {
     const { starts, tokens } = this.levels[length];
@@ -128,15 +127,16 @@ export class NgramCounts {
 }
 
 /**
- * Counts all n-grams of rows: each token with its context, and with every
- * shorter one.
+ * Counts all n-grams of rows: each token with the end of its context, of every
+ * length.
  *
- * @param windows the rows, as {@linkcode contextWindows} makes them
+ * @param windows the rows, of {@linkcode contextWindows} or
+ * {@linkcode windowStream}
  * @param vocabulary the vocabulary of their ids
- * @param order the length of the longest n-grams, at most one more than the
- * rows' context length. Default: that
+ * @param order the length of the longest n-grams, up to the context length of
+ * the rows plus 1, which is the default
  * @throws {RangeError} if there are no rows, the order is out of range, or the
- * rows hold an id that the vocabulary has not
+ * vocabulary does not have an id
  *
  * @example The lecture's table of pairs
  * ```ts
@@ -153,28 +153,30 @@ export class NgramCounts {
  * ```
  */
 export function countNgrams(
-  windows: Windows,
+  windows: Rows,
   vocabulary: Vocabulary,
   order: number = windows.contextLength + 1,
 ): NgramCounts {
-  const { contextLength, X, Y } = windows;
+  const { contextLength: T, Y } = windows;
   const V = vocabulary.size;
-  if (!Number.isInteger(order) || order < 1 || order > contextLength + 1) {
+  if (!Number.isInteger(order) || order < 1 || order > T + 1) {
     throw new RangeError(
-      `The order is ${order}: for a context length of ${contextLength} it ` +
-        `must be a whole number from 1 to ${contextLength + 1}`,
+      `Cannot count n-grams of order ${order}: with a context length of ${T}, ` +
+        `the order must be a whole number from 1 to ${T + 1}`,
     );
   }
-  if (Y.length === 0) throw new RangeError("There are no rows to count");
+  if (Y.length === 0) {
+    throw new RangeError("Cannot count n-grams: there are no rows");
+  }
   for (const id of Y) checkToken(id, V);
-  for (const id of X) checkToken(id, V);
 
-  const indices = new Uint32Array(Y.length); // each row's context so far, [N]
+  const indices = new Uint32Array(Y.length); // the context of each row, [N]
   const levels = [levelOf(Float64Array.of(0), indices, Y, V)];
   for (let k = 1; k < order; k++) {
     const keys = new Float64Array(Y.length); // [N]
     for (let row = 0; row < Y.length; row++) {
-      keys[row] = indices[row] * V + X[(row + 1) * contextLength - k];
+      const token = checkToken(contextOf(windows, row)[T - k], V);
+      keys[row] = indices[row] * V + token;
     }
     const contexts = distinct(keys.toSorted()).values; // [C]
     for (let row = 0; row < Y.length; row++) {
@@ -208,7 +210,7 @@ function levelOf(
   return { contexts, starts, tokens, counts, totals };
 }
 
-/** The different values of a sorted list, and how often each stands there. */
+/** The different values of a sorted list, and how often each occurs. */
 function distinct(
   sorted: Float64Array,
 ): { values: Float64Array; counts: Uint32Array } {
@@ -222,7 +224,7 @@ function distinct(
   return { values: values.slice(0, length), counts: counts.slice(0, length) };
 }
 
-/** Where a value stands between two places of an ascending list, or −1. */
+/** The index of a value in an ascending list, from `from` to `to`, or −1. */
 function indexIn(
   ascending: Float64Array | Uint16Array,
   value: number,

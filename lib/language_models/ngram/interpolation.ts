@@ -1,38 +1,39 @@
 /**
- * Interpolation: the counts of all orders answer together. The weights are
- * fitted on held-out text, in classes: a context that was seen often can be
- * trusted with a longer n-gram than a rare one. This is the "interpolated
- * trigram" that Bengio et al. 2003, section 4.2, compare their model with,
- * after Jelinek and Mercer 1980, for any order.
+ * Interpolation: a weighted mean of n-gram models of all orders. The weights
+ * are fitted on held-out text, and depend on how often a context occurs: the
+ * longer n-grams of a frequent context are more reliable than those of a rare
+ * one. This is the "interpolated trigram" that Bengio et al. 2003, section 4.2,
+ * compare their model with, after Jelinek and Mercer 1980, for any order.
  */
 
+import { contextOf, type Rows } from "../../kernel/rows.ts";
 import { checkToken, type LanguageModel } from "../language_model.ts";
 import { fitMixtureWeights } from "../mixture.ts";
-import type { Windows } from "../../kernel/rows.ts";
 import type { NgramCounts } from "./counts.ts";
 
-/** A model of several orders, see {@linkcode interpolate}. */
+/** A model of several orders, from {@linkcode interpolate}. */
 export interface InterpolatedModel extends LanguageModel {
   /**
-   * The weights of each class of contexts, which sum to 1: first of all tokens
-   * being as likely, then of n-grams by their order from 1. Class
-   * ⌈−ln((1 + total) / N)⌉ is for contexts that stand `total` times among the
-   * `N` tokens counted: the last one for those that were never seen.
+   * The weights of each class of contexts, float64 `[order + 1]`, which sum to
+   * 1: first the weight of the uniform distribution, then those of the orders
+   * from 1. A context that occurs `total` times among the `N` tokens counted is
+   * in class ⌈−ln((1 + total) / N)⌉. The last class is that of contexts that do
+   * not occur.
    */
   readonly weights: readonly Float64Array[];
 }
 
 /**
- * The model that mixes the relative frequencies of n-grams of every order, and
- * the uniform distribution: `λ₀/V + λ₁·p(w) + λ₂·p(w | previous) + …`. The
- * weights depend on how often the whole context was seen, and are fitted by
- * expectation–maximisation. Where a context was not seen at all, the next
- * shorter one answers in its place.
+ * Makes a model that mixes the relative frequencies of n-grams of all orders
+ * and the uniform distribution: `λ₀/V + λ₁·p(w) + λ₂·p(w | previous) + …`. The
+ * weights depend on how often the whole context occurs, and are fitted by
+ * expectation–maximization. A context that does not occur is replaced by the
+ * next shorter one.
  *
- * @param counts the counts of the text to learn from
- * @param heldOut rows that were not counted, such as the dev split's
- * @throws {RangeError} if there are no held-out rows, if they hold less context
- * than the counts have, or ids that these do not know
+ * @param counts the counts of the training text
+ * @param heldOut rows that were not counted, those of the dev split for example
+ * @throws {RangeError} if there are no held-out rows, their context is shorter
+ * than that of the counts, or the vocabulary does not have an id
  *
  * @example
  * ```ts
@@ -61,30 +62,30 @@ export interface InterpolatedModel extends LanguageModel {
  */
 export function interpolate(
   counts: NgramCounts,
-  heldOut: Windows,
+  heldOut: Rows,
 ): InterpolatedModel {
-  const { contextLength, X, Y } = heldOut;
+  const { contextLength, Y } = heldOut;
   const V = counts.vocabularySize;
   const T = counts.order - 1;
   const N = counts.levels[0].totals[0];
   if (Y.length === 0) {
-    throw new RangeError("There are no held-out rows to fit the weights on");
+    throw new RangeError("Cannot fit the weights: there are no held-out rows");
   }
   if (contextLength < T) {
     throw new RangeError(
-      `The held-out rows have a context length of ${contextLength}, ` +
-        `the counts of ${T}: make longer windows`,
+      `Cannot fit the weights: the held-out rows have a context length of ` +
+        `${contextLength}, the counts need ${T}`,
     );
   }
 
   const classOf = (total: number) =>
     Math.max(0, Math.ceil(-Math.log((1 + total) / N)));
-  /** The class of a context, by where its ends stand in the levels. */
+  /** The class of a context, from the indices of its ends. */
   const contextClass = (indices: readonly number[]) =>
     classOf(indices.length > T ? counts.levels[T].totals[indices[T]] : 0);
 
-  /** What each order expects of a token: uniform first, `[T + 2]`. */
-  function opinions(indices: readonly number[], token: number): number[] {
+  /** The probability of a token by each order, uniform first, `[T + 2]`. */
+  function estimates(indices: readonly number[], token: number): number[] {
     const probs = [1 / V];
     for (let k = 0; k <= T; k++) {
       if (k < indices.length) {
@@ -98,15 +99,13 @@ export function interpolate(
 
   const classes = Array.from({ length: classOf(0) + 1 }, (): number[][] => []);
   const rows = Array.from(Y, (token, row) => {
-    const end = (row + 1) * contextLength;
-    const context = X.subarray(end - contextLength, end);
-    const indices = counts.contextIndices(context, T);
-    const opinion = opinions(indices, checkToken(token, V));
-    classes[contextClass(indices)].push(opinion);
-    return opinion;
+    const indices = counts.contextIndices(contextOf(heldOut, row), T);
+    const estimate = estimates(indices, checkToken(token, V));
+    classes[contextClass(indices)].push(estimate);
+    return estimate;
   });
-  // Few rows say little: a class begins as if one more row of all had been in
-  // it, so that no order is ruled out and an empty class has what all have.
+  // The weights of all rows count as one more row of each class. So a class of
+  // few rows rules no order out, and an empty class has the weights of all.
   const prior = fitMixtureWeights(byOrder(rows, T + 2));
   const weights = classes.map((rows) =>
     fitMixtureWeights(byOrder(rows, T + 2), { prior })
@@ -120,7 +119,7 @@ export function interpolate(
       checkToken(token, V);
       const indices = counts.contextIndices(context, T);
       const lambda = weights[contextClass(indices)];
-      return opinions(indices, token)
+      return estimates(indices, token)
         .reduce((sum, p, order) => sum + lambda[order] * p, 0);
     },
     probabilities(context) {
@@ -128,7 +127,7 @@ export function interpolate(
       const lambda = weights[contextClass(indices)];
       const probs = new Float64Array(V).fill(lambda[0] / V);
       for (let k = 0; k < indices.length; k++) {
-        // the longest context that was seen answers for the longer ones too
+        // the longest context that occurs replaces the longer ones
         const last = k === indices.length - 1;
         const weight = last
           ? lambda.subarray(k + 1).reduce((sum, weight) => sum + weight, 0)
@@ -144,7 +143,7 @@ export function interpolate(
   };
 }
 
-/** Turns rows of opinions into a row for each order. */
+/** Transposes estimates from `[N][orders]` to `[orders][N]`. */
 function byOrder(rows: readonly number[][], orders: number): Float64Array[] {
   return Array.from(
     { length: orders },

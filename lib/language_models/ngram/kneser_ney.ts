@@ -1,57 +1,56 @@
 /**
- * Modified Kneser–Ney smoothing, the best of the counting models: Chen and
- * Goodman 1999, "An empirical study of smoothing techniques for language
- * modeling", in its interpolated form.
+ * Interpolated modified Kneser–Ney smoothing, the best of the counting models:
+ * Chen and Goodman 1999, "An empirical study of smoothing techniques for
+ * language modeling".
  *
- * It rests on two ideas. Every count is discounted a little, and what that
- * frees goes to the next lower order. And a lower order does not ask how often
- * an n-gram occurs, but after how many different tokens: "Francisco" is
- * frequent, but follows "San" alone, so it is a bad guess elsewhere.
+ * It combines two ideas. A little is taken off every count, and given to the
+ * next lower order. And the lower orders do not count how often an n-gram
+ * occurs, but how many different tokens precede it: "Francisco" is frequent,
+ * but only follows "San", so it is a bad guess elsewhere.
  */
 
 import { checkToken, type LanguageModel } from "../language_model.ts";
 import type { NgramCounts, NgramLevel } from "./counts.ts";
 
-/** What is taken off the counts of 1, of 2, and of 3 and more. */
+/** What is taken off counts of 1, of 2, and of 3 or more. */
 export type Discounts = readonly [one: number, two: number, more: number];
 
-/** A model after Kneser and Ney, see {@linkcode kneserNey}. */
+/** A smoothed model, from {@linkcode kneserNey}. */
 export interface KneserNeyModel extends LanguageModel {
   /** The discounts of each order, from 1. */
   readonly discounts: readonly Discounts[];
 }
 
-/** What KenLM takes where a text is too small to tell. */
+/** The discounts of KenLM for texts that are too small to estimate them. */
 const FALLBACK: Discounts = [0.5, 1, 1.5];
 
 /** One order, smoothed. */
 interface SmoothedLevel {
   readonly discounts: Discounts;
-  /** (count − discount) / total, of each n-gram. */
+  /** (count − discount) / total of each n-gram, float64 `[G]`. */
   readonly probabilities: Float64Array;
-  /** The weight of the next lower order after each context. */
+  /** The weight of the next lower order after each context, float64 `[C]`. */
   readonly backoffs: Float64Array;
 }
 
 /**
- * The model of modified Kneser–Ney smoothing, interpolated: of each order,
- * `(count − D) / total + weight · (what the next lower order expects)`, and
- * below the first the uniform distribution over all tokens.
+ * Makes a model with interpolated modified Kneser–Ney smoothing. The probability
+ * of each order is `(count − D) / total + weight · p`, where `p` is that of the
+ * next lower order; below order 1 it is uniform.
  *
- * - The discounts are Chen and Goodman's, from how many n-grams have a count of
- *   1, 2, 3 and 4. Where one of the first three is 0, or a discount comes out
- *   negative, the text is too small to tell: then 0.5, 1 and 1.5 are taken, as
- *   KenLM does with `--discount_fallback`.
- * - In orders below the highest, an n-gram counts as often as there are
- *   different tokens before it; but one that begins with the boundary token
- *   counts as often as it occurs, since nothing stands before a beginning.
- * - Of the boundary tokens that pad a context one is kept: the second says
- *   nothing.
+ * - The discounts `D` are Chen and Goodman's, estimated from how many n-grams
+ *   have a count of 1, 2, 3 and 4. If one of the first three numbers is 0, or a
+ *   discount is negative, the text is too small, and the discounts are 0.5, 1
+ *   and 1.5, as in KenLM with `--discount_fallback`.
+ * - Below the highest order, the count of an n-gram is the number of different
+ *   tokens before it. If it begins with the boundary token, which nothing
+ *   precedes, it is how often the n-gram occurs.
+ * - Of several boundary tokens that pad a context, one is used.
  *
- * With the boundary token for both `<s>` and `</s>`, and a token that does not
- * occur for `<unk>`, these are the probabilities of KenLM's `lmplz`; only that
- * it lets the last n-gram of each lower order count as often as it occurs when
- * it estimates the discounts, which moves losses by some millionths.
+ * With the boundary token as both `<s>` and `</s>`, and a token that does not
+ * occur as `<unk>`, these are the probabilities of KenLM's `lmplz`, except that
+ * KenLM estimates the discounts with the number of occurrences of the last
+ * n-gram of each lower order, which changes losses by a few millionths.
  *
  * @param counts the counts of a text
  *
@@ -116,7 +115,7 @@ export function kneserNey(counts: NgramCounts): KneserNeyModel {
   };
 }
 
-/** How much of a context says something: all but repeated padding. */
+/** The length of a context without repeated padding. */
 function unpaddedLength(context: ArrayLike<number>, contextLength: number) {
   const isBoundary = (distance: number) =>
     distance > context.length || context[context.length - distance] === 0;
@@ -148,7 +147,10 @@ function smooth(counts: NgramCounts, length: number): SmoothedLevel {
   return { discounts, probabilities, backoffs };
 }
 
-/** How often each n-gram counts: in lower orders, after how many tokens. */
+/**
+ * The count of each n-gram, uint32 `[G]`: in lower orders, the number of
+ * different tokens before it.
+ */
 function adjustedCounts(counts: NgramCounts, length: number): Uint32Array {
   const level = counts.levels[length];
   if (length === counts.order - 1) return level.counts;
@@ -179,14 +181,14 @@ function beginsWithBoundary(
   return length > 0 && contexts[index] % counts.vocabularySize === 0;
 }
 
-/** Chen and Goodman's equation 26, from the counts of counts. */
+/** The discounts by Chen and Goodman's equation 26. */
 function discountsOf(
   counts: NgramCounts,
   length: number,
   adjusted: Uint32Array,
 ): Discounts {
   const { contexts, starts }: NgramLevel = counts.levels[length];
-  const n = [0, 0, 0, 0, 0]; // how many n-grams have each count
+  const n = [0, 0, 0, 0, 0]; // the number of n-grams with each count
   contexts.forEach((key, index) => {
     const shorter = Math.floor(key / counts.vocabularySize);
     const repeatsPadding = beginsWithBoundary(counts, length, index) &&

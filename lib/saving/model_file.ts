@@ -1,0 +1,266 @@
+/**
+ * A model in a file: the parameters as the float32 tensors of a safetensors
+ * file, and the vocabulary beside them. Python reads it with `safetensors`, and
+ * what PyTorch saves under the parameters' names is read here.
+ *
+ * The keys of the metadata: `makemore` (the version of this layout, "1"),
+ * `sizes` and `vocabulary` (an array of the tokens) in JSON; `tokenizer`, the
+ * settings of the vocabulary in JSON, where they are not the defaults.
+ */
+
+import { fail, naming, parseJson, parseObject } from "./checks.ts";
+import { quote } from "../errors/quote.ts";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import {
+  type ModelSizes,
+  PARAMETER_NAMES,
+  type ParameterArrays,
+  parameterNames,
+  PARAMETERS,
+  parameterShapes,
+  perParameter,
+  sizesOf,
+  sizesOfShapes,
+} from "../kernel/parameters.ts";
+import { arraysOf, type Parameters } from "../model/parameters.ts";
+import { BOUNDARY, MAX_TOKEN_LENGTH, Vocabulary } from "../data/vocabulary.ts";
+
+/** A model as a file holds it. */
+export interface SavedModel {
+  /** The numbers of the parameters. */
+  readonly parameters: ParameterArrays;
+  /** The tokens that the model knows. */
+  readonly vocabulary: Vocabulary;
+}
+
+/** Options of the functions that decode a file. */
+export interface DecodeOptions {
+  /** The file's path, for errors. Default: `"these bytes"`. */
+  source?: string;
+}
+
+/** The contents of a file that holds a model, or its parameters alone. */
+export interface ModelFile {
+  readonly parameters: ParameterArrays;
+  readonly vocabulary: Vocabulary | undefined;
+  /** All strings of the file, those of a run too. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/**
+ * Encodes a model as a safetensors file, for {@linkcode loadModel} and for
+ * Python. Equal models have equal bytes.
+ *
+ * @param parameters the parameters, tfjs variables or float32 arrays: `C`
+ * `[V, E]`, `W1` `[T·E, H]`, `b1` `[H]`, `W2` `[H, V]`, `b2` `[V]` and, with
+ * direct connections, `Wd` `[T·E, V]`
+ * @param vocabulary the vocabulary that the model was trained with, of V tokens
+ * @throws {CheckpointError} if a parameter is not finite, or if the parameters
+ * do not fit each other or the vocabulary
+ *
+ * @example
+ * ```ts
+ * import { loadModel, pretrainedModel, saveModel } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { parameters, vocabulary } = pretrainedModel();
+ * const bytes = saveModel(parameters, vocabulary);
+ * // Deno.writeFileSync("names.safetensors", bytes);
+ *
+ * const model = loadModel(bytes);
+ * assertEquals(model.vocabulary, vocabulary);
+ * ```
+ */
+export function saveModel(
+  parameters: Parameters,
+  vocabulary: Vocabulary,
+): Uint8Array<ArrayBuffer> {
+  return naming(
+    "Cannot save this model",
+    () => encodeModelFile({ parameters: arraysOf(parameters), vocabulary }),
+  );
+}
+
+/**
+ * Decodes the model of a file: one that {@linkcode saveModel} or
+ * {@linkcode encodeCheckpoint} wrote, or parameters that PyTorch saved with the
+ * tokens in the metadata:
+ *
+ * ```py
+ * from safetensors.torch import save_file
+ * tensors = {"C": C, "W1": W1, "b1": b1, "W2": W2, "b2": b2}
+ * save_file(tensors, "model.safetensors", {"vocabulary": json.dumps(tokens)})
+ * ```
+ *
+ * @param bytes the whole file
+ * @param options what to call the file in errors
+ * @throws {CheckpointError} if the file is damaged, holds no vocabulary, or
+ * does not fit together
+ *
+ * @example A file that is not a model
+ * ```ts
+ * import { CheckpointError, loadModel } from "@makemore/mlp";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const bytes = new TextEncoder().encode("emma");
+ * assertThrows(
+ *   () => loadModel(bytes, { source: "names.txt" }),
+ *   CheckpointError,
+ *   "Cannot read names.txt: it has 4 bytes",
+ * );
+ * ```
+ */
+export function loadModel(
+  bytes: Uint8Array,
+  options: DecodeOptions = {},
+): SavedModel {
+  const { source = "these bytes" } = options;
+  const { parameters, vocabulary } = decodeModelFile(bytes, options);
+  return naming(`Cannot read ${source}`, () => ({
+    parameters,
+    vocabulary: vocabulary ?? fail(
+      "it holds parameters without a vocabulary: save them with the metadata " +
+        '{"vocabulary": json.dumps(tokens)}, or read them with decodeParameters',
+    ),
+  }));
+}
+
+/**
+ * Decodes the parameters of a file, with or without a vocabulary: float32
+ * tensors, as `safetensors.torch.save_file` writes them, under the names C, W1,
+ * b1, W2 and b2, and Wd if the model has direct connections.
+ *
+ * @param bytes the whole file
+ * @param options what to call the file in errors
+ * @throws {CheckpointError} if the file is damaged, or if its tensors are not
+ * the parameters of a model
+ *
+ * @example
+ * ```ts ignore
+ * const source = "pytorch.safetensors";
+ * const bytes = Deno.readFileSync(source);
+ * const { C, W1, b1, W2, b2 } = decodeParameters(bytes, { source });
+ * ```
+ */
+export function decodeParameters(
+  bytes: Uint8Array,
+  options: DecodeOptions = {},
+): ParameterArrays {
+  return decodeModelFile(bytes, options).parameters;
+}
+
+/**
+ * Encodes a model with further strings beside it.
+ *
+ * @param model the model
+ * @param run the strings, by key
+ * @throws {RangeError} if {@linkcode loadModel} would refuse the bytes
+ */
+export function encodeModelFile(
+  { parameters, vocabulary }: SavedModel,
+  run: ReadonlyMap<string, string> = new Map(),
+): Uint8Array<ArrayBuffer> {
+  const sizes = sizesOf(parameters);
+  checkModel(parameters, vocabulary, sizes);
+  const shapes = parameterShapes(sizes);
+  const tensors = parameterNames(parameters).map((name) =>
+    [name, { shape: shapes[name]!, data: parameters[name]! }] as const
+  );
+  const { tokens, lowercase, locale } = vocabulary;
+  const metadata = new Map([
+    ["makemore", "1"],
+    ["sizes", sortedJson({ ...sizes })],
+    ["vocabulary", JSON.stringify(tokens)],
+    ...run,
+  ]);
+  if (lowercase || locale !== "en") {
+    metadata.set("tokenizer", sortedJson({ lowercase, locale }));
+  }
+  return encodeSafetensors(new Map(tensors), metadata);
+}
+
+/**
+ * Decodes the parameters of a file, and the vocabulary if it has one.
+ *
+ * @param bytes the whole file
+ * @param options what to call the file in errors
+ * @throws {CheckpointError} as {@linkcode decodeParameters} does, and if the
+ * vocabulary is damaged or does not fit the parameters
+ */
+export function decodeModelFile(
+  bytes: Uint8Array,
+  options: DecodeOptions = {},
+): ModelFile {
+  const { source = "these bytes" } = options;
+  return naming(`Cannot read ${source}`, () => {
+    const { tensors, metadata } = decodeSafetensors(bytes);
+    const layout = metadata.get("makemore") ?? "1";
+    if (layout !== "1") fail(`its layout is ${quote(layout)}, not "1"`);
+    const names = PARAMETER_NAMES.filter((name) =>
+      !PARAMETERS[name].direct || tensors.has(name)
+    );
+    const tensorOf = (name: string) =>
+      tensors.get(name) ?? fail(`it lacks the tensor ${name}`);
+    const parameters = perParameter(names, (name) => tensorOf(name).data);
+    const shapes = perParameter(names, (name) => tensorOf(name).shape);
+    if (tensors.size > names.length) {
+      fail(
+        `its tensors are ${quote([...tensors.keys()].join(" "))}, not ${names}`,
+      );
+    }
+    const sizes = sizesOfShapes(shapes);
+    const json = sortedJson({ ...sizes });
+    const stated = parseObject(metadata.get("sizes") ?? json, "sizes");
+    if (sortedJson(stated) !== json) fail(`its sizes are not ${json}`);
+    const vocabulary = vocabularyOf(metadata);
+    checkModel(parameters, vocabulary, sizes);
+    return { parameters, vocabulary, metadata };
+  });
+}
+
+/** What must be true of a model when it is written and when it is read. */
+function checkModel(
+  parameters: ParameterArrays,
+  vocabulary: Vocabulary | undefined,
+  { vocabularySize }: ModelSizes,
+): void {
+  for (const name of parameterNames(parameters)) {
+    const array = parameters[name]!;
+    const index = array.findIndex((weight) => !Number.isFinite(weight));
+    if (index >= 0) fail(`its ${name} is ${array[index]} at index ${index}`);
+  }
+  const { size, tokens } = vocabulary ?? { size: vocabularySize, tokens: [] };
+  if (size !== vocabularySize) {
+    fail(`its vocabulary has ${size} tokens, its tensors ${vocabularySize}`);
+  }
+  const odd = tokens.find((token) =>
+    token.length > MAX_TOKEN_LENGTH || !token.isWellFormed()
+  );
+  if (odd) fail(`its token ${quote(odd)} is too long or has half a character`);
+}
+
+/** The vocabulary of a file that has one. */
+function vocabularyOf(
+  metadata: ReadonlyMap<string, string>,
+): Vocabulary | undefined {
+  const text = metadata.get("vocabulary");
+  if (text === undefined) return undefined;
+  const tokens = parseJson(text, "vocabulary");
+  if (!Array.isArray(tokens) || tokens.some((t) => typeof t !== "string")) {
+    return fail("its vocabulary is not an array of strings");
+  }
+  // Version 0.1.0 kept lowercase only in the config of a run of words.
+  const isOld = !metadata.has("tokenizer") && tokens[0] !== BOUNDARY;
+  const key = isOld ? "config" : "tokenizer";
+  const settings = parseObject(metadata.get(key) ?? "{}", key);
+  const { lowercase = false, locale = "en" } = settings;
+  if (typeof lowercase !== "boolean" || typeof locale !== "string") {
+    return fail(`its ${key} has a lowercase or locale of the wrong type`);
+  }
+  return new Vocabulary(tokens, { lowercase, locale });
+}
+
+/** A flat object in JSON, sorted by key. */
+export function sortedJson(object: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(object, Object.keys(object).sort());
+}

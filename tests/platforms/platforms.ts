@@ -1,0 +1,62 @@
+/** Finds the platforms beside Deno itself, and bundles the library for them. */
+
+import { assertEquals } from "@std/assert";
+import * as makemore from "../../mod.ts";
+import { program } from "./program.ts";
+
+/** The folder with deno.json, in which the programs run. */
+const ROOT = new URL("../..", import.meta.url);
+
+/**
+ * A folder in which npm has installed `node`, `bun` and an old `deno`. Where it
+ * is set no platform is skipped: a test fails if its platform is missing.
+ */
+const FOLDER = Deno.env.get("PLATFORMS");
+
+/** A program that a test runs. */
+export interface Platform {
+  /** Its path, or its name if it is missing. */
+  readonly path: string;
+  /** Whether a test that needs it is skipped. */
+  readonly ignore: boolean;
+}
+
+/** Looks for a program that prints such a version. */
+export function findPlatform(name: string, version: RegExp): Platform {
+  const found = [`${FOLDER}/node_modules/.bin/${name}`, name].find((path) => {
+    try {
+      const { stdout } = new Deno.Command(path, { args: ["--version"] })
+        .outputSync();
+      return version.test(new TextDecoder().decode(stdout));
+    } catch {
+      return false; // there is no such program
+    }
+  });
+  return { path: found ?? name, ignore: !found && !FOLDER };
+}
+
+/** Runs a program, and gives what it prints to stdout and stderr together. */
+export async function run(path: string, ...args: string[]): Promise<string> {
+  const { stdout, stderr } = await new Deno.Command(path, {
+    args,
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return decoder.decode(stdout) + decoder.decode(stderr);
+}
+
+/** Makes one JavaScript file of mod_program.ts and all but some packages. */
+export async function bundle(path: string, external: string[]): Promise<void> {
+  const options = [
+    ...["--quiet", "--platform", "browser", "--output", path],
+    ...external.flatMap((name) => ["--external", name]),
+  ];
+  const source = "tests/platforms/mod_program.ts";
+  assertEquals(await run(Deno.execPath(), "bundle", ...options, source), "");
+}
+
+/** The first line that mod_program.ts must print. */
+export function expected(): Promise<string> {
+  return program(makemore);
+}
