@@ -91,6 +91,7 @@ export function reasonOf(error: unknown): string {
   }
   if (code === "ENOSPC" || code === "EDQUOT") return "the disk is full";
   if (code === "EROFS") return "the disk is read-only";
-  const [sentence] = message.split("\n");
+  // "Not a directory (os error 20): open 'file/a'"
+  const [sentence] = message.split(/\n| \(os error/);
   return sentence.replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase());
 }

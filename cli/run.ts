@@ -125,11 +125,6 @@ export async function learn(
 ): Promise<void> {
   const { settings, folder, parameters, vocabulary } = run;
   const config = configOf(settings);
-  // for people to read: the program itself reads what the checkpoint keeps
-  const text = JSON.stringify({ ...sizesOf(parameters), ...config }, null, 2) +
-    "\n";
-  writeFileAtomically(folder.pathOf("config"), text);
-
   const stepsPerRow = Math.ceil(settings.steps / LOG_ROWS);
   let saved = { at: performance.now(), step: run.step };
   const save = () => {
@@ -141,6 +136,10 @@ export async function learn(
   };
   const isLate = () => performance.now() - saved.at > SAVE_INTERVAL;
   if (run.step === 0) save();
+  // for people to read: the program itself reads what the checkpoint keeps
+  const text = JSON.stringify({ ...sizesOf(parameters), ...config }, null, 2) +
+    "\n";
+  writeFileAtomically(folder.pathOf("config"), text);
 
   const signals = stopSignals();
   const progress = startProgress(run.step, settings.steps);
