@@ -107,7 +107,9 @@ export function parseOptions<O extends Options>(
   if (stray !== undefined) throw unknownArgument(String(stray), command);
 
   const typed = (name: string) => parsed[flagOf(name)];
-  const given = new Set(names.filter((name) => typed(name) ?? false));
+  const given = new Set(
+    names.filter((name) => typed(name) !== undefined && typed(name) !== false),
+  );
   const values: Record<string, unknown> = {};
   for (const name of names) {
     values[name] = given.has(name)

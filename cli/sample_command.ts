@@ -47,13 +47,14 @@ async function runSample(
   values: Values<typeof options>,
   given: Given,
 ): Promise<void> {
-  const { model: kind, input, num } = values;
+  const { model: kind, input, num, order, smoothing } = values;
   const net = kind === "mlp" ? loadNet(values) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
   const corpus = kind === "mlp" && input === undefined
     ? undefined
     : readCorpus(input, settings);
-  const model = net ?? await makeModel(kind as "ngram", corpus!, values);
+  const model = net ??
+    await makeModel(kind as "ngram", corpus!, { order, smoothing });
   const unit = model.vocabulary.level === "words" ? "sentences" : "words";
   tell(`${num} ${unit} from ${model.name}`);
   judging(() => printSamples(model, values, corpus));

@@ -3,12 +3,21 @@
  * deno.json, in a folder of its own.
  */
 
+import { assert } from "@std/assert";
+import { evaluateCommand } from "../../cli/evaluate_command.ts";
+import { findLrCommand } from "../../cli/find_lr_command.ts";
+import { parseOptions } from "../../cli/options.ts";
+import { sampleCommand } from "../../cli/sample_command.ts";
+import { trainCommand } from "../../cli/train_command.ts";
+import { MakemoreError } from "../../lib/errors/errors.ts";
 import config from "../../deno.json" with { type: "json" };
 
 const cli = new URL("../../cli.ts", import.meta.url).href;
 
 /** The commands that are tasks. */
 export type TaskName = "train" | "sample" | "evaluate" | "find-lr";
+
+const COMMANDS = [trainCommand, sampleCommand, evaluateCommand, findLrCommand];
 
 /** What a program did. */
 export interface Outcome {
@@ -34,6 +43,31 @@ export function run(
   ...args: string[]
 ): Promise<Outcome> {
   return new Program(folder, taskArguments(name, args)).ended;
+}
+
+/**
+ * The error with which a command refuses arguments, when it runs in a folder
+ * and in this process.
+ */
+export async function refusalOf(
+  folder: string,
+  name: TaskName,
+  ...args: string[]
+): Promise<MakemoreError> {
+  const command = COMMANDS.find((command) => command.name === name)!;
+  const before = Deno.cwd();
+  Deno.chdir(folder);
+  try {
+    const { values, given } = parseOptions(command, args);
+    await command.run(values, given);
+  } catch (error) {
+    if (!(error instanceof MakemoreError)) throw error;
+    assert(!/[\p{Cc}]/u.test(error.message), error.message); // one line
+    return error;
+  } finally {
+    Deno.chdir(before);
+  }
+  throw new Error(`${name} ${args.join(" ")} is not refused`);
 }
 
 /** A program that runs in a folder. */
@@ -146,7 +180,7 @@ export const QUICK_WORDS: readonly string[] = [
 
 /** A folder with that text in it. */
 export function withText<Value>(
-  use: (folder: string) => Promise<Value>,
+  use: (folder: string) => Value | Promise<Value>,
 ): Promise<Value> {
   return withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/text.txt`, TEXT);
@@ -156,7 +190,7 @@ export function withText<Value>(
 
 /** A folder with that list in it. */
 export function withWords<Value>(
-  use: (folder: string) => Promise<Value>,
+  use: (folder: string) => Value | Promise<Value>,
 ): Promise<Value> {
   return withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/words.txt`, WORDS);
