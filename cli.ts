@@ -88,17 +88,17 @@ function report(error: unknown, verbose: boolean): number {
     ? error
     : { message: String(error) };
   const line = message.replaceAll(/\s*\n\s*/g, " ");
+  const isShort = isShortOfMemory(error);
   const isKnown = error instanceof MakemoreError;
-  tell(
-    isKnown
-      ? `${PROGRAM}: ${line}`
-      : isShortOfMemory(error)
-      ? `${PROGRAM}: There is not enough memory: ${line}; try smaller sizes, ` +
-        "a smaller batch or a shorter list"
-      : `${PROGRAM}: Unexpected error: ${line}`,
-  );
+  const what = isKnown
+    ? ""
+    : isShort
+    ? "There is not enough memory: "
+    : "Unexpected error: ";
+  const advice = "; try smaller sizes, a smaller batch or a shorter list";
+  tell(`${PROGRAM}: ${what}${line}${isShort ? advice : ""}`);
   if (verbose) tell(stack);
-  else if (!isKnown) tell("Run it again with --verbose to see where");
+  else if (!isKnown && !isShort) tell("Add --verbose to see where");
   return isKnown ? error.exitCode : 1;
 }
 

@@ -6,6 +6,7 @@ import {
   countNgrams,
   createParameters,
   interpolate,
+  Kernel,
   kneserNey,
   type LanguageModel,
   type Model,
@@ -54,7 +55,11 @@ export function rowsOf(
   return windowsOf(part, vocabulary, Math.max(1, contextLength));
 }
 
-/** A net that has learned nothing yet. */
+/**
+ * A net that has learned nothing yet.
+ *
+ * @throws {RangeError} if there is not enough memory for it
+ */
 export function newNet(
   { size: vocabularySize }: Vocabulary,
   values: Values<typeof NET>,
@@ -62,11 +67,12 @@ export function newNet(
 ): ParameterArrays {
   const { contextLength, embeddingSize, hiddenSize } = values;
   const { directConnections, initialization } = values;
-  const sizes = { vocabularySize, contextLength, embeddingSize, hiddenSize };
-  return createParameters(
-    { ...sizes, directConnections },
-    { generator, initialization },
-  );
+  const sizes = {
+    ...{ vocabularySize, contextLength, embeddingSize, hiddenSize },
+    directConnections,
+  };
+  new Kernel(sizes).release(); // is there memory, before minutes of drawing?
+  return createParameters(sizes, { generator, initialization });
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 
 import { assert } from "@std/assert";
+import { createHash } from "node:crypto";
 import { evaluateCommand } from "../../cli/evaluate_command.ts";
 import { findLrCommand } from "../../cli/find_lr_command.ts";
 import { parseOptions } from "../../cli/options.ts";
@@ -152,6 +153,27 @@ export const WORDS: string = Array.from(
     "abcde"[i % 5] + "aeiou"[(i >> 2) % 5] + "lmnrs"[(i >> 3) % 5] + "a",
 ).join("\n");
 
+/** What a checkpoint of 0.1.0 kept of the settings of a run on it. */
+export const RUN_CONFIG = {
+  steps: 20,
+  batchSize: 32,
+  learningRate: 0.1,
+  finalLearningRate: 0.01,
+  schedule: "step",
+  decaySteps: 10,
+  seed: 1,
+  level: "characters",
+  lowercase: false,
+  minimumCount: 2,
+  splitSeed: 42,
+  keepEqualTogether: false,
+  decay: 0,
+  weightDecay: 0,
+  candidates: 0,
+  words: "words.txt",
+  wordsSha256: createHash("sha256").update(WORDS).digest("hex"),
+};
+
 /** Settings that train on it in a moment. */
 export const QUICK: readonly string[] = [
   ...["--input", "words.txt", "--steps", "400", "--hidden-size", "20"],
@@ -200,6 +222,5 @@ export function withWords<Value>(
 
 /** SHA-256 of a file, in hexadecimal. */
 export async function hashOf(path: string): Promise<string> {
-  const bytes = await Deno.readFile(path);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  return createHash("sha256").update(await Deno.readFile(path)).digest("hex");
 }
