@@ -63,8 +63,9 @@ export {
   type ParameterArrays,
   type ParameterName,
   parameterNames,
+  type PerParameter,
 } from "./lib/kernel/parameters.ts";
-export { Kernel } from "./lib/kernel/kernel.ts";
+export * from "./lib/kernel/kernel.ts";
 export * from "./lib/random/torch_generator.ts";
 export * from "./lib/random/python_random.ts";
 export * from "./lib/model/initial_weights.ts";
@@ -99,7 +100,7 @@ export type {
 } from "./lib/language_models/language_model.ts";
 export type { Model } from "./lib/language_models/model.ts";
 export { type MlpModel, mlpModel } from "./lib/language_models/mlp.ts";
-export * from "./lib/language_models/ngram.ts";
+export * from "./lib/language_models/ngram/mod.ts";
 export * from "./lib/language_models/mixture.ts";
 export {
   evaluate,

@@ -1,246 +1,141 @@
 /**
  * `deno task bench`: this package beside its peers, in one run.
  *
- * Each peer is a program of its own that holds the same numbers. Before a task
- * is measured its results are compared with this package's: a peer that
- * computes something else does not take part. Then all do the task in turn,
- * round by round.
+ * Each peer is a program of its own, given the same numbers. Before a task is
+ * measured, the peer's results are compared with this package's; a peer that
+ * computes something else is left out. Then all do the task in turn, round by
+ * round, so that a machine that slows down does so for all of them.
  *
- *     deno task bench --rounds 9 --only step-32,names --peers pytorch,loops
+ * A new peer is one file in peers/: see peer.ts, and serve.py for Python.
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { defaultWords } from "../mod.ts";
-import { type Command, helpOf, nearest, parseOptions } from "../cli/options.ts";
-import { print, tell } from "../cli/terminal.ts";
-import { type Contestant, contestants } from "./contestants.ts";
-import { type FirstUse, measureFirstUse } from "./first_use.ts";
-import { thisMachine } from "./machine.ts";
-import {
-  disagreement,
-  type Entry,
-  firstOutcomes,
-  measure,
-  type Measurement,
-} from "./measure.ts";
 import type { Outcome } from "./peer.ts";
-import { PeerClient } from "./peer_client.ts";
-import { Problems } from "./problem.ts";
-import { formatReport, type Report } from "./report.ts";
-import { type Task, tasks } from "./tasks.ts";
-import { UsageError } from "../mod.ts";
+import { peerFiles, type Program, startProgram } from "./program.ts";
+import { print, type Report, thisMachine } from "./report.ts";
+import { ABOUT, type Problem, type Task, tasksOf } from "./tasks.ts";
 
-const command = {
-  name: "bench",
-  about: "Measures this package beside its peers.",
-  options: {
-    rounds: {
-      kind: "whole",
-      value: "N",
-      least: 1,
-      default: 7,
-      about: "how often each peer does each task",
-    },
-    only: {
-      kind: "text",
-      value: "TASKS",
-      about: `some tasks only, with commas: ${listOf(tasks)}, first-use`,
-    },
-    peers: {
-      kind: "text",
-      value: "PEERS",
-      about: `some peers only, with commas: ${listOf(contestants)}`,
-    },
-    json: {
-      kind: "text",
-      value: "FILE",
-      about: "also write all that was measured to a file",
-    },
-    slow: {
-      kind: "flag",
-      about: "also what takes very long: the full batch with tfjs cpu",
-    },
-  },
-  examples: [
-    ["bench --only step-32 --peers pytorch", "one task, one peer"],
-    ["bench --rounds 15 --json bench.json", "more rounds, kept"],
-  ],
-} as const;
+const HELP = `Measures this package beside its peers.
 
-function listOf(named: readonly { readonly name: string }[]): string {
-  return named.map(({ name }) => name).join(", ");
+Usage: deno task bench [--only TASK,...] [--peers PEER,...] [--rounds 7] [--json]
+
+Tasks:${ABOUT}
+
+Peers: ${[...peerFiles.keys()].join(", ")}, or a file like those in bench/peers;
+pytorch:2 has two threads, tfjs:cpu another backend; the environment variable
+PYTHON names the Python that has PyTorch`;
+
+/** How long one peer's turn is in each round, in seconds, or one repetition. */
+const TURN = 0.5;
+
+/**
+ * Whether a peer computes the same. The losses of a minibatch may be 1e-3
+ * apart; those of all rows 3e-4 relatively, since a sum of 228,146 losses one
+ * after the other in float32 is 1.4e-4 off.
+ */
+function isSame(problem: Problem, ours: Outcome, theirs: Outcome): boolean {
+  if (problem.kind === "names") return String(ours) === String(theirs);
+  const isMinibatch = problem.kind === "step" && problem.batchSize > 0;
+  const tolerance = isMinibatch ? 1e-3 : 3e-4 * Number(ours);
+  return Math.abs(Number(ours) - Number(theirs)) <= tolerance;
 }
 
-const FIRST_USE = "first-use";
-
-/** Checks a list of names; without one, all of them. */
-function chosen(
-  option: string,
-  list: string | undefined,
-  names: readonly string[],
-): ReadonlySet<string> {
-  if (list === undefined) return new Set(names);
-  const wanted = list.split(",").map((name) => name.trim());
-  for (const name of wanted) {
-    if (names.includes(name)) continue;
-    const near = nearest(name, names);
-    throw new UsageError(
-      `--${option} has ${JSON.stringify(name)}: ` +
-        (near ? `did you mean ${near}?` : `there are ${names.join(", ")}`),
-    );
+/** Runs until the code is compiled; returns how many repetitions fill a turn. */
+async function warmUp(program: Program): Promise<number> {
+  for (let n = 1;; n *= 4) {
+    const { seconds } = await program.run(n);
+    if (seconds > TURN / 2) return Math.max(1, Math.round(n * TURN / seconds));
   }
-  return new Set(wanted);
 }
 
-/** A peer whose program runs. */
-type Started = Contestant & { readonly client: PeerClient };
-
-/** Starts the programs; one that cannot be started is left out, with a note. */
-async function start(
-  wanted: readonly Contestant[],
-  notMeasured: string[],
-): Promise<Started[]> {
-  const started: Started[] = [];
-  for (const contestant of wanted) {
-    tell(`starting ${contestant.heading}`);
-    try {
-      const client = await PeerClient.start(await contestant.command());
-      started.push({ ...contestant, client });
-    } catch (error) {
-      notMeasured.push(`${contestant.heading}: ${messageOf(error)}`);
-    }
-  }
-  return started;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** Runs one task; notes what cannot be measured. */
-async function runTask(
-  task: Task,
-  peers: readonly Started[],
-  problems: Problems,
-  { rounds, slow, notMeasured }: {
-    rounds: number;
-    slow: boolean;
-    notMeasured: string[];
-  },
-): Promise<{ measurements: Measurement[]; wrong: number }> {
-  const problem = problems.of(task);
-  const entries: (Entry & { seconds: number })[] = [];
+/** Measures a task in rounds, and adds it to the report. */
+async function measure(task: Task): Promise<void> {
+  const problem = task.problem();
+  const seconds: Record<string, number[]> = {};
+  const field: [peer: string, program: Program, repetitions: number][] = [];
   let expected: Outcome[] | undefined;
-  let wrong = 0;
-  for (const { name, heading, client, tooSlow } of peers) {
-    const note = (why: string) =>
-      notMeasured.push(`${heading}, ${task.name}: ${why}`);
-    const reason = tooSlow?.[task.name];
-    if (reason && !slow) {
-      note(`${reason}, --slow measures it`);
-      continue;
-    }
-    tell(`${task.name}: ${heading}`);
+  for (const [peer, program] of programs) {
     try {
-      if (!await client.prepare(problem)) continue;
-      const { outcomes, seconds } = await firstOutcomes(client, task.kind);
+      if (!await program.prepare(problem)) continue;
+      // The second step shows whether the update was right.
+      const n = problem.kind === "names" ? 20 : 1;
+      const runs = [await program.run(n), await program.run(n)];
+      const outcomes = runs.map(({ outcome }) => outcome);
       expected ??= outcomes;
-      const difference = disagreement(task.kind, outcomes, expected);
-      if (difference) {
-        note(`it computes something else: ${difference}`);
-        wrong++;
-      } else entries.push({ name, client, seconds });
+      for (const [i, outcome] of outcomes.entries()) {
+        if (isSame(problem, expected[i], outcome)) continue;
+        throw new Error(`it computes ${outcome} instead of ${expected[i]}`);
+      }
+      field.push([peer, program, await warmUp(program)]);
+      seconds[peer] = [];
     } catch (error) {
-      note(messageOf(error));
-      wrong++;
+      report.notMeasured.push(`${peer}, ${task.name}: ${error}`);
+      code = 1;
     }
   }
-  tell(`${task.name}: ${rounds} rounds`);
-  return { measurements: await measure(task.name, entries, rounds), wrong };
-}
-
-/** Measures, prints, and gives the exit code. */
-async function main(args: readonly string[]): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    print(helpOf(command, "deno task"));
-    return 0;
-  }
-  const { values } = parseOptions(
-    command as unknown as Command<typeof command.options>,
-    args,
-  );
-  const taskNames = tasks.map(({ name }) => name);
-  const only = chosen("only", values.only, [...taskNames, FIRST_USE]);
-  const peerNames = contestants.map(({ name }) => name);
-  const wanted = chosen("peers", values.peers, peerNames);
-
-  const machine = thisMachine();
-  const date = new Date().toISOString();
-  const { words, source } = await defaultWords();
-  const notMeasured: string[] = [];
-  let firstUse: FirstUse | undefined;
-  if (only.has(FIRST_USE)) {
-    tell(FIRST_USE);
-    firstUse = await measureFirstUse();
-  }
-
-  const problems = new Problems(words);
-  const chosenTasks = tasks.filter(({ name }) => only.has(name));
-  const measurements: Measurement[] = [];
-  let wrong = 0;
-  // This package is always there: the others are held against it.
-  const peers = chosenTasks.length === 0 ? [] : await start(
-    contestants.filter(({ name }, i) => i === 0 || wanted.has(name)),
-    notMeasured,
-  );
-  try {
-    for (const task of chosenTasks) {
-      const result = await runTask(task, peers, problems, {
-        rounds: values.rounds,
-        slow: values.slow,
-        notMeasured,
-      });
-      measurements.push(...result.measurements);
-      wrong += result.wrong;
+  for (let round = 0; round < rounds; round++) {
+    for (const [peer, program, n] of field) {
+      seconds[peer].push((await program.run(n)).seconds / n);
     }
-  } finally {
-    for (const { client } of peers) await client.close();
+    field.push(...field.splice(0, 1)); // another one starts the next round
   }
-
-  const report: Report = {
-    date,
-    machine,
-    words: { source, count: words.length },
-    rounds: values.rounds,
-    peers: peers.map(({ name, heading, client: { label } }) => ({
-      name,
-      heading,
-      label,
-    })),
-    tasks: chosenTasks.map((task) => ({
-      name: task.name,
-      title: problems.titleOf(task),
-      rate: task.kind === "names",
-    })),
-    measurements,
-    notMeasured,
-    firstUse,
-  };
-  print(formatReport(report));
-  if (values.json) {
-    await Deno.writeTextFile(
-      values.json,
-      JSON.stringify(report, null, 2) + "\n",
-    );
-  }
-  return wrong === 0 ? 0 : 1;
+  report.tasks.push({ name: task.name, things: task.things, seconds });
 }
 
-if (import.meta.main) {
+function fail(sentence: string): never {
+  console.error(sentence);
+  Deno.exit(2);
+}
+
+const options = parseArgs(Deno.args, {
+  string: ["only", "peers", "rounds"],
+  boolean: ["json", "help"],
+  unknown: (argument) => fail(`Cannot read ${argument}: see --help`),
+});
+if (options.help) {
+  console.log(HELP);
+  Deno.exit();
+}
+const rounds = Number(options.rounds ?? 7);
+if (!(Number.isInteger(rounds) && rounds > 0)) {
+  fail(`Cannot measure "${options.rounds}" rounds: give a whole number`);
+}
+const { words, source } = await defaultWords();
+const tasks = tasksOf(words);
+const taskNames = tasks.map(({ name }) => name);
+const only = String(options.only ?? taskNames).split(",");
+const peers = String(options.peers ?? [...peerFiles.keys()]).split(",");
+for (const name of only) {
+  if (!taskNames.includes(name)) fail(`Cannot measure "${name}": see --help`);
+}
+
+const report: Report = {
+  date: new Date().toISOString(),
+  machine: thisMachine(),
+  words: `${source}, ${words.length}`,
+  rounds,
+  peers: {},
+  tasks: [],
+  notMeasured: [],
+};
+const programs = new Map<string, Program>();
+let code = 0;
+// This package is always there: the others are compared with it.
+for (const peer of new Set(["makemore", ...peers])) {
   try {
-    Deno.exit(await main(Deno.args));
+    const program = await startProgram(peer);
+    programs.set(peer, program);
+    report.peers[peer] = program.label;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    tell(`bench: ${error.message}`);
-    Deno.exit(error.exitCode);
+    report.notMeasured.push(`${peer}: ${error}`);
   }
 }
+for (const task of tasks.filter(({ name }) => only.includes(name))) {
+  console.error(task.name);
+  await measure(task);
+}
+for (const program of programs.values()) await program.close();
+if (options.json) console.log(JSON.stringify(report, null, 2));
+else print(report);
+Deno.exit(code);

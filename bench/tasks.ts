@@ -1,88 +1,133 @@
-/**
- * What is measured: the rows of the table.
- */
+/** What is measured, and the numbers that all peers are given for it. */
 
-/** A model's sizes, by the letters of the lecture's two models. */
-export interface TaskModel {
-  /** E, how many numbers stand for a token. */
-  readonly embeddingSize: number;
-  /** H, how many units the hidden layer has. */
-  readonly hiddenSize: number;
+import * as makemore from "../mod.ts";
+
+/** Everything that a peer has to know to do a task. */
+export interface Problem {
+  /**
+   * - `step`: one step of gradient descent, on rows drawn by the generator or,
+   *   if `batchSize` is 0, on all rows
+   * - `merged`: a step on all rows, with equal contexts merged beforehand
+   * - `loss`: the loss of all rows, `batchSize` at a time
+   * - `names`: one new name, drawn token by token
+   */
+  kind: "step" | "merged" | "loss" | "names";
+  sizes: makemore.ModelSizes;
+  /** The parameters to start from, float32. */
+  parameters: makemore.ParameterArrays;
+  /** The tokens by their ids. */
+  tokens: readonly string[];
+  /** N contexts X [N, T] and the tokens Y [N] that follow them, uint16. */
+  windows: { contextLength: number; X: Uint16Array; Y: Uint16Array };
+  batchSize: number;
+  learningRate: number;
+  /** The seed of the generator that draws minibatches or names. */
+  seed: number;
+  /** How many tokens a sampled softmax is over; 0 is the full softmax. */
+  candidates: number;
 }
 
-/**
- * The kinds of work:
- *
- * - `minibatch`: one step of gradient descent on rows drawn at random
- * - `full batch`: one step on all rows
- * - `merged`: the same, by peers that merge equal contexts beforehand
- * - `loss`: the loss of all rows, without gradients
- * - `names`: one new name, drawn token by token
- */
-export type Kind = "minibatch" | "full batch" | "merged" | "loss" | "names";
-
-/** A row of the table. */
+/** A row of the report. */
 export interface Task {
-  /** What `--only` calls it. */
   readonly name: string;
-  /** What the table calls it. */
-  readonly title: string;
-  readonly kind: Kind;
-  /** The model; that of `names` is the trained one of the package. */
-  readonly model: TaskModel;
-  /** Which rows: those of the training words, or of all words. */
-  readonly rows: "train" | "all";
-  /** How many rows go through the model at once. Default: all. */
-  readonly rowsAtOnce?: number;
+  /** How many things are done at once, if things per second are reported. */
+  readonly things: number | undefined;
+  problem(): Problem;
 }
 
-const small: TaskModel = { embeddingSize: 2, hiddenSize: 100 };
-const large: TaskModel = { embeddingSize: 10, hiddenSize: 200 };
+/** What the tasks are, for people. */
+export const ABOUT = `
+  step-32, step-512, step-4096  a step on so many rows, E 10, H 200
+  full-batch, full-batch-merged on all rows, E 2, H 100; equal contexts merged
+  loss                          the loss of the rows of the training words
+  names                         new names per second, one after another
+  words-1000, -10000, -50000    words per second, full softmax over so many
+  words-1000-sampled, ...       the same, over 512 sampled words`;
 
-/** The tasks, as the table shows them; `{N}` stands for the number of rows. */
-export const tasks: readonly Task[] = [
-  ...[32, 512, 4096].map((rowsAtOnce): Task => ({
-    name: `step-${rowsAtOnce}`,
-    title: `one step, batch ${rowsAtOnce}, model 10/200`,
-    kind: "minibatch",
-    model: large,
-    rows: "train",
-    rowsAtOnce,
-  })),
-  {
-    name: "full-batch",
-    title: "full-batch step, {N} rows, model 2/100",
-    kind: "full batch",
-    model: small,
-    rows: "all",
-  },
-  {
-    name: "full-batch-merged",
-    title: "the same, equal contexts merged beforehand",
-    kind: "merged",
-    model: small,
-    rows: "all",
-  },
-  {
-    name: "loss",
-    title: "loss of {N} rows, model 10/200",
-    kind: "loss",
-    model: large,
-    rows: "train",
-  },
-  {
-    name: "loss-in-pieces",
-    title: "the same, 4096 rows at a time",
-    kind: "loss",
-    model: large,
-    rows: "train",
-    rowsAtOnce: 4096,
-  },
-  {
-    name: "names",
-    title: "sampling, names per second",
-    kind: "names",
-    model: large,
-    rows: "train",
-  },
-];
+const SMALL = { contextLength: 3, embeddingSize: 2, hiddenSize: 100 };
+const LARGE = { contextLength: 3, embeddingSize: 10, hiddenSize: 200 };
+const WORDS = { contextLength: 4, embeddingSize: 60, hiddenSize: 100 };
+const WORD_ROWS = 100_000;
+/** The tokens of the package's own model. */
+const LETTERS = ".abcdefghijklmnopqrstuvwxyz";
+
+/** All tasks, in the order of the report. */
+export function tasksOf(words: readonly string[]): Task[] {
+  const vocabulary = makemore.buildVocabulary(words);
+  const rowsOf = (words: readonly string[]) =>
+    makemore.contextWindows(words, vocabulary, 3);
+  const all = rowsOf(words);
+  const train = rowsOf(makemore.splitWords(words).train);
+  const small = () => untrained(vocabulary.size, SMALL);
+  const large = () => untrained(vocabulary.size, LARGE);
+  const pretrained = () => makemore.pretrainedModel().parameters;
+  const task = (
+    name: string,
+    model: () => makemore.ModelParameters,
+    rest: Partial<Problem>,
+    things?: number,
+  ): Task => ({
+    name,
+    things,
+    problem: () => {
+      const parameters = model();
+      const problem = {
+        kind: "step" as const,
+        sizes: makemore.sizesOf(parameters),
+        parameters: makemore.parameterArrays(parameters),
+        tokens: vocabulary.tokens,
+        windows: train,
+        batchSize: 0,
+        learningRate: 0.1,
+        seed: 42,
+        candidates: 0,
+        ...rest,
+      };
+      makemore.disposeParameters(parameters);
+      return problem;
+    },
+  });
+  return [
+    task("step-32", large, { batchSize: 32 }),
+    task("step-512", large, { batchSize: 512 }),
+    task("step-4096", large, { batchSize: 4096 }),
+    task("full-batch", small, { windows: all }),
+    task("full-batch-merged", small, { kind: "merged", windows: all }),
+    task("loss", large, { kind: "loss", batchSize: 4096 }),
+    task("names", pretrained, { kind: "names", tokens: [...LETTERS] }, 1),
+    ...[1_000, 10_000, 50_000].flatMap((V) => {
+      const model = () => untrained(V, WORDS);
+      const full = { windows: zipfWindows(V), batchSize: 128 };
+      const sampled = { ...full, candidates: 512 };
+      return [
+        task(`words-${V}`, model, full, 128),
+        task(`words-${V}-sampled`, model, sampled, 128),
+      ];
+    }),
+  ];
+}
+
+/** A model before its first step. */
+function untrained(
+  vocabularySize: number,
+  sizes: typeof SMALL,
+): makemore.ModelParameters {
+  const generator = new makemore.TorchGenerator(2147483647);
+  return makemore.createParameters({ vocabularySize, ...sizes }, {
+    generator,
+    initialization: sizes === WORDS ? "scaled" : "randn",
+  });
+}
+
+/**
+ * A text without meaning, whose words are as frequent as those of texts are:
+ * word k has a probability of about 1 / (k + 1).
+ */
+function zipfWindows(V: number): Problem["windows"] {
+  const { contextLength: T } = WORDS;
+  const draws = new makemore.TorchGenerator(1).rand(WORD_ROWS + T);
+  const ids = Uint16Array.from(draws, (u) => Math.floor((V + 1) ** u) - 1);
+  const X = new Uint16Array(WORD_ROWS * T)
+    .map((_, i) => ids[Math.floor(i / T) + i % T]);
+  return { contextLength: T, X, Y: ids.slice(T) };
+}

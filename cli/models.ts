@@ -18,7 +18,7 @@ import {
   type Windows,
 } from "../core.ts";
 import { naming, parseObject } from "../lib/saving/checks.ts";
-import { decodeModelFile } from "../lib/saving/model_file.ts";
+import { decodeFile } from "../lib/saving/model_file.ts";
 import { type Corpus, readCorpus, type Sequence, windowsOf } from "./corpus.ts";
 import {
   flagOf,
@@ -90,7 +90,7 @@ export function loadNet(
     return { name: "the package's model", model, vocabulary, settings };
   }
   const { bytes, source } = readSaved(run);
-  const file = decodeModelFile(bytes, { source });
+  const file = decodeFile(bytes, source);
   const { parameters: model, metadata } = file;
   if (file.vocabulary) {
     const { vocabulary } = file;

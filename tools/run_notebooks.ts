@@ -38,11 +38,10 @@ export function allNotebooks(): string[] {
 }
 
 async function main(args: string[]): Promise<number> {
-  const flags = args.filter((arg) => arg.startsWith("--"));
-  const paths = args.filter((arg) => !arg.startsWith("--"));
-  const check = flags.includes("--check");
+  const check = args.includes("--check");
+  const paths = args.filter((arg) => arg !== "--check");
   const lectureList = hasCanonicalList();
-  const unknown = flags.find((flag) => flag !== "--check");
+  const unknown = paths.find((path) => path.startsWith("-"));
   if (unknown !== undefined) {
     console.error(`Cannot run notebooks: unknown option "${unknown}"`);
     return 2;

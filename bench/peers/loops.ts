@@ -3,207 +3,118 @@
  * loops over Float32Arrays, row by row, each inner loop along the memory.
  */
 
-import { TorchGenerator } from "../../mod.ts";
-import type { Peer, Work } from "../peer.ts";
-import type { Problem } from "../problem.ts";
-import { nameMaker } from "./names.ts";
+import { type Model, type Peer, workWith } from "../peer.ts";
+import type { Problem } from "../tasks.ts";
 
-/** Plain TypeScript loops. */
-export const loops: Peer = {
-  label: `plain TypeScript, float32, V8 ${Deno.version.v8}, 1 thread`,
-  prepare: (problem) =>
-    problem.kind === "merged" ? undefined : { run: work(problem), close() {} },
-};
-
-function work(problem: Problem): Work["run"] {
-  const { kind, windows, rowsAtOnce: B, learningRate, seed } = problem;
-  const net = new Net(problem);
-  const { X, Y, contextLength: T } = windows;
-
-  if (kind === "names") {
-    return nameMaker(problem, (context) => {
-      net.loss(context, 0, 0);
-      return net.probs;
-    });
-  }
-  const generator = new TorchGenerator(seed);
-  return (repetitions) => {
-    let loss = NaN;
-    for (let i = 0; i < repetitions; i++) {
-      loss = 0;
-      if (kind === "minibatch") {
-        for (const row of generator.randint(0, Y.length, B)) {
-          loss += net.learn(X, row * T, Y[row], 1 / B);
-        }
-        loss /= B;
-        net.update(learningRate);
-        continue;
-      }
-      for (let row = 0; row < Y.length; row++) {
-        loss += kind === "loss"
-          ? net.loss(X, row * T, Y[row])
-          : net.learn(X, row * T, Y[row], 1 / Y.length);
-      }
-      loss /= Y.length;
-      if (kind === "full batch") net.update(learningRate);
-    }
-    return loss;
-  };
+export function start(): Peer {
+  const label = `plain TypeScript loops, float32, V8 ${Deno.version.v8}`;
+  return { label, prepare: workWith(makeModel) };
 }
 
-/** The model, and room for what one row makes on its way. */
-class Net {
-  /** The probability of each token after the last context `[V]`. */
-  readonly probs: Float32Array;
-  readonly #V: number;
-  readonly #T: number;
-  readonly #E: number;
-  readonly #H: number;
-  readonly #weights;
-  readonly #gradients;
-  readonly #emb: Float32Array; // [T·E]
-  readonly #h: Float32Array; // [H]
-  readonly #logits: Float32Array; // [V]
-  readonly #demb: Float32Array; // [T·E]
-  readonly #dz: Float32Array; // [H]
+function makeModel({ sizes, parameters, learningRate }: Problem): Model {
+  const { vocabularySize: V, contextLength: T } = sizes;
+  const { embeddingSize: E, hiddenSize: H } = sizes;
+  const { C, W1, b1, W2, b2 } = parameters;
+  const weights = [C, W1, b1, W2, b2]; // [V, E], [T·E, H], [H], [H, V], [V]
+  const gradients = weights.map(({ length }) => new Float32Array(length));
+  const [dC, dW1, db1, dW2, db2] = gradients;
+  // what one row makes on its way
+  const emb = new Float32Array(T * E);
+  const h = new Float32Array(H);
+  const probs = new Float32Array(V);
+  const dz = new Float32Array(H);
 
-  constructor({ sizes, parameters: { C, W1, b1, W2, b2 } }: Problem) {
-    this.#V = sizes.vocabularySize;
-    this.#T = sizes.contextLength;
-    this.#E = sizes.embeddingSize;
-    this.#H = sizes.hiddenSize;
-    this.#weights = {
-      C: C.slice(), // [V, E]
-      W1: W1.slice(), // [T·E, H]
-      b1: b1.slice(), // [H]
-      W2: W2.slice(), // [H, V]
-      b2: b2.slice(), // [V]
-    };
-    this.#gradients = {
-      C: new Float32Array(C.length),
-      W1: new Float32Array(W1.length),
-      b1: new Float32Array(b1.length),
-      W2: new Float32Array(W2.length),
-      b2: new Float32Array(b2.length),
-    };
-    this.#emb = new Float32Array(this.#T * this.#E);
-    this.#h = new Float32Array(this.#H);
-    this.#logits = new Float32Array(this.#V);
-    this.probs = new Float32Array(this.#V);
-    this.#demb = new Float32Array(this.#T * this.#E);
-    this.#dz = new Float32Array(this.#H);
-  }
-
-  /** The logits after the context that stands at `X[at]`. */
-  forward(X: Uint16Array | Int32Array, at: number): void {
-    const V = this.#V, T = this.#T, E = this.#E, H = this.#H;
-    const { C, W1, b1, W2, b2 } = this.#weights;
-    const emb = this.#emb, h = this.#h, logits = this.#logits;
-
+  /** The loss of a row; its probabilities are in `probs` afterwards. */
+  function forward(X: Int32Array, row: number, y: number): number {
     // emb = C[X], the T embeddings side by side
     for (let t = 0; t < T; t++) {
-      const from = X[at + t] * E;
+      const from = X[row * T + t] * E;
       for (let e = 0; e < E; e++) emb[t * E + e] = C[from + e];
     }
-
     // h = tanh(emb @ W1 + b1)
     for (let j = 0; j < H; j++) h[j] = b1[j];
     for (let i = 0; i < T * E; i++) {
       const x = emb[i];
-      const row = i * H;
-      for (let j = 0; j < H; j++) h[j] += x * W1[row + j];
+      for (let j = 0; j < H; j++) h[j] += x * W1[i * H + j];
     }
     for (let j = 0; j < H; j++) h[j] = Math.tanh(h[j]);
-
     // logits = h @ W2 + b2
-    for (let v = 0; v < V; v++) logits[v] = b2[v];
+    for (let v = 0; v < V; v++) probs[v] = b2[v];
     for (let j = 0; j < H; j++) {
       const x = h[j];
-      const row = j * V;
-      for (let v = 0; v < V; v++) logits[v] += x * W2[row + v];
+      for (let v = 0; v < V; v++) probs[v] += x * W2[j * V + v];
     }
-  }
-
-  /** Turns the logits to probabilities; gives what `y` being next costs. */
-  softmax(y: number): number {
-    const V = this.#V;
-    const logits = this.#logits, probs = this.probs;
+    // probs = softmax(logits)
+    const logit = probs[y];
     let max = -Infinity;
-    for (let v = 0; v < V; v++) if (logits[v] > max) max = logits[v];
+    for (let v = 0; v < V; v++) if (probs[v] > max) max = probs[v];
     let total = 0;
     for (let v = 0; v < V; v++) {
-      const count = Math.exp(logits[v] - max);
-      probs[v] = count;
-      total += count;
+      probs[v] = Math.exp(probs[v] - max);
+      total += probs[v];
     }
     for (let v = 0; v < V; v++) probs[v] /= total;
-    return Math.log(total) + max - logits[y];
+    return Math.log(total) + max - logit;
   }
 
-  /** The loss of one row. */
-  loss(X: Uint16Array | Int32Array, at: number, y: number): number {
-    this.forward(X, at);
-    return this.softmax(y);
-  }
-
-  /** Adds one row's gradients, times its weight, and gives its loss. */
-  learn(X: Uint16Array, at: number, y: number, weight: number): number {
-    const V = this.#V, T = this.#T, E = this.#E, H = this.#H;
-    const { W1, W2 } = this.#weights;
-    const { C: dC, W1: dW1, b1: db1, W2: dW2, b2: db2 } = this.#gradients;
-    const emb = this.#emb, h = this.#h, demb = this.#demb, dz = this.#dz;
-    const loss = this.loss(X, at, y);
-
-    // dlogits = (probs − one_hot(y)) · weight
-    const dlogits = this.probs;
+  /** Adds the gradients of the row of the last forward pass. */
+  function backward(X: Int32Array, row: number, y: number, B: number): void {
+    // dlogits = (probs − one_hot(y)) / B
+    const dlogits = probs;
     dlogits[y] -= 1;
     for (let v = 0; v < V; v++) {
-      dlogits[v] *= weight;
+      dlogits[v] /= B;
       db2[v] += dlogits[v];
     }
-
     // logits = h @ W2 + b2, h = tanh(z), so dz = (1 − h²) · (W2 @ dlogits)
     for (let j = 0; j < H; j++) {
       const x = h[j];
-      const row = j * V;
       let dh = 0;
       for (let v = 0; v < V; v++) {
-        dh += W2[row + v] * dlogits[v];
-        dW2[row + v] += x * dlogits[v];
+        dh += W2[j * V + v] * dlogits[v];
+        dW2[j * V + v] += x * dlogits[v];
       }
       dz[j] = (1 - x * x) * dh;
       db1[j] += dz[j];
     }
-
-    // z = emb @ W1 + b1
+    // z = emb @ W1 + b1, emb = C[X]
     for (let i = 0; i < T * E; i++) {
       const x = emb[i];
-      const row = i * H;
       let sum = 0;
       for (let j = 0; j < H; j++) {
-        sum += W1[row + j] * dz[j];
-        dW1[row + j] += x * dz[j];
+        sum += W1[i * H + j] * dz[j];
+        dW1[i * H + j] += x * dz[j];
       }
-      demb[i] = sum;
+      const t = Math.floor(i / E);
+      dC[X[row * T + t] * E + i - t * E] += sum;
     }
-
-    // emb = C[X]
-    for (let t = 0; t < T; t++) {
-      const to = X[at + t] * E;
-      for (let e = 0; e < E; e++) dC[to + e] += demb[t * E + e];
-    }
-    return loss;
   }
 
-  /** A step of gradient descent; the gradients are zero afterwards. */
-  update(learningRate: number): void {
-    for (const name of ["C", "W1", "b1", "W2", "b2"] as const) {
-      const weights = this.#weights[name];
-      const gradients = this.#gradients[name];
-      for (let i = 0; i < weights.length; i++) {
-        weights[i] -= learningRate * gradients[i];
-      }
-      gradients.fill(0);
+  /** The mean loss; adds up the gradients where they are wanted. */
+  function mean(X: Int32Array, Y: Int32Array, gradients: boolean): number {
+    let sum = 0;
+    for (let row = 0; row < Y.length; row++) {
+      sum += forward(X, row, Y[row]);
+      if (gradients) backward(X, row, Y[row], Y.length);
     }
+    return sum / Y.length;
   }
+
+  return {
+    step: (X, Y) => {
+      const loss = mean(X, Y, true);
+      for (const [k, values] of weights.entries()) {
+        for (let i = 0; i < values.length; i++) {
+          values[i] -= learningRate * gradients[k][i];
+        }
+        gradients[k].fill(0);
+      }
+      return loss;
+    },
+    loss: (X, Y) => mean(X, Y, false),
+    probabilities: (context) => {
+      forward(context, 0, 0);
+      return probs;
+    },
+  };
 }

@@ -86,23 +86,16 @@ export interface KernelWords {
 /** Moves rows of a parameter from the stage into the kernel, or back. */
 type Move = (first: number, count: number, storing: boolean) => void;
 
-/** A number that the module exports and changes. */
-interface Global {
-  readonly value: number;
-}
-
 /** What the module exports: see lib/kernel/assembly/kernel.ts. */
 interface Exports extends Record<`move${ParameterName}`, Move> {
   readonly memory: WebAssembly.Memory;
-  /** Addresses, of arrays that JavaScript and the kernel hand each other. */
-  readonly stage: Global;
-  readonly generatorWords: Global;
-  readonly prompt: Global;
-  readonly output: Global;
-  /** Numbers. */
-  readonly stageBytes: Global;
-  readonly generatorPosition: Global;
-  readonly written: Global;
+  stageAddress(): number;
+  stageSize(): number;
+  generatorWords(): number;
+  generatorPosition(): number;
+  promptAddress(): number;
+  outputAddress(): number;
+  outputWritten(): number;
   bytesWanted(): number;
   setModel(V: number, T: number, E: number, H: number, direct: boolean): number;
   clearModel(): void;
@@ -293,11 +286,11 @@ export class Kernel {
     const instance = this.#use();
     this.#rows = 0;
     if (!instance.setRowCount(N)) throw this.#tooLarge(`${N} rows`);
-    const room = instance.stageBytes.value / 2;
+    const room = instance.stageSize() / 2;
     const atOnce = isStream ? room - T : Math.floor(room / (T + 1));
     for (let first = 0; first < N; first += atOnce) {
       const count = Math.min(atOnce, N - first);
-      const stage = this.#view(Uint16Array, instance.stage.value, room);
+      const stage = this.#view(Uint16Array, instance.stageAddress(), room);
       let outcome: number;
       if (isStream) {
         stage.set(tokens.subarray(first, first + T + count));
@@ -411,11 +404,11 @@ export class Kernel {
       );
     }
     this.#loadGenerator(generator);
-    const atOnce = Math.min(1024, Math.floor(instance.stageBytes.value / 8));
+    const atOnce = Math.min(1024, Math.floor(instance.stageSize() / 8));
     let done = 0;
     while (done < steps) {
       const count = Math.min(atOnce, steps - done);
-      const stage = this.#view(Float64Array, instance.stage.value, count);
+      const stage = this.#view(Float64Array, instance.stageAddress(), count);
       stage.set(learningRates.subarray(done, done + count));
       const finite = instance.trainSteps(count, batchSize, weightDecay);
       losses?.set(stage.subarray(0, Math.min(finite + 1, count)), done);
@@ -453,7 +446,7 @@ export class Kernel {
       const context = Array.prototype.slice.call(contexts, i * T, (i + 1) * T);
       this.#beginSampling(context, options);
       if (!instance.probabilitiesOfPrompt()) throw notNumbers();
-      all.set(this.#view(Float32Array, instance.stage.value, V), i * V);
+      all.set(this.#view(Float32Array, instance.stageAddress(), V), i * V);
     }
     return all;
   }
@@ -482,14 +475,15 @@ export class Kernel {
     let length = 0;
     while (words < count) {
       if (!instance.sampleWords(count - words, maxLength)) throw notNumbers();
-      const written = instance.written.value;
-      const output = this.#view(Uint16Array, instance.output.value, written);
+      const written = instance.outputWritten();
+      const output = this.#view(Uint16Array, instance.outputAddress(), written);
+      const piece = new Uint16Array(written);
       let kept = 0;
       for (const token of output) {
-        if (token !== 0) kept++;
+        if (token !== 0) piece[kept++] = token;
         else ends[words++] = length + kept;
       }
-      pieces.push(output.filter((token) => token !== 0));
+      pieces.push(piece.subarray(0, kept));
       length += kept;
     }
     this.#storeGenerator(generator);
@@ -545,14 +539,14 @@ export class Kernel {
       const columns = this.#shapes[name]!.at(-1)!;
       const array = weights[name]!;
       const rows = array.length / columns;
-      let atOnce = Math.floor(instance.stageBytes.value / (4 * columns));
+      let atOnce = Math.floor(instance.stageSize() / (4 * columns));
       if (atOnce > 4) atOnce -= atOnce % 4; // W2 turns four rows together
       for (let first = 0; first < rows; first += atOnce) {
         const count = Math.min(atOnce, rows - first);
         const end = (first + count) * columns;
         const piece = array.subarray(first * columns, end);
         const { length } = piece;
-        const stage = this.#view(Float32Array, instance.stage.value, length);
+        const stage = this.#view(Float32Array, instance.stageAddress(), length);
         if (!storing) stage.set(piece);
         instance[`move${name}`](first, count, storing);
         if (storing) piece.set(stage);
@@ -613,7 +607,7 @@ export class Kernel {
       );
     }
     if (topK !== 0) checkWhole("topK", topK, 1, MAX_ROWS);
-    const context = this.#view(Uint16Array, instance.prompt.value, T);
+    const context = this.#view(Uint16Array, instance.promptAddress(), T);
     for (let t = 0; t < T; t++) {
       const at = tokens.length - T + t;
       context[t] = at < 0 ? 0 : tokens[at];
@@ -629,11 +623,11 @@ export class Kernel {
 
   #storeGenerator(generator: KernelGenerator): void {
     generator.words.set(this.#generatorWords());
-    generator.position = this.#use().generatorPosition.value;
+    generator.position = this.#use().generatorPosition();
   }
 
   #generatorWords(): Uint32Array {
-    return this.#view(Uint32Array, this.#use().generatorWords.value, 624);
+    return this.#view(Uint32Array, this.#use().generatorWords(), 624);
   }
 
   /** There is not enough memory; by default for what was last laid out. */

@@ -162,6 +162,7 @@ export function sizesOfShapes(shapes: ParameterShapes): ModelSizes {
     perParameter(parameterNames(shapes), (name) => `${shapes[name]}`),
     { vocabularySize, contextLength, embeddingSize, hiddenSize },
     (shape) => `${shape}`,
+    "These shapes",
   );
 }
 
@@ -200,6 +201,7 @@ export function sizesOf(arrays: ParameterArrays): ModelSizes {
     perParameter(parameterNames(arrays), (name) => `${arrays[name]!.length}`),
     { vocabularySize, contextLength, embeddingSize, hiddenSize },
     (shape) => `${elementsOf(shape)}`,
+    "These lengths",
   );
 }
 
@@ -208,6 +210,7 @@ function sizesThatFit(
   found: PerParameter<string>,
   counts: ModelSizes,
   written: (shape: readonly number[]) => string,
+  what: string,
 ): ModelSizes {
   const sizes = found.Wd ? { ...counts, directConnections: true } : counts;
   const possible = Object.values(counts).every((size) =>
@@ -220,7 +223,7 @@ function sizesThatFit(
     const all = Object.entries(found).map(([name, text]) =>
       `${name} [${text}]`
     );
-    throw new RangeError(`Cannot make a model of ${all.join(", ")}`);
+    throw new RangeError(`${what} do not make a model: ${all.join(", ")}`);
   }
   return sizes;
 }

@@ -1,4 +1,4 @@
-import { drawCells, drawRamp } from "./cells.ts";
+import { cellScale, drawCells, drawRamp } from "./cells.ts";
 import { customMark, drawChart } from "./chart.ts";
 import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
@@ -15,13 +15,13 @@ const mostCells = 50_000;
 /**
  * The activations of a tanh layer as a table of colours, one row an example,
  * one column a hidden unit: blue is -1, almost white 0, vermillion 1. A column
- * of one colour is a unit that says the same whatever it sees.
+ * of one colour is a unit that answers the same to every example.
  *
  * @param activations h, one row an example: [B, H], values from -1 to 1.
  * @param options A name for each row; heading, labels and size.
- * @throws {RangeError} If there are none, more than 50,000, a row has another
- * length than the first, a value is outside -1 … 1, or there are not as many
- * row labels as rows.
+ * @throws {RangeError} If there are no activations or more than 50,000, a row
+ * is not as long as the first, a value is outside -1 … 1, or there are not as
+ * many row labels as rows.
  *
  * @example
  * ```ts
@@ -67,15 +67,9 @@ export function activationHeatMap(
     plot: {
       marginTop: 88,
       marginLeft: 56,
-      x: {
-        type: "linear",
-        domain: [-0.5, columns - 0.5],
-        ticks: Math.min(columns, 12),
-        tickSize: 4,
-      },
+      x: { ...cellScale(columns), ticks: Math.min(columns, 12), tickSize: 4 },
       y: {
-        type: "linear",
-        domain: [-0.5, rows - 0.5],
+        ...cellScale(rows),
         reverse: true,
         ticks: Math.min(rows, rowLabels ? (height - 146) / 18 : 10),
         tickFormat: (row: number) => rowLabels?.[row] ?? String(row),

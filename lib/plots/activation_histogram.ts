@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { checkWhole } from "../errors/checks.ts";
 import { drawChart } from "./chart.ts";
 import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
@@ -36,28 +37,22 @@ export function activationHistogram(
   options: ActivationHistogramOptions = {},
 ): Figure {
   const { bins = 50 } = options;
-  if (!Number.isInteger(bins) || bins < 2) {
-    throw new RangeError(`Cannot draw ${bins} bars: at least 2 are needed`);
-  }
+  checkWhole("bins", bins, 2);
   if (activations.length === 0) {
     throw new RangeError("Cannot draw a histogram: there are no activations");
   }
-  checkTable(
-    [activations],
-    [1, activations.length],
-    (value) => Math.abs(value) <= 1,
-    "in the -1 … 1 of tanh",
-    () => "the activations",
-  );
+  const size = [1, activations.length] as const;
+  const ofTanh = (value: number) => Math.abs(value) <= 1;
+  const name = () => "the activations";
+  checkTable([activations], size, ofTanh, "in the -1 … 1 of tanh", name);
   const free = new Uint32Array(bins);
   const saturated = new Uint32Array(bins);
   for (const value of Array.from(activations)) {
     const bin = Math.min(bins - 1, Math.floor((value + 1) / (2 / bins)));
     (Math.abs(value) > 0.99 ? saturated : free)[bin]++;
   }
-  const share = formatShare(
-    saturated.reduce((sum, count) => sum + count) / activations.length,
-  );
+  const total = activations.length;
+  const share = formatShare(saturated.reduce((a, b) => a + b) / total);
   const bars = (counts: Uint32Array, base: Uint32Array, fill: string) =>
     Plot.rect([...counts.keys()].filter((bin) => counts[bin] > 0), {
       x1: (bin: number) => -1 + bin * (2 / bins),
@@ -68,17 +63,16 @@ export function activationHistogram(
       insetLeft: Math.min(1, 160 / bins) / 2,
       insetRight: Math.min(1, 160 / bins) / 2,
     });
-  const name = `saturated, |h| > 0.99: ${share}`;
+  const marked = `saturated, |h| > 0.99: ${share}`;
   return drawChart({
     title: "How the hidden layer's activations are spread",
-    description: `Histogram of ${
-      formatCount(activations.length)
-    } activations from -1 to 1: ${share} are saturated, with a magnitude above 0.99.`,
+    description: `Histogram of ${formatCount(total)} activations from -1 to ` +
+      `1: ${share} are saturated, with a magnitude above 0.99.`,
     xLabel: "activation h = tanh(…)",
     yLabel: "number of activations",
     legend: [
       { label: "activations", colour: blue, sample: "square" },
-      { label: name, colour: vermillion, sample: "square" },
+      { label: marked, colour: vermillion, sample: "square" },
     ],
     plot: {
       x: { domain: [-1, 1], inset: 2 },

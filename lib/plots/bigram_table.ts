@@ -1,10 +1,11 @@
 import type * as Plot from "@observablehq/plot";
-import { cellPaths, tenth } from "./cells.ts";
+import { cellPaths, cellScale, tenth } from "./cells.ts";
 import { customMark, drawChart, type Place } from "./chart.ts";
 import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatCount } from "./format.ts";
 import { blue } from "./palette.ts";
+import { extent } from "./smoothing.ts";
 import { createElement, type SvgElement } from "./svg.ts";
 
 const mostTokens = 40;
@@ -14,9 +15,10 @@ const cellSize = 33;
 const darkShade = 0.85 * shades;
 
 /**
- * The table of pairs: one row for the first token, one column for the next, in
- * each cell the pair and how often it occurs. The bluer, the more often, on a
- * logarithmic scale; cells without colour are pairs that never occur.
+ * The table of pairs: one row for the first token, one column for the next, and
+ * in each cell the pair and how often it occurs. The bluer a cell, the more
+ * often its pair occurs, on a logarithmic scale; pairs that never occur have no
+ * colour.
  *
  * @param counts How often each token follows each, whole numbers: [V, V].
  * @param tokens The V tokens in the order of the rows, at most 40.
@@ -47,9 +49,7 @@ export function bigramTable(
   }
   const whole = (count: number) => Number.isSafeInteger(count) && count >= 0;
   checkTable(counts, [V, V], whole, "a whole number from 0");
-  const most = Math.max(
-    ...Array.from(counts, (row) => Math.max(...Array.from(row))),
-  );
+  const [, most] = extent(Array.from(counts, (row) => Array.from(row)).flat());
   const pairs = Array.from({ length: V * V }, (_, i): Pair => {
     const [row, column] = [Math.floor(i / V), i % V];
     const count = counts[row][column];
@@ -62,8 +62,7 @@ export function bigramTable(
   );
   const never = pairs.filter(({ count }) => count === 0).length;
   const scale: Plot.ScaleOptions = {
-    type: "linear",
-    domain: [-0.5, V - 0.5],
+    ...cellScale(V),
     ticks: Array.from(tokens, (_, id) => id) as never,
     tickFormat: (id: number) => tokens[id],
     tickSize: 0,
@@ -89,19 +88,9 @@ export function bigramTable(
       x: { ...scale, axis: "both" },
       y: { ...scale, reverse: true },
       marks: [
-        customMark((place) =>
-          createElement(
-            "g",
-            { class: "cells" },
-            drawShades(pairs, V, place),
-            ...["currentColor", "white"].map((fill) => {
-              const shown = pairs.filter(({ shade }) =>
-                shade > darkShade === (fill === "white")
-              );
-              return createElement("g", { fill }, ...writePairs(shown, place));
-            }),
-          )
-        ),
+        customMark((place) => drawShades(pairs, V, place)),
+        customMark((place) => writePairs(pairs, "currentColor", place)),
+        customMark((place) => writePairs(pairs, "white", place)),
       ],
     },
   }, options);
@@ -123,7 +112,11 @@ function shadeOf(count: number, most: number): number {
 }
 
 /** The cells of the pairs that occur. */
-function drawShades(pairs: readonly Pair[], V: number, place: Place) {
+function drawShades(
+  pairs: readonly Pair[],
+  V: number,
+  place: Place,
+): SvgElement {
   const shade = (row: number, column: number) => pairs[row * V + column].shade;
   const paths = cellPaths(V, V, shade, place);
   paths.delete(0);
@@ -137,18 +130,24 @@ function drawShades(pairs: readonly Pair[], V: number, place: Place) {
   );
 }
 
-/** The pairs, and below them how often they occur. */
-function writePairs(pairs: readonly Pair[], { x, y }: Place): SvgElement[] {
-  const lines = [["pair", 10, -0.08], ["count", 11, 0.32]] as const;
-  return lines.map(([key, size, down]) =>
+/** The pairs, and below them how often they occur: white on dark cells. */
+function writePairs(
+  pairs: readonly Pair[],
+  fill: "currentColor" | "white",
+  { x, y }: Place,
+): SvgElement {
+  const shown = pairs.filter(({ shade }) =>
+    shade > darkShade === (fill === "white")
+  );
+  const write = (key: "pair" | "count", size: number, down: number) =>
     createElement(
       "g",
       { "aria-label": `${key}s`, "font-size": size },
-      ...pairs.map((pair) => {
-        const [at, base] = [x(pair.column), y(pair.row + down)];
-        const position = { x: tenth(at), y: tenth(base) };
-        return createElement("text", position, String(pair[key]));
+      ...shown.map((pair) => {
+        const [at, base] = [x(pair.column), y(pair.row + down)].map(tenth);
+        return createElement("text", { x: at, y: base }, String(pair[key]));
       }),
-    )
-  );
+    );
+  const lines = [write("pair", 10, -0.08), write("count", 11, 0.32)];
+  return createElement("g", { fill }, ...lines);
 }

@@ -1,5 +1,6 @@
 /** Tables of coloured cells, and the colours of values from −1 to 1. */
 
+import type * as Plot from "@observablehq/plot";
 import type { Place } from "./chart.ts";
 import { blue, vermillion } from "./palette.ts";
 import { createElement, type SvgElement } from "./svg.ts";
@@ -27,9 +28,9 @@ export function divergingColour(value: number): string {
 type Scales = Pick<Place, "x" | "y">;
 
 /**
- * The outlines of a table's cells as path data, one path for all that look the
- * same: so thousands of them make a small file. A cell reaches half a column to
- * both sides of its column's number, and half a row up and down.
+ * The outlines of a table's cells as path data: one path for all that look the
+ * same, so that thousands of cells make a small file. The centre of a cell is
+ * the number of its column and of its row.
  */
 export function cellPaths<Look>(
   rows: number,
@@ -50,6 +51,11 @@ export function cellPaths<Look>(
   return paths;
 }
 
+/** A linear scale for so many cells, each centred on its number. */
+export function cellScale(cells: number): Plot.ScaleOptions {
+  return { type: "linear", domain: [-0.5, cells - 0.5] };
+}
+
 /** The cells of a table [rows, columns] of values from −1 to 1, as colours. */
 export function drawCells(
   values: ArrayLike<ArrayLike<number>>,
@@ -59,13 +65,10 @@ export function drawCells(
   const colour = (row: number, column: number) =>
     divergingColour(values[row][column]);
   const paths = cellPaths(values.length, values[0].length, colour, scales);
-  return createElement(
-    "g",
-    { "aria-label": label },
-    ...[...paths].sort().map(([fill, d]) =>
-      createElement("path", { d, fill, "shape-rendering": "crispEdges" })
-    ),
+  const cells = [...paths].sort().map(([fill, d]) =>
+    createElement("path", { d, fill, "shape-rendering": "crispEdges" })
   );
+  return createElement("g", { "aria-label": label }, ...cells);
 }
 
 /**
@@ -79,33 +82,20 @@ export function drawRamp(
 ): SvgElement {
   const width = 4;
   const left = right - levels * width;
-  const colours = Array.from(
-    { length: levels },
-    (_, level) =>
-      createElement("rect", {
-        x: left + level * width,
-        y: 40,
-        width,
-        height: 10,
-        fill: divergingColour(2 * level / (levels - 1) - 1),
-        "shape-rendering": "crispEdges",
-      }),
-  );
+  const colours = Array.from({ length: levels }, (_, level) => {
+    const fill = divergingColour(2 * level / (levels - 1) - 1);
+    const place = { x: left + level * width, y: 40, width, height: 10, fill };
+    const look = { ...place, "shape-rendering": "crispEdges" };
+    return createElement("rect", look);
+  });
   const values = [-1, 0, 1].map((value) => {
     const x = left + levels * width * (value + 1) / 2;
     return createElement("text", { x, y: 65 }, format(value).replace("-", "−"));
   });
-  return createElement(
-    "g",
-    { "aria-label": "legend", class: "ramp" },
-    ...colours,
-    ...values,
-    createElement(
-      "text",
-      { x: left - 14, y: 49, "text-anchor": "end" },
-      label,
-    ),
-  );
+  const at = { x: left - 14, y: 49, "text-anchor": "end" };
+  const name = createElement("text", at, label);
+  const look = { "aria-label": "legend", class: "ramp" };
+  return createElement("g", look, ...colours, ...values, name);
 }
 
 /** A tenth of a pixel is as fine as cells with sharp edges need. */

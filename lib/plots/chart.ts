@@ -10,7 +10,7 @@ import {
   svgNamespace,
 } from "./svg.ts";
 
-/** What a chart is made of, where the caller's options say nothing else. */
+/** What a chart is made of. The options of a figure take precedence. */
 export interface Chart {
   title: string;
   /** What the chart shows, in words. */
@@ -26,7 +26,7 @@ export interface Chart {
   plot: Plot.PlotOptions;
 }
 
-/** One entry above the chart: a little sample of what is drawn, and its name. */
+/** One entry above the chart: a small sample of what is drawn, and its name. */
 export interface LegendItem {
   label: string;
   colour: string;
@@ -49,7 +49,10 @@ const right = 32;
 const headingHeight = 34;
 const legendHeight = 24;
 
-/** Light by itself, for programs that know no `prefers-color-scheme`. */
+/**
+ * Colours are literal and light, for programs without CSS variables or
+ * `prefers-color-scheme`; a browser with a dark theme replaces them.
+ */
 const style = `
 .figure { color-scheme: light dark; color: ${ink.light}; }
 @media (prefers-color-scheme: dark) {

@@ -1,14 +1,14 @@
 import { type Figure, jupyterDisplay } from "./figure.ts";
 
 /**
- * The kernel may drop what a cell shows just before it ends; after this many
- * milliseconds it is on its way.
+ * The kernel may drop what a cell shows just before it ends: so a cell waits
+ * this many milliseconds.
  */
 const graceMilliseconds = 30;
 
 /**
- * Shows a figure in a notebook, and comes back when it is on its way to the
- * page. Outside of a notebook it prints the figure in words.
+ * Shows a figure in a notebook, and resolves when it has been sent. Outside of
+ * a notebook it prints the figure in words.
  *
  * @example
  * ```ts
@@ -22,27 +22,28 @@ export async function display(figure: Figure): Promise<void> {
   else console.log(figure.toString());
 }
 
-/** A place on the page whose figure can be replaced. */
+/** A place in a notebook whose figure can be replaced. */
 export interface LiveFigure {
   /**
-   * Puts the figure there, in place of the one before. It is sent before
-   * `show()` returns, so that it also moves in a loop that never awaits, which
-   * is the only kind of loop that a notebook's stop button can stop. Outside
-   * of a notebook nothing happens, except that `last` changes.
+   * Shows the figure in place of the one before. It is sent before `show()`
+   * returns, so that it also changes in a loop that never awaits, the only kind
+   * of loop that a notebook's stop button can stop. Outside of a notebook only
+   * `last` changes.
    */
   show(figure: Figure): void;
-  /** Comes back when the last figure is on its way: for the end of a cell. */
+  /** Resolves when the last figure has been sent: for the end of a cell. */
   shown(): Promise<void>;
   /** The figure shown last. */
   readonly last: Figure | undefined;
 }
 
 /**
- * A figure that changes in place while something runs: the first `show()`
- * opens it below the cell, each further one replaces it.
+ * A figure that changes in place while something runs: the first `show()` puts
+ * it below the cell, and each further one replaces it.
  *
- * In a cell that shall obey the stop button, nothing may be awaited before the
- * loop ends, an `import` included, and what the loop changes must outlive it.
+ * The stop button works only in a cell that awaits nothing before its loop ends
+ * (an `import` awaits too). What the loop changes should be declared in an
+ * earlier cell, so that it is kept.
  *
  * @example
  * ```ts

@@ -11,8 +11,9 @@ export interface EmbeddingMapOptions extends FigureOptions {
 
 /**
  * The embeddings of the tokens as points in the plane, each with its token on
- * it: what the model came to treat alike lies together. Vowels are squares,
- * the boundary "." is a triangle, all else circles, and each has its colour.
+ * it: tokens that the model treats alike lie close together. Vowels are squares,
+ * the boundary "." is a triangle, all others are circles, each kind in its own
+ * colour.
  *
  * Source: the lecture's scatter plot of `C`; Bengio et al. 2003, section 5,
  * where it is proposed.
@@ -20,8 +21,8 @@ export interface EmbeddingMapOptions extends FigureOptions {
  * @param embeddings `C`, one row of two numbers a token: [V, 2].
  * @param tokens The V tokens in the order of the rows.
  * @param options Which tokens are vowels; heading, labels and size.
- * @throws {RangeError} If a row has not two numbers, or there are not as many
- * rows as tokens.
+ * @throws {RangeError} If a row does not have two numbers, or there are not as
+ * many rows as tokens.
  *
  * @example
  * ```ts

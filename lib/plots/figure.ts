@@ -20,14 +20,12 @@ export interface FigureOptions {
 /**
  * A finished chart: an SVG document, and what it shows in words.
  *
- * Writing `figure.svg` to a file makes a standalone picture. It follows the
- * light or dark theme of what surrounds it, and paints its own background, so
- * it can be read even where it is not told the theme.
+ * `figure.svg` written to a file is a picture of its own. In a browser it
+ * follows the light or dark theme; programs that know no themes draw it light.
  *
- * As the last value of a notebook cell, or through `display()`, it shows
- * itself. The HTML is an `<img>` because JupyterLab strips inline SVG from a
- * notebook it does not trust yet, which every notebook is that someone else
- * made, while it keeps images.
+ * As the last value of a notebook cell, or through `display()`, a figure shows
+ * itself. The HTML is an `<img>` because JupyterLab strips inline SVG, but not
+ * images, from a notebook that somebody else made, until you trust it.
  *
  * @example
  * ```ts
@@ -54,12 +52,7 @@ export class Figure {
   /** Takes the picture and its words; the plots call this. */
   constructor(
     svg: string,
-    about: {
-      title: string;
-      description: string;
-      width: number;
-      height: number;
-    },
+    about: Pick<Figure, "title" | "description" | "width" | "height">,
   ) {
     this.svg = svg;
     this.title = about.title;
@@ -106,6 +99,5 @@ function escapeAttribute(text: string): string {
 /** The UTF-8 bytes of a text in Base64. */
 function encodeBase64(text: string): string {
   const bytes = new TextEncoder().encode(text);
-  return bytes.toBase64?.() ??
-    btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }

@@ -4,7 +4,7 @@ import { checkTable } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatLoss } from "./format.ts";
 import { blue, vermillion } from "./palette.ts";
-import { movingMean, smoothedLegend } from "./smoothing.ts";
+import { extent, movingMean, smoothedLegend } from "./smoothing.ts";
 import { logTicks } from "./ticks.ts";
 
 /** What a learning-rate finder measured: one loss for each learning rate tried. */
@@ -34,9 +34,9 @@ export interface LearningRateFinderOptions extends FigureOptions {
 }
 
 /**
- * The loss against the learning rate that was in use, which rises from step to
- * step: it falls, has its valley where the learning rate is good, then grows
- * restless and blows up.
+ * The loss against the learning rate, which rises from step to step: the loss
+ * falls, reaches its lowest where the learning rate is good, then becomes
+ * unstable and blows up.
  *
  * Source: the lecture's `lre = linspace(-3, 0, 1000)`, after Smith 2015,
  * "Cyclical Learning Rates for Training Neural Networks".
@@ -80,15 +80,9 @@ export function learningRateFinder(
     yDomain,
   } = options;
   const smooth = movingMean(losses, smoothing);
-  const best = smooth.reduce(
-    (best, mean, index) => mean < smooth[best] ? index : best,
-    0,
-  );
-  const lowest = smooth[best];
-  const highest = smooth.slice(0, best + 1).reduce(
-    (high, mean) => mean > high ? mean : high,
-    lowest,
-  );
+  const [lowest] = extent(smooth);
+  const best = Math.max(0, smooth.indexOf(lowest));
+  const [, highest] = extent(smooth.slice(0, best + 1));
   const room = 0.35 *
     Math.max(highest - lowest, 0.1 * Math.abs(lowest), 0.1);
   // Rounded, so that float32's 0.001 has its tick at -3.
@@ -102,6 +96,7 @@ export function learningRateFinder(
       clip: true,
       ...look,
     });
+  const faint = { strokeOpacity: 0.55, strokeWidth: 1 };
   const [slowest, fastest] = [learningRates[0], learningRates.at(-1)!];
   const rateName = (rate: number) => String(Number(rate.toPrecision(2)));
   return drawChart({
@@ -127,9 +122,7 @@ export function learningRateFinder(
         nice: yDomain === undefined,
       },
       marks: [
-        smoothing > 1
-          ? line(losses, { strokeOpacity: 0.55, strokeWidth: 1 })
-          : null,
+        smoothing > 1 ? line(losses, faint) : null,
         line(smooth, { strokeWidth: 2 }),
         marked === undefined ? null : [
           Plot.ruleX([position(marked)], {

@@ -3,7 +3,7 @@ import { drawChart, type LegendItem } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatCount, formatLoss } from "./format.ts";
 import { seriesColours, seriesDashes } from "./palette.ts";
-import { buckets, movingMean, smoothedLegend } from "./smoothing.ts";
+import { buckets, extent, movingMean, smoothedLegend } from "./smoothing.ts";
 import { logTicks } from "./ticks.ts";
 
 /** One line of a loss curve. */
@@ -61,7 +61,10 @@ export function lossCurve(
   options: LossCurveOptions = {},
 ): Figure {
   const { logScale = false, smoothing = 1, yDomain } = options;
-  const series = toSeries(losses).map((one) => clean(one, logScale));
+  const named = typeof losses[0] === "object"
+    ? losses as readonly LossSeries[]
+    : [{ name: "the loss", losses: losses as ArrayLike<number> }];
+  const series = named.map((one) => clean(one, logScale));
   const marks: Plot.Markish[] = [];
   const legend: LegendItem[] = [];
   for (const [index, { name, losses, steps }] of series.entries()) {
@@ -102,9 +105,9 @@ export function lossCurve(
       `${formatLoss(first)} to ${formatLoss(last)} ` +
       `over ${formatCount(losses.length)} losses`;
   });
-  const steps = range(series.flatMap(({ steps }) => steps));
-  const all = series.flatMap(({ losses }) => losses);
-  const shown = yDomain ?? range(all, 1.05);
+  const steps = extent(series.flatMap(({ steps }) => steps));
+  const [low, high] = extent(series.flatMap(({ losses }) => losses));
+  const shown = yDomain ?? [low / 1.05, high * 1.05];
   return drawChart({
     title: "Loss while training",
     description: `Line chart${
@@ -127,30 +130,12 @@ export function lossCurve(
       y: !logScale ? { domain: yDomain, nice: yDomain === undefined } : {
         type: "log",
         domain: shown,
-        ticks: logTicks(...shown, 8),
+        ticks: logTicks(shown[0], shown[1], 8),
         tickFormat: String,
       },
       marks,
     },
   }, options);
-}
-
-/** The lowest and the highest value, and some room around them. */
-function range(values: readonly number[], room = 1): [number, number] {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return [low / room, high * room];
-}
-
-function toSeries(
-  losses: ArrayLike<number> | readonly LossSeries[],
-): readonly LossSeries[] {
-  return typeof losses[0] === "object"
-    ? losses as readonly LossSeries[]
-    : [{ name: "the loss", losses: losses as ArrayLike<number> }];
 }
 
 /** The losses that can be drawn, with their steps. */

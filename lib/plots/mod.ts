@@ -1,7 +1,7 @@
 /**
- * Pictures of what a model learns, with Observable Plot: functions from plain
- * numbers to a `Figure`, which is an SVG document that shows itself in a
- * notebook and says in words what it shows.
+ * Pictures of what a model learns, drawn with Observable Plot. Each function
+ * takes plain numbers and returns a `Figure`: an SVG document with a description
+ * in words, which a notebook shows.
  *
  * | figure | shows |
  * | --- | --- |

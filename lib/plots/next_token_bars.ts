@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { checkWhole } from "../errors/checks.ts";
 import { checkTable } from "./checks.ts";
 import { drawChart, halo } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
@@ -30,7 +31,7 @@ export interface NextTokenBarsOptions extends FigureOptions {
 /**
  * How probable a model finds each token to come next, as bars: all characters
  * of a vocabulary side by side, or with `count` the most probable words one
- * below the other. Several models are compared word by word.
+ * below the other. Several models are compared token by token.
  *
  * @param probabilities One for each token, adding up to 1: [V]; or those of one
  * to four models with their names.
@@ -70,7 +71,8 @@ export function nextTokenBars(
     ? probabilities as readonly ModelProbabilities[]
     : [{ name: "model", probabilities: probabilities as ArrayLike<number> }];
   const { count = models.length > 1 ? 10 : undefined } = options;
-  check(models, Array.from(tokens), target, count);
+  if (count !== undefined) checkWhole("count", count, 1);
+  check(models, Array.from(tokens), target);
   const answers = Array.from(tokens, (token, id): Answer => ({
     token,
     percents: models.map(({ probabilities }) => 100 * probabilities[id]),
@@ -104,11 +106,9 @@ export function nextTokenBars(
     }))
   );
   const most = Math.max(...bars.map(({ percent }) => percent));
-  const percents = {
-    domain: [0, Math.min(100, 1.15 * most)],
-    grid: true,
-    nice: true,
-  };
+  const domain = [0, Math.min(100, 1.15 * most)];
+  const percents = { domain, grid: true, nice: true };
+  const written = bars.map(({ token }) => token);
   const legend = named
     ? names.map((label, i) => ({ label, colour: seriesColours[i] }))
     : right
@@ -117,45 +117,14 @@ export function nextTokenBars(
       { label: `${sign} what does come next`, colour: vermillion },
     ]
     : [];
-  return drawChart({
-    title: `What comes next${after}`,
-    description: `Bar chart of the probabilities of ${tokens.length} tokens` +
-      `${after}, most probable: ${
-        shown.map(describe).join(named ? "; " : ", ")
-      }.${right ? ` What does come next is ${describe(right)}.` : ""}`,
-    xLabel: inRows ? "probability (%)" : "next character",
-    yLabel: inRows ? "next word" : "probability (%)",
-    height: inRows ? 140 + shown.length * (12 + 16 * names.length) : 340,
-    legend: legend.map((item) => ({ ...item, sample: "square" })),
-    plot: inRows ? rows(bars, names, percents) : columns(bars, percents),
-  }, options);
-}
-
-/** A token, and the probability that each model gives to it, in percent. */
-interface Answer {
-  token: string;
-  percents: number[];
-}
-
-interface Bar {
-  token: string;
-  name: string;
-  percent: number;
-  colour: string;
-  text: string;
-}
-
-/** The tokens side by side. */
-function columns(bars: readonly Bar[], y: Plot.ScaleOptions): Plot.PlotOptions {
-  const at = { x: "token", y: "percent" };
-  const domain = bars.map(({ token }) => token);
-  return {
-    x: { type: "band", domain, tickSize: 0, padding: 0.15 },
-    y,
+  const columns: Plot.PlotOptions = {
+    x: { type: "band", domain: written, tickSize: 0, padding: 0.15 },
+    y: percents,
     marks: [
-      Plot.barY(bars, { ...at, fill: "colour" }),
+      Plot.barY(bars, { x: "token", y: "percent", fill: "colour" }),
       Plot.text(bars, {
-        ...at,
+        x: "token",
+        y: "percent",
         text: "text",
         dy: -4,
         lineAnchor: "bottom",
@@ -164,19 +133,10 @@ function columns(bars: readonly Bar[], y: Plot.ScaleOptions): Plot.PlotOptions {
       Plot.ruleY([0]),
     ],
   };
-}
-
-/** The tokens one below the other, with a bar for each model. */
-function rows(
-  bars: readonly Bar[],
-  names: readonly string[],
-  x: Plot.ScaleOptions,
-): Plot.PlotOptions {
   const at = { x: "percent", y: "name", fy: "token" };
-  const domain = bars.map(({ token }) => token);
-  return {
+  const rows: Plot.PlotOptions = {
     marginLeft: 110,
-    x,
+    x: percents,
     y: {
       type: "band",
       domain: names.toReversed(),
@@ -184,7 +144,7 @@ function rows(
       axis: null,
       padding: 0.1,
     },
-    fy: { domain, label: null, axis: "left", padding: 0.2 },
+    fy: { domain: written, label: null, axis: "left", padding: 0.2 },
     marks: [
       Plot.barX(bars, { ...at, fill: "colour" }),
       Plot.text(bars, {
@@ -198,13 +158,30 @@ function rows(
       Plot.ruleX([0]),
     ],
   };
+  return drawChart({
+    title: `What comes next${after}`,
+    description: `Bar chart of the probabilities of ${tokens.length} tokens` +
+      `${after}, most probable: ${
+        shown.map(describe).join(named ? "; " : ", ")
+      }.${right ? ` What does come next is ${describe(right)}.` : ""}`,
+    xLabel: inRows ? "probability (%)" : "next character",
+    yLabel: inRows ? "next word" : "probability (%)",
+    height: inRows ? 140 + shown.length * (12 + 16 * names.length) : 340,
+    legend: legend.map((item) => ({ ...item, sample: "square" })),
+    plot: inRows ? rows : columns,
+  }, options);
+}
+
+/** A token, and the probability that each model gives it, in percent. */
+interface Answer {
+  token: string;
+  percents: number[];
 }
 
 function check(
   models: readonly ModelProbabilities[],
   tokens: readonly string[],
   target: string | undefined,
-  count = 1,
 ): void {
   if (models.length === 0 || models.length > seriesColours.length) {
     throw new RangeError(
@@ -221,11 +198,6 @@ function check(
   if (target !== undefined && !tokens.includes(target)) {
     throw new RangeError(
       `Cannot mark the target "${target}": it is not among the tokens`,
-    );
-  }
-  if (!(Number.isSafeInteger(count) && count >= 1)) {
-    throw new RangeError(
-      `Cannot show ${count} tokens: pass a whole number from 1`,
     );
   }
 }

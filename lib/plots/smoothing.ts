@@ -69,3 +69,13 @@ export function smoothedLegend(
   const both = bucketSize > 1 || smoothing > 1;
   return both ? [behind, { label: bold, colour }] : [];
 }
+
+/** The lowest and the highest value; those that are not numbers are left out. */
+export function extent(values: Iterable<number>): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
+}

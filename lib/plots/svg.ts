@@ -1,4 +1,4 @@
-/** The little of the DOM that drawing by hand needs; linkedom provides it. */
+/** The part of the DOM that drawing by hand needs; linkedom provides it. */
 
 import { parseHTML } from "linkedom";
 

@@ -3,7 +3,7 @@
 const series = [[1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8], [1, 2, 3, 5, 7]]
   .concat([[1, 2, 5], [1, 3], [1]]);
 
-/** A float32 may be this little beside the round number it stands for. */
+/** How far a float32 may be from the round number that it stands for. */
 const slack = 1 + 1e-6;
 
 /** Round numbers from `low` to `high`, at most `most` of them if possible. */

@@ -62,7 +62,7 @@ export function decodeState(bytes: Uint8Array): TorchState {
     throw new RangeError(`Cannot set the state of a generator: ${reason}`);
   };
   if (bytes.length !== STATE_BYTES) {
-    fail(`it has ${STATE_BYTES} bytes, not ${bytes.length}`);
+    fail(`it has ${bytes.length} bytes, not ${STATE_BYTES}`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const seed = Number(view.getBigUint64(SEED_AT, true));

@@ -5,18 +5,11 @@
  * `torch.Generator.get_state()` in base64.
  */
 
+import { attempt, fail, isCount, naming, parseObject, show } from "./checks.ts";
 import {
-  attempt,
-  fail,
-  isCount,
-  naming,
-  parseObject,
-  shown,
-} from "./checks.ts";
-import {
-  decodeModelFile,
+  decodeFile,
   type DecodeOptions,
-  encodeModelFile,
+  encodeFile,
   type SavedModel,
   sortedJson,
 } from "./model_file.ts";
@@ -36,7 +29,7 @@ export interface SavedLosses {
 }
 
 /** What a run knows between two steps, beside its model. */
-interface SavedRun {
+export interface SavedRun {
   /** How many steps are done. */
   readonly step: number;
   /** The 5,056 bytes of `torch.Generator.get_state()`. */
@@ -48,7 +41,7 @@ interface SavedRun {
 }
 
 /** A run between two steps. */
-export interface Checkpoint extends SavedModel, SavedRun {}
+export type Checkpoint = SavedModel & SavedRun;
 
 /** How many of the latest losses a checkpoint keeps. */
 export const MAX_RECENT_LOSSES = 1000;
@@ -106,13 +99,12 @@ export function encodeCheckpoint(
     checkRun(checkpoint);
     const { step, generatorState, config, losses } = checkpoint;
     const { recent, logBytes } = losses;
-    const run = new Map([
+    return encodeFile(checkpoint, [
       ["step", String(step)],
       ["generator", toBase64(generatorState)],
       ["config", sortedJson(config)],
       ["losses", JSON.stringify({ recent, logBytes })],
     ]);
-    return encodeModelFile(checkpoint, run);
   });
 }
 
@@ -140,7 +132,7 @@ export function encodeCheckpoint(
  * assertThrows(
  *   () => decodeCheckpoint(bytes, { source: "names.safetensors" }),
  *   CheckpointError,
- *   "Cannot read names.safetensors: it holds a model without a run",
+ *   "Cannot read names.safetensors: it holds a model, but no step of a run",
  * );
  * ```
  */
@@ -149,53 +141,39 @@ export function decodeCheckpoint(
   options: DecodeOptions = {},
 ): Checkpoint {
   const { source = "these bytes" } = options;
-  const { metadata, parameters, vocabulary } = decodeModelFile(bytes, options);
+  const { metadata, parameters, vocabulary } = decodeFile(bytes, source);
   return naming(`Cannot read ${source}`, () => {
-    if (!metadata.has("makemore") || !metadata.has("step")) {
-      fail("it holds a model without a run: there is nothing to resume");
-    }
-    const text = (key: string) =>
-      metadata.get(key) ?? fail(`it lacks the run's ${key}`);
-    const object = (key: string) => parseObject(text(key), key);
+    const lacks = (key: string) =>
+      fail(`it holds a model, but no ${key} of a run that could be resumed`);
+    const text = (key: string) => metadata.get(key) ?? lacks(key);
+    const step = Number(/^\d+$/.exec(text("step"))?.[0]);
     const base64 = text("generator");
-    const run = {
-      step: Number(/^\d+$/.exec(text("step"))?.[0]),
-      generatorState: attempt(
-        "its generator is not valid base64",
-        () => fromBase64(base64),
-      ),
-      // Without a prototype, so that any key is only a key.
-      config: Object.assign(Object.create(null), object("config")),
-      losses: object("losses"),
-    };
+    const reason = "its generator is not valid base64";
+    const generatorState = attempt(reason, () => fromBase64(base64));
+    const config = parseObject(text("config"), "config");
+    const losses = parseObject(text("losses"), "losses");
+    const run = { step, generatorState, config, losses } as unknown as SavedRun;
     checkRun(run);
-    text("vocabulary");
-    return { parameters, vocabulary: vocabulary!, ...run };
+    if (!vocabulary) return lacks("vocabulary");
+    return { parameters, vocabulary, ...run };
   });
 }
 
 /** What must be true of a run when it is written and when it is read. */
-function checkRun(
-  run: { readonly [key in keyof SavedRun]: unknown },
-): asserts run is SavedRun {
-  const { step, generatorState, config, losses } = run as SavedRun;
+function checkRun({ step, generatorState, config, losses }: SavedRun): void {
   if (!isCount(step)) fail(`its step is ${step}, not a whole number from 0`);
   for (const [name, value] of Object.entries(config)) {
-    if (!/^[A-Za-z][\w-]*$/.test(name)) {
-      fail(`its config has the key ${quote(name)}, which names no setting`);
-    }
-    const isText = typeof value === "string" && value.isWellFormed();
-    const isScalar = isText || typeof value === "boolean" || value === null;
-    if (!isScalar && !Number.isFinite(value)) {
-      fail(`its setting ${name} is ${shown(value)}, which cannot be kept`);
+    const isScalar = typeof value === "string"
+      ? value.isWellFormed()
+      : value === null || typeof value === "boolean" || Number.isFinite(value);
+    if (!isScalar || !/^[A-Za-z][\w-]*$/.test(name)) {
+      fail(`its setting ${quote(name)} is ${show(value)}: it cannot be kept`);
     }
   }
   new TorchGenerator(0).setState(generatorState);
   const { recent, logBytes } = losses;
-  if (!Array.isArray(recent) || !recent.every(Number.isFinite)) {
-    fail("its recent losses are not an array of finite numbers");
-  }
-  if (recent.length > MAX_RECENT_LOSSES || !isCount(logBytes)) {
-    fail("its losses have over 1000 recent or no whole number of logBytes");
+  const areNumbers = Array.isArray(recent) && recent.every(Number.isFinite);
+  if (!areNumbers || recent.length > MAX_RECENT_LOSSES || !isCount(logBytes)) {
+    fail("its losses are not up to 1000 finite numbers and the bytes of a log");
   }
 }

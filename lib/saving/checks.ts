@@ -84,14 +84,17 @@ export function parseJson(text: string, what: string, bare = /./s): unknown {
 /** Parses JSON that must be an object, as {@linkcode parseJson} does. */
 export function parseObject(text: string, what: string, bare?: RegExp) {
   const value = parseJson(text, what, bare);
-  return isObject(value)
-    ? value
-    : fail(`the JSON of its ${what} is not an object`);
+  return isObject(value) ? value : fail(`its ${what} must be a JSON object`);
 }
 
 /** Whether a value of a JSON text is an object. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return value instanceof Object && !Array.isArray(value);
+}
+
+/** Whether a value is a string. */
+export function isString(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 /** Whether a value is a whole number from 0 that float64 holds exactly. */
@@ -100,7 +103,7 @@ export function isCount(value: unknown): value is number {
 }
 
 /** A value of a JSON text, as an error shows it. */
-export function shown(value: unknown): string {
+export function show(value: unknown): string {
   if (value instanceof Object) return "an array or object";
-  return typeof value === "string" ? quote(value) : String(value);
+  return isString(value) ? quote(value) : String(value);
 }

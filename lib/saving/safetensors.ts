@@ -18,8 +18,9 @@ import {
   fail,
   isCount,
   isObject,
+  isString,
   parseObject,
-  shown,
+  show,
 } from "./checks.ts";
 import { quote } from "../errors/quote.ts";
 
@@ -48,9 +49,6 @@ const MAX_HEADER_BYTES = 100_000_000;
  */
 export const MAX_MODEL_FILE_BYTES: number = 2 ** 32 + MAX_HEADER_BYTES + 8;
 
-/** How many bytes hold the length of the header. */
-const LENGTH_BYTES = 8;
-
 /** The key of the header under which the metadata are. */
 const METADATA = "__metadata__";
 
@@ -59,35 +57,26 @@ const METADATA = "__metadata__";
  * bytes, in whatever order they come: those that the Rust crate and Python
  * write, with the metadata, which they leave in random order, sorted by key.
  *
- * @param tensors the tensors by name
- * @param metadata strings to keep with them
+ * @param file the tensors and the strings to keep with them
  * @throws {RangeError} if the header is longer than 100 MB
  */
-export function encodeSafetensors(
-  tensors: ReadonlyMap<string, Tensor>,
-  metadata: ReadonlyMap<string, string> = new Map(),
-): Uint8Array<ArrayBuffer> {
-  const fields: Record<string, object> = {};
-  if (metadata.size > 0) {
-    fields[METADATA] = Object.fromEntries([...metadata].sort(byKey));
-  }
+export function encodeSafetensors({ tensors, metadata }: SafetensorsFile) {
   const sorted = [...tensors].sort(byKey);
+  const strings = Object.fromEntries([...metadata].sort(byKey));
   let end = 0;
-  for (const [name, { shape, data }] of sorted) {
+  const entries = sorted.map(([name, { shape, data }]) => {
     const data_offsets = [end, end += data.byteLength];
-    fields[name] = { dtype: "F32", shape, data_offsets };
-  }
+    return [name, { dtype: "F32", shape, data_offsets }] as const;
+  });
+  const fields = { [METADATA]: strings, ...Object.fromEntries(entries) };
   const header = new TextEncoder().encode(JSON.stringify(fields));
-  // Padded, so that the numbers begin at a multiple of 8, as the format asks.
-  const start = LENGTH_BYTES + Math.ceil(header.length / 8) * 8;
-  if (start - LENGTH_BYTES > MAX_HEADER_BYTES) {
-    fail(`Cannot encode a header of ${header.length} bytes`);
-  }
-  const bytes = new Uint8Array(start + end);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(start - LENGTH_BYTES), true);
-  bytes.fill(0x20, LENGTH_BYTES, start);
-  bytes.set(header, LENGTH_BYTES);
+  if (header.length > MAX_HEADER_BYTES) fail("its header is over 100 MB");
+  // After the 8 bytes with its length, the header is padded with spaces, so
+  // that the numbers begin at a multiple of 8.
+  const start = 8 + Math.ceil(header.length / 8) * 8;
+  const bytes = new Uint8Array(start + end).fill(0x20, 8, start);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
+  bytes.set(header, 8);
   let offset = start;
   for (const [, { data }] of sorted) {
     new Float32Array(bytes.buffer, offset, data.length).set(data);
@@ -109,17 +98,18 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   // Digits alone: Rust refuses sizes that are written 1.0, 1e2 or -0.
   const header = parseObject(text, "header", /[\s\d{}[\]:,]/);
   const { [METADATA]: strings = {}, ...entries } = header;
-  const isString = (value: unknown) => typeof value === "string";
-  if (!isObject(strings) || !Object.values(strings).every(isString)) {
-    return fail(`its ${METADATA} is not an object of strings`);
-  }
-  const metadata = new Map(Object.entries(strings) as [string, string][]);
+  if (!isObject(strings)) return fail(`its ${METADATA} is not an object`);
+  const metadata = Object.entries(strings).map(([key, value]) => {
+    if (!isString(value)) fail(`its ${quote(key)} is not a string`);
+    return [key, value] as const;
+  });
   const layout = Object.entries(entries)
     .map(([name, entry]) => layoutOf(name, entry))
     .sort((a, b) => a.offsets[0] - b.offsets[0] || a.offsets[1] - b.offsets[1]);
-  let end = 0;
+  let end = 0n;
   for (const { name, shape, offsets } of layout) {
-    const expected = [end, end += byteLength(shape)];
+    const bytes = shape.reduce((bytes, size) => bytes * BigInt(size), 4n);
+    const expected = [end, end += bytes];
     if (`${offsets}` !== `${expected}`) {
       fail(
         `its tensor ${quote(name)} of shape [${shape}] is at bytes ` +
@@ -127,10 +117,10 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
       );
     }
   }
-  if (start + end !== bytes.length) {
+  if (end !== BigInt(bytes.length - start)) {
     fail(
-      `it has ${bytes.length} bytes, but its tensors end at byte ` +
-        `${start + end}: the file is cut off or has been changed`,
+      `its tensors have ${end} bytes, but ${bytes.length - start} follow the ` +
+        "header: the file is cut off or has been changed",
     );
   }
   const tensors = layout.map(({ name, shape, offsets: [from, to] }) => {
@@ -138,24 +128,21 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
     new Uint8Array(data.buffer).set(bytes.subarray(start + from, start + to));
     return [name, { shape, data }] as const;
   });
-  return { tensors: new Map(tensors), metadata };
+  return { tensors: new Map(tensors), metadata: new Map(metadata) };
 }
 
 /** The header, and where the data start. */
 function headerOf(bytes: Uint8Array) {
-  if (bytes.length < LENGTH_BYTES) {
-    fail(`it has ${bytes.length} bytes, and a safetensors file at least 8`);
-  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const length = view.getBigUint64(0, true);
-  const start = LENGTH_BYTES + Number(length);
-  if (length > MAX_HEADER_BYTES || start > bytes.length) {
+  const length = bytes.length < 8 ? NaN : Number(view.getBigUint64(0, true));
+  const start = 8 + length;
+  if (!(start <= bytes.length && length <= MAX_HEADER_BYTES)) {
     fail(
-      `its first 8 bytes announce a header of ${length} bytes, which it does ` +
-        "not have: the file is cut off or of another kind",
+      `its ${bytes.length} bytes do not begin with the length of a header: ` +
+        "the file is cut off or not a safetensors file",
     );
   }
-  const header = bytes.subarray(LENGTH_BYTES, start);
+  const header = bytes.subarray(8, start);
   if (header[0] !== 0x7b) fail('its header does not begin with "{"');
   const utf8 = new TextDecoder("utf-8", { fatal: true });
   const reason = "its header is not valid UTF-8";
@@ -164,12 +151,11 @@ function headerOf(bytes: Uint8Array) {
 
 /** What an entry of the header says of a tensor. */
 function layoutOf(name: string, entry: unknown) {
-  const { dtype, shape, data_offsets: offsets, ...others } = isObject(entry)
-    ? entry
-    : {};
+  const fields = isObject(entry) ? entry : {};
+  const { dtype, shape, data_offsets: offsets, ...others } = fields;
   if (dtype !== "F32") {
     fail(
-      `its tensor ${quote(name)} has the dtype ${shown(dtype)}, but only ` +
+      `its tensor ${quote(name)} has the dtype ${show(dtype)}, but only ` +
         '"F32" is read: save it as float32',
     );
   }
@@ -185,13 +171,6 @@ function layoutOf(name: string, entry: unknown) {
 /** Whether a value is an array of counts, at most 64 as in NumPy. */
 function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.length <= 64 && value.every(isCount);
-}
-
-/** How many bytes a tensor takes; Infinity if float64 cannot count them. */
-function byteLength(shape: readonly number[]): number {
-  const times = (bytes: number, size: number) =>
-    Number.isSafeInteger(bytes * size) ? bytes * size : Infinity;
-  return shape.reduce(times, 4);
 }
 
 /** Sorts the entries of a map. */

@@ -10,6 +10,7 @@ import type { ParameterArrays } from "../kernel/parameters.ts";
 import type { Rows } from "../kernel/rows.ts";
 import type { TorchGenerator } from "../random/torch_generator.ts";
 import { checkSteps, constantRate, type Schedule } from "./schedules.ts";
+import { mostCandidates } from "./candidates.ts";
 import { arrayTrainee, checkRows, type Trainee } from "./trainee.ts";
 
 /** Settings of {@linkcode trainSteps} and {@linkcode train}. */
@@ -49,8 +50,9 @@ export interface TrainOptions {
    * weights.
    *
    * The losses reported are those of the sampled softmax, which are lower than
-   * those of the full one; `evaluate` always uses the full one. From 1 to
-   * V − 1, for minibatches only. Default: the full softmax.
+   * those of the full one; `evaluate` always uses the full one. From 1 to V − 1,
+   * less where V is in the thousands, since the last few would take very many
+   * draws; for minibatches only. Default: the full softmax.
    */
   candidates?: number;
   /** Where the schedule continues, for a run that was stopped. Default: 0. */
@@ -391,10 +393,13 @@ function checkOptions(options: TrainOptions, V: number): void {
     );
   }
   if (candidates === undefined) return;
-  if (!Number.isSafeInteger(candidates) || candidates < 1 || candidates >= V) {
+  const most = mostCandidates(V);
+  if (
+    !Number.isSafeInteger(candidates) || candidates < 1 || candidates > most
+  ) {
     throw new RangeError(
-      `Cannot draw ${candidates} candidates: pass a whole number from 1 to ` +
-        `${V - 1}, or leave them out for the full softmax`,
+      `Cannot draw ${candidates} candidates of ${V} tokens: pass a whole ` +
+        `number from 1 to ${most}, or leave them out for the full softmax`,
     );
   }
 }

@@ -1,12 +1,7 @@
 /** Why counting stops working as contexts grow: counts on a logarithmic scale. */
 
 import * as Plot from "@observablehq/plot";
-import {
-  type Chart,
-  drawChart,
-  halo,
-  type LegendItem,
-} from "../../lib/plots/chart.ts";
+import { type Chart, drawChart, halo } from "../../lib/plots/chart.ts";
 import type { Figure } from "../../lib/plots/figure.ts";
 import { formatCount, formatLargeCount } from "../../lib/plots/format.ts";
 import { blue, green, vermillion } from "../../lib/plots/palette.ts";

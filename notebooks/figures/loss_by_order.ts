@@ -36,7 +36,8 @@ export function lossByOrder(
     const points = losses.map((loss, i) => ({ order: i + 1, loss }));
     const best = points.reduce((a, b) => b.loss < a.loss ? b : a);
     const [colour, dashes] = [seriesColours[i], seriesDashes[i]];
-    return { label: name, points, best, colour, dashes };
+    const look = { stroke: colour, strokeDasharray: dashes, strokeWidth: 2 };
+    return { label: name, points, best, colour, dashes, look };
   });
   const lowest = lines.map(({ label, best }) =>
     `${label} ${formatLoss(best.loss)} at order ${best.order}`
@@ -64,14 +65,7 @@ export function lossByOrder(
       y: { domain: [low - room, high], grid: true, nice: true },
       r: { type: "identity" },
       marks: [
-        lines.map(({ points, colour, dashes }) =>
-          Plot.lineY(points, {
-            ...at,
-            stroke: colour,
-            strokeWidth: 2,
-            strokeDasharray: dashes,
-          })
-        ),
+        lines.map(({ points, look }) => Plot.lineY(points, { ...at, ...look })),
         Plot.ruleY(across, {
           y: "loss",
           stroke: "currentColor",

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { drawCells, drawRamp } from "../../lib/plots/cells.ts";
+import { cellScale, drawCells, drawRamp } from "../../lib/plots/cells.ts";
 import { customMark, drawChart } from "../../lib/plots/chart.ts";
 import type { Figure } from "../../lib/plots/figure.ts";
 import { createElement } from "../../lib/plots/svg.ts";
@@ -50,13 +50,8 @@ export function weightTables(
       marginTop: top,
       marginLeft: left,
       marginRight: right,
-      x: { type: "linear", domain: [-0.5, columns - 0.5], axis: null },
-      y: {
-        type: "linear",
-        domain: [-0.5, V - 0.5],
-        reverse: true,
-        axis: null,
-      },
+      x: { ...cellScale(columns), axis: null },
+      y: { ...cellScale(V), reverse: true, axis: null },
       marks: [
         Plot.axisX({
           ...axis,

@@ -1,7 +1,9 @@
 import * as Plot from "@observablehq/plot";
-import { drawChart, halo } from "../../lib/plots/chart.ts";
+import { customMark, drawChart, type Place } from "../../lib/plots/chart.ts";
 import type { Figure } from "../../lib/plots/figure.ts";
 import { paper, seriesColours } from "../../lib/plots/palette.ts";
+import { extent } from "../../lib/plots/smoothing.ts";
+import { createElement, type SvgElement } from "../../lib/plots/svg.ts";
 
 /** A word, where it is, and what kind of word it is. */
 export interface MappedWord {
@@ -18,9 +20,8 @@ const shapes = ["circle", "square", "triangle"] as const;
 /** In pixels: the size of a sign, the width of a letter, the height of a word. */
 const [signSize, letterWidth, wordHeight] = [9, 7.4, 13];
 
-const size = 760;
-/** What the margins leave for the plot, in pixels, about. */
-const [plotWidth, plotHeight] = [size - 88, size - 172];
+/** In pixels: how far the points stay away from the edges of the plot. */
+const inset = 30;
 
 /**
  * Words as points in the plane, such as their embeddings: each kind of words
@@ -39,40 +40,23 @@ export function wordMap(words: readonly MappedWord[]): Figure {
       colour: seriesColours[i % seriesColours.length],
       sample: shapes[(i + Math.floor(i / seriesColours.length)) % 3],
     }));
-  const xDomain = widened(words.map(({ place }) => place[0]));
-  const yDomain = widened(words.map(({ place }) => place[1]));
-  const xPixels = plotWidth / (xDomain[1] - xDomain[0]);
-  const yPixels = plotHeight / (yDomain[1] - yDomain[0]);
-  const labels = placeLabels(words.map(({ word, place: [x, y] }) => ({
-    word,
-    x: (x - xDomain[0]) * xPixels,
-    y: (yDomain[1] - y) * yPixels,
-  })));
+  const listed = kinds.map(({ label, words }) =>
+    `${label}: ${words.map(({ word }) => word).join(", ")}`
+  );
   return drawChart({
     title: "Where the network has put the words",
-    description: `Scatter plot of ${words.length} words by two numbers: ${
-      kinds.map(({ label, words }) =>
-        `${label}: ${words.map(({ word }) => word).join(", ")}`
-      ).join("; ")
-    }.`,
+    description: `Scatter plot of ${words.length} words by two numbers: ` +
+      `${listed.join("; ")}.`,
     xLabel: "first number of the embedding",
     yLabel: "second number of the embedding",
-    width: size,
-    height: size,
+    width: 760,
+    height: 760,
     legend: kinds,
     plot: {
       grid: true,
-      x: { domain: xDomain },
-      y: { domain: yDomain },
+      inset,
       marks: [
-        Plot.link(labels.filter(({ line }) => line), {
-          x1: ({ id }) => words[id].place[0],
-          y1: ({ id }) => words[id].place[1],
-          x2: ({ id, dx }) => words[id].place[0] + 0.95 * dx / xPixels,
-          y2: ({ id, dy }) => words[id].place[1] - 0.95 * dy / yPixels,
-          stroke: "currentColor",
-          strokeOpacity: 0.35,
-        }),
+        customMark((place) => writeWords(words, place)),
         kinds.map(({ words, colour, sample }) =>
           Plot.dot(words.map(({ place }) => place), {
             symbol: sample,
@@ -82,30 +66,12 @@ export function wordMap(words: readonly MappedWord[]): Figure {
             strokeWidth: 0.7,
           })
         ),
-        labels.map(({ id, dx, dy }) =>
-          Plot.text([words[id].place], {
-            text: [words[id].word],
-            dx,
-            dy,
-            textAnchor: dx > 0 ? "start" : dx < 0 ? "end" : "middle",
-            fontSize: 12,
-            ...halo(3),
-          })
-        ),
       ],
     },
   });
 }
 
-/** Where a word is written: in pixels from its point, which a line may join. */
-interface Label {
-  id: number;
-  dx: number;
-  dy: number;
-  line: boolean;
-}
-
-/** Beside the point, where a word reads best first: right, left, above, below. */
+/** In pixels from the point: right, left, above, below, where words read best. */
 const beside = [[8, 0], [-8, 0], [0, -12], [0, 12]]
   .concat([[5, -11], [5, 11], [-5, -11], [-5, 11]]);
 
@@ -117,44 +83,54 @@ const apart = [30, 45, 60].flatMap((distance) =>
   })
 );
 
-/** A label for every point that there is room for, in pixels. */
-function placeLabels(
-  points: readonly { word: string; x: number; y: number }[],
-): Label[] {
+/** The words for which there is room, and lines to those farther off. */
+function writeWords(
+  words: readonly MappedWord[],
+  { x, y, width }: Place,
+): SvgElement {
+  const points = words.map(({ word, place }) => {
+    return { word, x: x(place[0]), y: y(place[1]) };
+  });
+  const [top, bottom] = extent(points.map(({ y }) => y));
+  const right = width - 8;
   const half = signSize / 2;
   const taken = points.map((
     { x, y },
-  ) => [x - half, y - half, x + half, y + half]);
-  const labels: Label[] = [];
-  const write = (id: number, offsets: number[][], line: boolean) => {
-    const { word, x, y } = points[id];
-    const long = word.length * letterWidth;
-    for (const [dx, dy] of offsets) {
+  ) => [x - half, x + half, y - half, y + half]);
+  const stroke = { stroke: "currentColor", "stroke-opacity": 0.35 };
+  const lines = createElement("g", { "aria-label": "link", ...stroke });
+  const texts = createElement("g", {
+    "aria-label": "text",
+    "font-size": 12,
+    stroke: paper.light,
+    "stroke-width": 3,
+    "paint-order": "stroke",
+  });
+  const write = ({ word, x, y }: typeof points[0], offsets: number[][]) =>
+    offsets.some(([dx, dy]) => {
+      const long = word.length * letterWidth;
       const left = x + dx - long * (1 - Math.sign(dx)) / 2;
-      const [middle, right] = [y + dy, left + long];
-      const [top, bottom] = [middle - wordHeight / 2, middle + wordHeight / 2];
-      const outside = left < 0 || right > plotWidth + 24 || middle < 0 ||
-        middle > plotHeight;
-      if (
-        outside ||
-        taken.some((box) =>
-          left < box[2] && box[0] < right && top < box[3] && box[1] < bottom
-        )
-      ) continue;
-      taken.push([left, top, right, bottom]);
-      labels.push({ id, dx, dy, line });
+      const [high, low] = [y + dy - wordHeight / 2, y + dy + wordHeight / 2];
+      const box = [left, left + long, high, low];
+      const outside = left < 56 || left + long > right ||
+        y + dy < top - inset || y + dy > bottom + inset;
+      if (outside || taken.some((other) => overlap(box, other))) return false;
+      taken.push(box);
+      if (offsets === apart) {
+        const d = `M${x},${y}L${x + 0.95 * dx},${y + 0.95 * dy}`;
+        lines.append(createElement("path", { d }));
+      }
+      const anchor = dx > 0 ? "start" : dx < 0 ? "end" : "middle";
+      const at = { x: x + dx, y: y + dy, dy: "0.32em", "text-anchor": anchor };
+      texts.append(createElement("text", at, word));
       return true;
-    }
-    return false;
-  };
-  const crowded = [...points.keys()].filter((id) => !write(id, beside, false));
-  for (const id of crowded) write(id, apart, true);
-  return labels;
+    });
+  const crowded = points.filter((point) => !write(point, beside));
+  crowded.forEach((point) => write(point, apart));
+  return createElement("g", {}, lines, texts);
 }
 
-/** From a little below the least to a little above the greatest. */
-function widened(numbers: readonly number[]): [number, number] {
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  const margin = 0.05 * (high - low) || 1;
-  return [low - margin, high + margin];
+/** Whether two boxes [left, right, top, bottom] have a point in common. */
+function overlap(a: readonly number[], b: readonly number[]): boolean {
+  return a[0] < b[1] && b[0] < a[1] && a[2] < b[3] && b[2] < a[3];
 }

@@ -166,7 +166,7 @@ Deno.test("sample and evaluate take parameters alone with the words of a text", 
     );
     await Deno.writeFile(
       `${folder}/alone.safetensors`,
-      encodeSafetensors(new Map(tensors), new Map()),
+      encodeSafetensors({ tensors: new Map(tensors), metadata: new Map() }),
     );
     const both = async (command: "sample" | "evaluate", ...args: string[]) => {
       const outcomes = await Promise.all(

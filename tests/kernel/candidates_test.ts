@@ -614,7 +614,8 @@ Deno.test("trainSteps() and findLearningRate() refuse candidates that are none",
     assertThrows(
       () => [...trainSteps(parameters, windows, { ...settings, candidates })],
       RangeError,
-      `Cannot draw ${candidates} candidates: pass a whole number from 1 to 26`,
+      `Cannot draw ${candidates} candidates of 27 tokens: pass a whole number ` +
+        "from 1 to 26",
     );
   }
   assertThrows(

@@ -2,5 +2,5 @@
 
 /// <reference lib="deno.worker" />
 
-await import("./mod_program.ts");
+await import("./all_programs.ts");
 self.close();

@@ -6,7 +6,7 @@ for (const name of ["debug", "log", "info", "warn", "error"]) {
   console[name] = (...parts) => lines.push(parts.join(" "));
 }
 try {
-  await import("/mod_program.js");
+  await import("/all_programs.js");
 } catch (error) {
   lines.push(`${error} ${error.stack}`);
 }

@@ -96,7 +96,7 @@ Deno.test("nextTokenBars() refuses what it cannot draw", () => {
     assertThrows(
       () => nextTokenBars(two, words, { count }),
       RangeError,
-      `Cannot show ${count} tokens`,
+      `Cannot use count ${count}`,
     );
   }
 });

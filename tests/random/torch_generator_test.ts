@@ -133,7 +133,7 @@ Deno.test("TorchGenerator.setState() continues where the state was saved", () =>
 Deno.test("TorchGenerator.setState() refuses bytes that are not a state, and keeps its own", () => {
   const g = new TorchGenerator(5);
   const before = g.getState();
-  assertThrows(() => g.setState(new Uint8Array(10)), RangeError, "not 10");
+  assertThrows(() => g.setState(new Uint8Array(10)), RangeError, "has 10");
   assertThrows(() => g.setState(new Uint8Array(STATE_BYTES)), RangeError);
   const mutated = g.getState();
   new DataView(mutated.buffer).setInt32(8, 700, true);

@@ -7,7 +7,6 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { parseArgs } from "@std/cli/parse-args";
 import fc from "fast-check";
 import {
   decodeCheckpoint,
@@ -21,19 +20,15 @@ import {
 import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { Vocabulary } from "../../lib/data/vocabulary.ts";
 import { parseWords } from "../../lib/data/words.ts";
-import { damaged, mutations } from "./mutations.ts";
+import { damaged, mutations } from "../mutations.ts";
+import { sizeOption } from "../size_option.ts";
 
 // A fixed seed, unless `deno task fuzz` gives another, so that a failure is not
 // a matter of luck.
-const given = parseArgs(Deno.args, {
-  string: ["seed", "checkpoints", "word-lists"],
-});
+const checkpoints = sizeOption("checkpoints", 2000);
+const lists = sizeOption("word-lists", 2000);
 const isLong = Deno.args.length > 0;
-const checkpoints = Number(given.checkpoints ?? 2000);
-const lists = Number(given["word-lists"] ?? 2000);
-const seed = given.seed === "random"
-  ? crypto.getRandomValues(new Int32Array(1))[0]
-  : Number(given.seed ?? 1);
+const seed = sizeOption("seed", isLong ? Date.now() % 2 ** 31 : 1);
 
 /** The longest sentence of a refusal, the file's name included. */
 const LONGEST_SENTENCE = 2_000;

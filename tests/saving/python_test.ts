@@ -17,7 +17,7 @@ import { decodeParameters } from "../../lib/saving/model_file.ts";
 import { Vocabulary } from "../../lib/data/vocabulary.ts";
 import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { decodeSafetensors } from "../../lib/saving/safetensors.ts";
-import { damaged, mutations } from "./mutations.ts";
+import { damaged, mutations } from "../mutations.ts";
 import { smallCheckpoint } from "../checkpoints.ts";
 import { inFolder } from "../files.ts";
 import { forward, toFloat64 } from "../../lib/kernel/reference.ts";

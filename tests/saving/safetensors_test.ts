@@ -63,9 +63,9 @@ Deno.test("decodeSafetensors() refuses other dtypes by name", () => {
 Deno.test("encodeSafetensors() writes the bytes that Python writes, whatever the order of the tensors", () => {
   const bytes = fixture("pytorch");
   const { tensors, metadata } = decodeSafetensors(bytes);
-  assertEquals(encodeSafetensors(tensors, metadata), bytes);
+  assertEquals(encodeSafetensors({ tensors, metadata }), bytes);
   const reversed = new Map([...tensors].reverse());
-  assertEquals(encodeSafetensors(reversed, metadata), bytes);
+  assertEquals(encodeSafetensors({ tensors: reversed, metadata }), bytes);
 });
 
 // The writer.
@@ -73,36 +73,31 @@ Deno.test("encodeSafetensors() writes the bytes that Python writes, whatever the
 Deno.test("encodeSafetensors() sorts the metadata and begins the numbers at a multiple of 8", () => {
   for (let length = 0; length < 9; length++) {
     const strings: [string, string][] = [["z", "-".repeat(length)], ["a", "1"]];
-    const bytes = encodeSafetensors(
-      new Map([["b", f32(1)]]),
-      new Map(strings),
-    );
+    const tensors = new Map([["b", f32(1)]]);
+    const bytes = encodeSafetensors({ tensors, metadata: new Map(strings) });
     const header = new DataView(bytes.buffer).getUint32(0, true);
     assertEquals(header % 8, 0);
     assertEquals(bytes.length, 8 + header + 4);
     const { metadata } = decodeSafetensors(bytes);
     assertEquals([...metadata], strings.toReversed());
-    assertEquals(
-      encodeSafetensors(new Map([["b", f32(1)]]), metadata),
-      bytes,
-    );
+    assertEquals(encodeSafetensors({ tensors, metadata }), bytes);
   }
 });
 
-Deno.test("encodeSafetensors() writes files without tensors, without metadata, and without both", () => {
-  assertEquals(encodeSafetensors(new Map()), file("{}      "));
-  const { tensors, metadata } = decodeSafetensors(
-    encodeSafetensors(new Map(), new Map([["k", "v"]])),
-  );
-  assertEquals([tensors.size, metadata.get("k")], [0, "v"]);
+Deno.test("encodeSafetensors() writes a file without tensors and metadata", () => {
+  const empty = { tensors: new Map(), metadata: new Map() };
+  const bytes = encodeSafetensors(empty);
+  assertEquals(bytes, file('{"__metadata__":{}}     '));
+  assertEquals(decodeSafetensors(bytes), empty);
+  assertEquals(decodeSafetensors(file("{}")), empty);
 });
 
 Deno.test("encodeSafetensors() refuses a header of more than 100 MB, which could not be read", () => {
   const metadata = new Map([["k", "x".repeat(100_000_000)]]);
   assertThrows(
-    () => encodeSafetensors(new Map(), metadata),
+    () => encodeSafetensors({ tensors: new Map(), metadata }),
     RangeError,
-    "Cannot encode a header of 100000025 bytes",
+    "its header is over 100 MB",
   );
 });
 
@@ -127,7 +122,8 @@ Deno.test("decodeSafetensors() takes any order of entries and fields, and white 
 });
 
 Deno.test("decodeSafetensors() reads NaN and infinite numbers, which are for others to judge", () => {
-  const bytes = encodeSafetensors(new Map([["a", f32(NaN, -Infinity)]]));
+  const tensors = new Map([["a", f32(NaN, -Infinity)]]);
+  const bytes = encodeSafetensors({ tensors, metadata: new Map() });
   const { data } = decodeSafetensors(bytes).tensors.get("a")!;
   assertEquals(data, new Float32Array([NaN, -Infinity]));
 });
@@ -146,9 +142,9 @@ Deno.test("decodeSafetensors() keeps keys like __proto__ as plain names", () => 
 
 // Each file breaks one rule and is refused by a sentence of its own.
 
-const announced = (length: string) =>
-  `its first 8 bytes announce a header of ${length} bytes, which it does not ` +
-  "have: the file is cut off or of another kind";
+const noHeader = (length: number) =>
+  `its ${length} bytes do not begin with the length of a header: the file is ` +
+  "cut off or not a safetensors file";
 
 const outside = (mark: string) =>
   `the JSON of its header has "${mark}" outside of strings`;
@@ -164,35 +160,35 @@ const place = (tensor: string, found: string, expected: string) =>
   `its tensor ${tensor} is at bytes [${found}] of the data, but must be at ` +
   `[${expected}]`;
 
-const ends = (bytes: number, end: number) =>
-  `it has ${bytes} bytes, but its tensors end at byte ${end}: the file is cut ` +
-  "off or has been changed";
+const ends = (end: number, bytes: number) =>
+  `its tensors have ${end} bytes, but ${bytes} follow the header: the file is ` +
+  "cut off or has been changed";
 
 const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "an empty file",
     new Uint8Array(),
-    "it has 0 bytes, and a safetensors file at least 8",
+    noHeader(0),
   ],
   [
     "a file of seven bytes",
     new Uint8Array(7),
-    "it has 7 bytes, and a safetensors file at least 8",
+    noHeader(7),
   ],
   [
     "a header of 2^63 bytes",
     new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0x80]),
-    announced("9223372036854775808"),
+    noHeader(8),
   ],
   [
     "a header one byte over 100 MB",
     file(new Uint8Array(100_000_001)),
-    announced("100000001"),
+    noHeader(100_000_009),
   ],
   [
     "a header longer than the file",
     new Uint8Array([3, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d]),
-    announced("3"),
+    noHeader(10),
   ],
   ["a header of no bytes", file(""), 'its header does not begin with "{"'],
   [
@@ -266,7 +262,9 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   ): [string, Uint8Array, string] => [
     `the metadata ${json}`,
     file(`{"__metadata__":${json}}`),
-    "its __metadata__ is not an object of strings",
+    json.startsWith("{")
+      ? 'its "step" is not a string'
+      : "its __metadata__ is not an object",
   ]),
   ["metadata that are null", file('{"__metadata__":null}'), outside("n")],
   ["a tensor that is not an object", file('{"a":7}'), noDtype("undefined")],
@@ -353,17 +351,16 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "a shape whose product overflows",
     file(`{${entry("a", [0, 4], [2 ** 40, 2 ** 40])}}`, 4),
-    place('"a" of shape [1099511627776,1099511627776]', "0,4", "0,Infinity"),
-  ],
-  [
-    "a shape whose product overflows before a zero",
-    file(`{${entry("a", [0, 0], [2 ** 40, 2 ** 40, 0])}}`),
-    place('"a" of shape [1099511627776,1099511627776,0]', "0,0", "0,Infinity"),
+    place(
+      '"a" of shape [1099511627776,1099511627776]',
+      "0,4",
+      "0,4835703278458516698824704",
+    ),
   ],
   [
     "a shape whose bytes overflow",
     file(`{${entry("a", [0, 4], [2 ** 52])}}`, 4),
-    place('"a" of shape [4503599627370496]', "0,4", "0,Infinity"),
+    place('"a" of shape [4503599627370496]', "0,4", "0,18014398509481984"),
   ],
   [
     "a tensor that needs more bytes than its offsets give",
@@ -383,12 +380,12 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "a tensor beyond the end of the file",
     file(`{${entry("a", [0, 4])},${entry("b", [4, 8])}}`, 7),
-    ends(122, 123),
+    ends(8, 7),
   ],
   [
     "a tensor far beyond the end of the file",
     file(`{${entry("a", [0, 2 ** 50], [2 ** 48])}}`, 4),
-    ends(95, 1125899906842715),
+    ends(2 ** 50, 4),
   ],
   [
     "two tensors on the same bytes",
@@ -413,9 +410,9 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "bytes behind the last tensor",
     file(`{${entry("a", [0, 4])}}`, 5),
-    ends(67, 66),
+    ends(4, 5),
   ],
-  ["bytes without a tensor", file("{}", 100), ends(110, 10)],
+  ["bytes without a tensor", file("{}", 100), ends(0, 100)],
 ];
 
 for (const [what, bytes, sentence] of hostile) {

@@ -23,8 +23,8 @@ export function extractModule(
       places[lines.push(text) - 1] = `cell ${index + 1}, line ${line + 1}`;
     }
   }
-  lines.push("}".repeat(Math.max(0, cells.length - 1)), "export {};", "");
-  return { code: lines.join("\n"), places };
+  const end = "}".repeat(Math.max(0, cells.length - 1));
+  return { code: [...lines, end, "export {};", ""].join("\n"), places };
 }
 
 /**

@@ -36,7 +36,8 @@ export function figureDifference(
   fresh: string,
 ): string | undefined {
   // Texts, colours, numbers, and what is between them.
-  const parts = />[^<]*<|#[\da-f]{3,8}|-?\d*\.?\d+(?:e-?\d+)?|[^>#\d.-]+|[^]/gi;
+  const parts =
+    />[^<\n]*|#[\da-f]{3,8}|-?\d*\.?\d+(?:e-?\d+)?|[^>#\d.-]+|[^]/gi;
   const [was, is] = [committed, fresh].map((svg) => svg.match(parts) ?? []);
   return firstDifference(was, is, 0.5);
 }
@@ -51,7 +52,7 @@ function firstDifference(
     const isSame = was[i] === is[i] ||
       Math.abs(Number(was[i]) - Number(is[i])) <= tolerance;
     if (!isSame) {
-      return `shows ${is[i] ?? "nothing"} instead of ${was[i] ?? "nothing"}`;
+      return `shows ${is[i] ?? "the end"} instead of ${was[i] ?? "the end"}`;
     }
   }
 }
@@ -59,5 +60,5 @@ function firstDifference(
 /** Everything in an output, in lines that do not depend on the order of keys. */
 function linesOf(output: Output): string[] {
   return JSON.stringify(Object.entries(output).sort(), null, 1).split("\n")
-    .map((line) => line.trim());
+    .map((line) => line.trim().replace(/,$/, ""));
 }

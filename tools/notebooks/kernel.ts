@@ -25,7 +25,6 @@ export interface Execution {
 
 /** The kernel may publish outputs this long after it says that it is idle. */
 const LATE_MILLISECONDS = 150;
-const START_SECONDS = 60;
 /** How many times a kernel is started on new ports when one was taken. */
 const MOST_STARTS = 5;
 const DELIMITER = "<IDS|MSG>";
@@ -103,22 +102,32 @@ export class Kernel {
   async execute(code: string, timeoutSeconds = 300): Promise<Execution> {
     const shown: Message[] = [];
     const uncaught: string[] = [];
-    const request = { code, silent: false, store_history: true };
-    try {
-      const { status, ename, evalue, traceback = [] } = await this.#request(
+    const lastLine = randomUUID();
+    const isEmpty = Promise.withResolvers<void>();
+    const run = (code: string, until?: Promise<void>) =>
+      this.#request(
         "execute_request",
-        { ...request, user_expressions: {}, allow_stdin: false },
+        { code, silent: false, user_expressions: {}, allow_stdin: false },
         timeoutSeconds,
         (message) => {
           if (message.type === UNCAUGHT) uncaught.push(message.content.text);
+          else if (message.content.text?.includes(lastLine)) isEmpty.resolve();
           else shown.push(message);
         },
+        until,
       );
+    try {
+      const { status, ename, evalue, traceback = [] } = await run(code);
       await wait(LATE_MILLISECONDS);
-      if (status === "ok") return { shown, uncaught };
-      const stack = traceback.join("\n");
-      const error = stack.includes(evalue) ? stack : `${ename}: ${evalue}`;
-      return { shown, uncaught, error };
+      if (status !== "ok") {
+        const stack = traceback.join("\n");
+        const error = stack.includes(evalue) ? stack : `${ename}: ${evalue}`;
+        return { shown, uncaught, error };
+      }
+      // On a busy machine, what the cell printed may still be in a queue. It
+      // has all come when one more line has.
+      await run(`console.log("${lastLine}")`, isEmpty.promise);
+      return { shown, uncaught };
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       return { shown, uncaught, error: error.message };
@@ -134,13 +143,13 @@ export class Kernel {
     }
     await this.#process.status;
     await this.#stderr;
-    await Promise.all(this.#listening);
     for (const socket of this.#sockets) await socket.close();
+    await Promise.all(this.#listening);
     await Deno.remove(this.#connectionFile);
   }
 
   async #open(): Promise<void> {
-    const deadline = Date.now() + 1000 * START_SECONDS;
+    const deadline = Date.now() + 60_000;
     let hasEnded = false;
     this.#process.status.then(() => hasEnded = true);
     while (true) {
@@ -166,12 +175,13 @@ export class Kernel {
     this.#listening.push(this.#listen(socket));
   }
 
-  /** Sends a request and resolves to its reply when the kernel is idle again. */
+  /** Sends a request; resolves to its reply when the kernel is idle, or later. */
   async #request(
     type: string,
     content: unknown,
     timeoutSeconds: number,
     onPublished: (message: Message) => void = () => {},
+    until: Promise<void> = Promise.resolve(),
   ): Promise<Message["content"]> {
     const id = randomUUID();
     const replied = Promise.withResolvers<Message["content"]>();
@@ -179,19 +189,18 @@ export class Kernel {
     const over = Promise.withResolvers<never>();
     const fail = (message: string) => over.reject(new KernelError(message));
     this.#hear = (parent, message) => {
-      if (parent !== id) return;
-      if (message.type.endsWith("_reply")) replied.resolve(message.content);
-      else if (message.type !== "status") onPublished(message);
-      else if (message.content.execution_state === "idle") idle.resolve();
+      const { type, content } = message;
+      if (!/^status$|_reply$/.test(type)) onPublished(message);
+      else if (parent !== id) return;
+      else if (type !== "status") replied.resolve(content);
+      else if (content.execution_state === "idle") idle.resolve();
     };
-    const timer = setTimeout(
-      () => fail(`It did not end within ${timeoutSeconds} s`),
-      1000 * timeoutSeconds,
-    );
+    const late = `It did not end within ${timeoutSeconds} s`;
+    const timer = setTimeout(() => fail(late), 1000 * timeoutSeconds);
     this.#stderr.then((text) => fail(`The kernel ended by itself: ${text}`));
     const answer = async () => {
       await this.#sockets[0].send(this.#frames(id, type, content));
-      await idle.promise;
+      await Promise.all([idle.promise, until]);
       return await replied.promise;
     };
     try {

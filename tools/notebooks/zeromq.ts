@@ -8,6 +8,7 @@
  * Specification: https://rfc.zeromq.org/spec/23/
  */
 
+const GREETING_BYTES = 64;
 const [HAS_MORE, IS_LONG, IS_COMMAND] = [1, 2, 4];
 
 /** A connection to one socket of the kernel. */
@@ -25,18 +26,20 @@ export class Socket {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port });
     connection.setNoDelay();
     const socket = new Socket(connection);
-    const greeting = new Uint8Array(64);
+    const length = String.fromCharCode(type.length);
+    const ready = `\x05READY\x0bSocket-Type\0\0\0${length}${type}`;
+    const greeting = new Uint8Array(GREETING_BYTES);
     greeting.set([0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0x7f, 3]);
     greeting.set(new TextEncoder().encode("NULL"), 12);
-    await socket.#writer.write(greeting);
-    const length = String.fromCharCode(type.length);
-    await socket.#write(
-      `\x05READY\x0bSocket-Type\0\0\0${length}${type}`,
-      IS_COMMAND,
-    );
-    await socket.#read(64);
-    if (type === "SUB") await socket.send(["\x01"]);
-    return socket;
+    try {
+      await socket.#writer.write(greeting);
+      await socket.#write(ready, IS_COMMAND);
+      if (type === "SUB") await socket.send(["\x01"]);
+      return socket;
+    } catch (error) {
+      await socket.close();
+      throw error;
+    }
   }
 
   /** Sends a message of several frames. */
@@ -49,6 +52,7 @@ export class Socket {
   /** The messages as they come, each a list of frames, until a side hangs up. */
   async *messages(): AsyncGenerator<string[]> {
     let frames: string[] = [];
+    await this.#read(GREETING_BYTES);
     for (let head; (head = await this.#read(1));) {
       const flags = head.getUint8(0);
       const size = await this.#read(flags & IS_LONG ? 8 : 1);

@@ -24,7 +24,8 @@
  */
 
 import { commit, mark, release } from "./memory";
-import { clearModel, layOutModel, stage } from "./model";
+import { clearModel, layOutModel, stage, stageBytes } from "./model";
+import { position, words } from "./generator";
 import { beginRows, endRows, N } from "./rows";
 import {
   drawBatch,
@@ -53,7 +54,13 @@ import { backpropagate, clearGradients } from "./backward";
 import { setDecay } from "./decay";
 import { update } from "./update";
 import { layOutRowLosses, rowLosses, storeRowLosses } from "./row_losses";
-import { computeProbabilities, layOutSampling } from "./sampling";
+import {
+  computeProbabilities,
+  layOutSampling,
+  output,
+  prompt,
+  written,
+} from "./sampling";
 
 export {
   clearModel,
@@ -63,22 +70,36 @@ export {
   moveW1,
   moveW2,
   moveWd,
-  stage,
-  stageBytes,
 } from "./model";
 export { addRows } from "./rows";
-export {
-  position as generatorPosition,
-  resume as resumeGenerator,
-  words as generatorWords,
-} from "./generator";
-export {
-  beginSampling,
-  output,
-  prompt,
-  sampleWords,
-  written,
-} from "./sampling";
+export { resume as resumeGenerator } from "./generator";
+export { beginSampling, sampleWords } from "./sampling";
+
+/**
+ * The addresses and numbers that JavaScript reads. They are functions because V8
+ * runs the whole module a twentieth slower if it exports a global that changes.
+ */
+export function stageAddress(): usize {
+  return stage;
+}
+export function stageSize(): u32 {
+  return u32(stageBytes);
+}
+export function generatorWords(): usize {
+  return words;
+}
+export function generatorPosition(): u32 {
+  return position;
+}
+export function promptAddress(): usize {
+  return prompt;
+}
+export function outputAddress(): usize {
+  return output;
+}
+export function outputWritten(): u32 {
+  return written;
+}
 
 /** Where the model's part of memory ends, the rows', and the batch's. */
 let afterModel: u64 = 0;

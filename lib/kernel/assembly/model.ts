@@ -141,12 +141,15 @@ function moveHidden(
   panel: usize,
   storing: bool,
 ): void {
-  for (let j: u32 = 0; j < H; j += PANEL) {
-    const bytes = 4 * min(PANEL, H - j);
-    move(storing ? outside : inside, storing ? inside : outside, bytes);
+  let j: u32 = 0;
+  for (; j + PANEL <= H; j += PANEL) {
+    const to = storing ? outside : inside, from = storing ? inside : outside;
+    v128.store(to, v128.load(from, 0), 0);
+    v128.store(to, v128.load(from, 16), 16);
     outside += ROW;
     inside += panel;
   }
+  move(storing ? outside : inside, storing ? inside : outside, 4 * (H - j));
 }
 
 /**

@@ -5,7 +5,7 @@ import {
   assertNotEquals,
 } from "@std/assert";
 import { buildWordVocabulary, tokenize } from "../../mod.ts";
-import { WORD_KINDS, writeText } from "../../tools/sentences.ts";
+import { WORD_KINDS, writeText } from "../../notebooks/sentences.ts";
 
 const { sentences, leftOut } = writeText(1);
 const tokens = sentences.map((sentence) =>
