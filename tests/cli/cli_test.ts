@@ -171,7 +171,7 @@ Deno.test("train stopped by a signal keeps what it has learned", async () => {
   });
 });
 
-Deno.test("train that diverges names the model that is kept", async () => {
+Deno.test("train that diverges names the model that is kept, and keeps the losses", async () => {
   await withWords(async (folder) => {
     const { code, stderr } = await run(
       folder,
@@ -181,6 +181,10 @@ Deno.test("train that diverges names the model that is kept", async () => {
       "1e38",
     );
     assertEquals(code, 6);
+    const last = Number(/The loss of step (\d+)/.exec(stderr)?.[1]) - 1;
+    const log = await Deno.readTextFile(`${folder}/out/run/losses.csv`);
+    assertEquals(parseFloat(log.trimEnd().split("\n").at(-1)!), last);
+    assert(entries(`${folder}/out/run`).includes("loss.svg"));
     assertMatch(
       stderr,
       /makemore: The loss of step \d+ is \S+, with learning rate 1e\+38: try a smaller learning rate; the model of step \d+ is kept in out\/run\n$/,

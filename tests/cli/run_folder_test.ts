@@ -221,7 +221,7 @@ Deno.test("RunFolder.save() refuses weights that are not finite", () =>
       diverged.parameters.b1[2] = NaN;
       refuses(
         () => run.save(diverged),
-        "Cannot write this checkpoint: its b1 is NaN at index 2",
+        "Cannot write this checkpoint: its parameter b1 is NaN at index 2",
         CheckpointError,
       );
       assertEquals(readCheckpoint(folder).step, 2);

@@ -249,7 +249,7 @@ Deno.test("commands refuse what does not fit the level in one line", () =>
         "train",
         [...QUICK_WORDS, "--candidates", "100", "--output", "out/a"],
         2,
-        "Cannot draw 100 candidates: pass",
+        "Cannot draw 100 candidates of 22 tokens",
       ],
       [
         "train",
