@@ -35,7 +35,7 @@ export interface Corpus {
   readonly unit: "words" | "sentences";
   readonly sequences: readonly Sequence[];
   readonly splits: Splits<Sequence>;
-  /** Makes the vocabulary of models that learn from it. */
+  /** The vocabulary of models that learn from it; often not needed. */
   vocabulary(): Vocabulary;
 }
 
@@ -58,8 +58,8 @@ export function readCorpus(
     const sequences = readSentences(path, lowercase);
     const splits = judging(() => splitByPosition(sequences));
     const { train } = splits;
-    const vocabulary = () =>
-      judging(() => buildWordVocabulary(train, { minimumCount, lowercase }));
+    const how = { minimumCount, lowercase };
+    const vocabulary = once(() => buildWordVocabulary(train, how));
     return { source: path!, unit: "sentences", sequences, splits, vocabulary };
   }
   const { words, source } = path === undefined
@@ -67,7 +67,7 @@ export function readCorpus(
     : readWords(path);
   const splits = judging(() => splitWords(words, { seed, keepEqualTogether }));
   // the lecture's has the characters of all parts
-  const vocabulary = () => buildVocabulary(words);
+  const vocabulary = once(() => buildVocabulary(words));
   return { source, unit: "words", sequences: words, splits, vocabulary };
 }
 
@@ -83,6 +83,11 @@ function readSentences(
   const sentences = tokenize(readText(path), { lowercase });
   if (sentences.length > 0) return sentences;
   throw new WordListError(`Cannot learn from ${path}: it has no words`);
+}
+
+function once(make: () => Vocabulary): () => Vocabulary {
+  let vocabulary: Vocabulary | undefined;
+  return () => vocabulary ??= judging(make);
 }
 
 /**

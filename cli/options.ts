@@ -116,10 +116,8 @@ export function parseOptions<O extends Options>(
       ? valueOf(name, options[name], typed(name))
       : defaultOf(options[name]);
   }
-  if (values.level === "words") {
-    for (const name of names) {
-      if (!given.has(name)) values[name] = options[name].words ?? values[name];
-    }
+  for (const name of values.level === "words" ? names : []) {
+    if (!given.has(name)) values[name] = options[name].words ?? values[name];
   }
   refuseMeaningless(options, given, values);
   return { values: values as Values<O>, given };
@@ -198,16 +196,11 @@ function unknownArgument(
   arg: string,
   { name, options }: { name: string; options: Options },
 ): UsageError {
-  const [option] = arg.split("=", 1);
-  const see = `see --help for what ${name} takes`;
-  if (!arg.startsWith("-")) {
-    return new UsageError(`Cannot use the argument ${quote(arg)}: ${see}`);
-  }
-  const flags = Object.keys(options).map(flagOf);
-  const near = nearest(option.replace(/^-+/, ""), flags);
+  const flags = Object.keys(options).map((name) => `--${flagOf(name)}`);
+  const near = nearest(arg.split("=")[0], flags);
   return new UsageError(
-    `Cannot use the unknown option ${option}: ` +
-      (near ? `did you mean --${near}?` : see),
+    `Cannot use the argument ${quote(arg)}: ` +
+      (near ? `did you mean ${near}?` : `see --help for what ${name} takes`),
   );
 }
 
@@ -277,16 +270,9 @@ function describe(option: Option, options: Options): string {
     (defaults && ` (${defaults})`) + needs.join("");
 }
 
-/** Breaks a text at 80 columns, to the right of its title. */
+/** A text in lines of at most 80 columns, to the right of its title. */
 function hang(title: string, text: string): string {
-  const lines = [title];
-  for (const word of text.split(" ")) {
-    const last = lines[lines.length - 1];
-    if (last.length + word.length > 79) {
-      lines.push(" ".repeat(title.length) + word);
-    } else {
-      lines[lines.length - 1] = last + (last.endsWith(" ") ? "" : " ") + word;
-    }
-  }
-  return lines.join("\n");
+  const width = 80 - title.length;
+  const lines = text.match(new RegExp(`\\S.{0,${width - 1}}(?= |$)`, "g"))!;
+  return title + lines.join("\n" + " ".repeat(title.length));
 }

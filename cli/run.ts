@@ -45,25 +45,26 @@ export interface Run {
  * Starts a run.
  *
  * @param corpus what it learns from
- * @param settings what it keeps
- * @param values the sizes of its net, and its folder
+ * @param settings what it keeps, the sizes of its net, and its folder
  */
 export function startRun(
   corpus: Corpus,
-  settings: Settings,
-  values: Values<typeof NET> & { output: string; overwrite: boolean },
+  settings:
+    & Settings
+    & Values<typeof NET>
+    & { output: string; overwrite: boolean },
 ): Run {
   const vocabulary = corpus.vocabulary();
   const generator = new TorchGenerator(settings.seed);
-  const parameters = newNet(vocabulary, values, generator);
-  const { splits } = corpus;
-  const windows = windowsOf(splits.train, vocabulary, values.contextLength);
+  const parameters = newNet(vocabulary, settings, generator);
+  const { contextLength } = settings;
+  const windows = windowsOf(corpus.splits.train, vocabulary, contextLength);
   // No step, but all the memory of one: what is too large makes no folder.
   const none = { ...trainOptions(settings), steps: 0, generator };
   judging(() => [...trainSteps(parameters, windows, none)]);
   return {
     ...{ corpus, settings, vocabulary, generator, parameters, windows },
-    folder: RunFolder.create(values.output, values.overwrite),
+    folder: RunFolder.create(settings.output, settings.overwrite),
     step: 0,
   };
 }

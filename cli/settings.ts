@@ -6,14 +6,7 @@
 
 import { CheckpointError } from "../lib/errors/errors.ts";
 import { quote } from "../lib/errors/quote.ts";
-import type { TrainOptions } from "../lib/training/loop.ts";
-import {
-  constantRate,
-  cosineDecay,
-  inverseDecay,
-  type Schedule,
-  stepDecay,
-} from "../lib/training/schedules.ts";
+import { constantRate, cosineDecay, inverseDecay, stepDecay } from "../core.ts";
 import { allows, type Option, type ValueOf } from "./options.ts";
 
 /** An entry of the table. */
@@ -239,22 +232,13 @@ export type Settings = Omit<Kept, "steps"> & { readonly steps: number };
 const KEPT = Object.entries<Setting>(SETTINGS)
   .filter(([, { kept, before }]) => kept || before !== undefined);
 
-/** Those of a command's values that a run keeps. */
-export function keptOf(
-  values: Readonly<Partial<Record<keyof Kept, unknown>>>,
-): Settings {
-  return Object.fromEntries(
-    KEPT.map(([name]) => [name, values[name as keyof Kept]]),
-  ) as unknown as Settings;
-}
-
-/** The settings as a checkpoint keeps them; 0 stands for "all". */
+/** The settings that a checkpoint keeps; 0 stands for "all". */
 export function configOf(
   settings: Settings,
 ): Record<string, string | number | boolean> {
+  const values = settings as unknown as Record<string, string | number>;
   return Object.fromEntries(
-    Object.entries(settings)
-      .map(([name, value]) => [name, value === "all" ? 0 : value]),
+    KEPT.map(([name]) => [name, values[name] === "all" ? 0 : values[name]]),
   );
 }
 
@@ -285,31 +269,19 @@ export function settingsFrom(
 }
 
 /** What training needs to know of the settings. */
-export function trainOptions(
-  settings: Settings,
-): Pick<
-  TrainOptions,
-  "batchSize" | "learningRate" | "weightDecay" | "candidates"
-> {
-  const { batchSize, candidates, weightDecay } = settings;
+export function trainOptions(settings: Settings) {
+  const { batchSize, candidates, weightDecay, schedule, decay } = settings;
+  const { learningRate: first, finalLearningRate: last, decaySteps } = settings;
+  const rates = {
+    step: () => stepDecay([first, last], decaySteps),
+    constant: () => constantRate(first),
+    cosine: () => cosineDecay([first, last], decaySteps),
+    inverse: () => inverseDecay(first, decay),
+  };
   return {
     batchSize,
-    learningRate: scheduleOf(settings),
-    weightDecay,
     candidates: candidates === "all" ? undefined : candidates,
+    learningRate: rates[schedule](),
+    weightDecay,
   };
-}
-
-function scheduleOf(settings: Settings): Schedule {
-  const { schedule, learningRate, finalLearningRate, decaySteps } = settings;
-  switch (schedule) {
-    case "step":
-      return stepDecay([learningRate, finalLearningRate], decaySteps);
-    case "cosine":
-      return cosineDecay([learningRate, finalLearningRate], decaySteps);
-    case "inverse":
-      return inverseDecay(learningRate, settings.decay);
-    case "constant":
-      return constantRate(learningRate);
-  }
 }

@@ -32,16 +32,16 @@ function write(stream: typeof Deno.stdout, line: string): void {
   }
 }
 
+/** How often a line is printed where there is no terminal, in milliseconds. */
+const LINE_INTERVAL = 5000;
+
 /** Shows the progress of a run, until it is stopped. */
 export interface Progress {
   /** Shows how many steps are done, and the latest loss. */
-  update(step: number, loss: number): void;
+  readonly update: (step: number, loss: number) => void;
   /** Ends the display. */
-  stop(): void;
+  readonly stop: () => void;
 }
-
-/** How often a line is printed where there is no terminal, in milliseconds. */
-const LINE_INTERVAL = 5000;
 
 /**
  * Shows loss and steps per second on stderr: in a progress bar, or in a line

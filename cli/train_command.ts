@@ -8,7 +8,7 @@ import { makeModel, type NamedModel, rowsOf } from "./models.ts";
 import { command, flagOf, type Given, type Values } from "./options.ts";
 import { printSamples, tellCorpus } from "./results.ts";
 import { learn, resumeRun, type Run, startRun } from "./run.ts";
-import { CORPUS, keptOf, NET, take } from "./settings.ts";
+import { CORPUS, NET, take } from "./settings.ts";
 import { print, tell } from "./terminal.ts";
 
 const options = {
@@ -122,13 +122,12 @@ function start(values: TrainValues, given: Given): Run {
   const candidates = given.has("candidates") || canSample
     ? values.candidates
     : "all";
-  const settings = keptOf({
+  return startRun(corpus, {
     ...values,
     ...{ steps, candidates, words: corpus.source, wordsSha256: hashOf(corpus) },
     decaySteps: schedule === "step" ? Math.floor(steps / 2) : steps,
     decay: schedule === "inverse" ? decayOf(values, steps) : 0,
   });
-  return startRun(corpus, settings, values);
 }
 
 /** The decay with which the learning rate ends at the final one. */
@@ -144,15 +143,11 @@ function decayOf(values: TrainValues, steps: number): number {
 
 function tellRun(run: Run): void {
   const { corpus, parameters, settings, step, vocabulary, folder } = run;
-  const { contextLength, embeddingSize, hiddenSize, directConnections } =
-    sizesOf(parameters);
   tellCorpus(corpus, vocabulary);
-  tell(
-    `${countParameters(parameters)} parameters: ${vocabulary.size} tokens, ` +
-      `context length ${contextLength}, embedding size ${embeddingSize}, ` +
-      `hidden size ${hiddenSize}` +
-      (directConnections ? ", direct connections" : ""),
+  const sizes = Object.entries(sizesOf(parameters)).map(([name, size]) =>
+    `${flagOf(name).replace("-", " ")} ${size}`
   );
+  tell(`${countParameters(parameters)} parameters: ${sizes.join(", ")}`);
   if (settings.candidates !== "all") {
     tell(
       `Steps weigh ${settings.candidates} candidates (sampled softmax): their ` +

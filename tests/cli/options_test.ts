@@ -80,21 +80,21 @@ Deno.test("parseOptions() answers what is wrong in one line", () => {
   const refused: [string[], string][] = [
     [
       ["--step", "5"],
-      "Cannot use the unknown option --step: did you mean --steps?",
+      'Cannot use the argument "--step": did you mean --steps?',
     ],
     [
       ["--batchsize=5"],
-      "Cannot use the unknown option --batchsize: did you mean --batch-size?",
+      'Cannot use the argument "--batchsize=5": did you mean --batch-size?',
     ],
     [
       ["--frobnicate"],
-      "Cannot use the unknown option --frobnicate: see --help",
+      'Cannot use the argument "--frobnicate": see --help',
     ],
-    [["-x"], "Cannot use the unknown option -x"],
+    [["-x"], 'Cannot use the argument "-x"'],
     [["words.txt"], 'Cannot use the argument "words.txt"'],
     [["5"], 'Cannot use the argument "5"'],
     [["--steps"], 'Cannot use --steps "": it must be a whole number from 1'],
-    [["--steps", "-5"], "Cannot use the unknown option -5"],
+    [["--steps", "-5"], 'Cannot use the argument "-5"'],
     [
       ["--steps=-5"],
       'Cannot use --steps "-5": it must be a whole number from 1',

@@ -2,8 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parseOptions } from "../../cli/options.ts";
 import {
   configOf,
-  keptOf,
   SETTINGS,
+  type Settings,
   settingsFrom,
   trainOptions,
 } from "../../cli/settings.ts";
@@ -58,12 +58,12 @@ Deno.test("settingsFrom() refuses settings that no run has", () => {
   }
 });
 
-Deno.test("keptOf() takes from the values of train what a run keeps", () => {
+Deno.test("configOf() takes from the values of train what a run keeps", () => {
   const { values } = parseOptions(trainCommand, ["--steps", "5"]);
   const more = { decaySteps: 2, decay: 0, words: "a", wordsSha256: "b" };
-  const config = configOf(keptOf({ ...values, ...more }));
+  const config = configOf({ ...values, ...more } as unknown as Settings);
   assertEquals(Object.keys(config).sort(), Object.keys(RUN_CONFIG).sort());
-  assertEquals(config.steps, 5);
+  assertEquals([config.steps, config.candidates], [5, 0]);
 });
 
 Deno.test("SETTINGS says what each option does", () => {
