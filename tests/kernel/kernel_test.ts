@@ -17,6 +17,7 @@ import { buildVocabulary } from "../../lib/data/vocabulary.ts";
 import { contextWindows } from "../../lib/data/windows.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
 import { letters, SEED, torchLosses, training } from "../oracles.ts";
+import { contextOf } from "../../lib/kernel/rows.ts";
 import * as reference from "../../lib/kernel/reference.ts";
 import {
   Chance,
@@ -462,6 +463,59 @@ Deno.test("Kernel.setRows() takes a million rows and finds the equal ones", () =
   });
 });
 
+Deno.test("Kernel.setRows() takes a stream of tokens as the same rows written out", () => {
+  const chance = new Chance(21);
+  for (let trial = 0; trial < 12; trial++) {
+    const sizes = chance.sizes(trial % 2 === 1);
+    const { contextLength: T } = sizes;
+    const N = trial < 10 ? chance.whole(1, 300) : 100_000; // several stages
+    const { Y: ids } = chance.rows(sizes, T + N, trial % 3 ? 3 : undefined);
+    const stream = { contextLength: T, ids, Y: ids.subarray(T) };
+    const X = new Uint16Array(N * T);
+    for (let row = 0; row < N; row++) {
+      X.set(contextOf(stream, row), row * T);
+    }
+    const windows = { contextLength: T, X, Y: ids.slice(T) };
+    const weights = chance.weights(sizes, 0.5);
+    const [streamed, written] = [stream, windows].map((rows) =>
+      withKernel(sizes, (kernel) => {
+        kernel.loadWeights(weights);
+        kernel.setRows(rows);
+        const losses = new Float64Array(4);
+        const options = { batchSize: 20, generator: new Mt19937(1), losses };
+        const results = [kernel.loss(), ...kernel.rowLosses().slice(0, 1000)];
+        kernel.train(losses.map(() => 0.1), options);
+        if (N < 1000) kernel.stepAll(0.1);
+        return { results, losses, weights: weightsOf(kernel) };
+      })
+    );
+    assertEquals(streamed, written);
+  }
+});
+
+Deno.test({
+  name: "Kernel works with addresses over 2 GiB",
+  // W1 alone takes 2.1 GB.
+  ignore: Deno.systemMemoryInfo().available < 3.5 * 2 ** 30,
+  fn: () => {
+    const sizes = {
+      vocabularySize: 2,
+      contextLength: 1,
+      embeddingSize: 23_176,
+      hiddenSize: 23_176,
+    };
+    // Weights that are zero, so that every token is as likely as another.
+    withKernel(sizes, (kernel) => {
+      assertEquals([...kernel.probabilities([1])], [0.5, 0.5]);
+      const ids = Uint16Array.of(0, 1, 1);
+      kernel.setRows({ contextLength: 1, ids, Y: ids.subarray(1) });
+      const [first, second] = kernel.rowLosses();
+      assertAlmostEquals(first, Math.log(2), 1e-7);
+      assertEquals(second, first);
+    });
+  },
+});
+
 Deno.test("Kernel refuses sizes that memory does not do, with the bytes", () => {
   const before = withKernel(lecture, (kernel) => kernel.sizes);
   assertEquals(before, lecture);
@@ -535,6 +589,23 @@ Deno.test("Kernel refuses what does not fit, and says what and where", () => {
       () => kernel.setRows({ ...rows, X: rows.X.subarray(1) }),
       RangeError,
       "must have length 30",
+    );
+    const ids = Uint16Array.of(0, 0, 0, 1, 27);
+    assertThrows(
+      () => kernel.setRows({ contextLength: 3, ids, Y: ids.subarray(2) }),
+      RangeError,
+      "ids of length 5 with Y of length 3: with contextLength 3 it must have " +
+        "length 6",
+    );
+    assertThrows(
+      () => kernel.setRows({ contextLength: 3, ids, Y: ids.subarray(3) }),
+      RangeError,
+      "token 27 in ids[4]",
+    );
+    assertThrows(
+      () => kernel.setRows({ ...rows, contextLength: 2 }),
+      RangeError,
+      "contextLength 2: that of the model is 3",
     );
     const X = rows.X.slice();
     X[7] = 27;

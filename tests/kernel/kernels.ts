@@ -100,14 +100,3 @@ export function weightsOf(kernel: Kernel): ParameterArrays {
   kernel.storeWeights(into);
   return into;
 }
-
-/** Runs steps on minibatches; the losses. */
-export function trained(
-  kernel: Kernel,
-  options: Parameters<Kernel["train"]>[1] & { rates: ArrayLike<number> },
-): Float64Array {
-  const { rates, ...others } = options;
-  const losses = new Float64Array(rates.length);
-  kernel.train(Float64Array.from(rates), { ...others, losses });
-  return losses;
-}

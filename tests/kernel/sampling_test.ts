@@ -233,7 +233,87 @@ Deno.test("Kernel.probabilities() are those of the float64 loops, with direct co
   }
 });
 
-Deno.test("Kernel.sample() refuses what it can't use", () => {
+Deno.test("Kernel.probabilities() takes many contexts in one call", () => {
+  withKernel(small, (kernel) => {
+    load(kernel, 4, 1);
+    const contexts = [[0, 0, 0], [1, 2, 3], [10, 0, 7], [1, 2, 3]];
+    const options = { temperature: 0.7, topK: 5 };
+    assertEquals(
+      [...kernel.probabilities(contexts.flat(), options)],
+      contexts.flatMap((context) => [
+        ...kernel.probabilities(context, options),
+      ]),
+    );
+    for (const length of [0, 1, 7]) {
+      assertThrows(
+        () => kernel.probabilities(new Uint16Array(length)),
+        RangeError,
+        `${length} tokens`,
+      );
+    }
+  });
+});
+
+Deno.test("Kernel.sample() takes the likeliest token at the lowest temperatures", () => {
+  withKernel(small, (kernel) => {
+    for (const scale of [1e-3, 1, 20]) {
+      load(kernel, 5, scale);
+      const draw = (options: { temperature?: number; topK?: number }) =>
+        words(kernel.sample(5, {
+          ...options,
+          generator: new Mt19937(6),
+          maxLength: 10,
+        }));
+      const wanted = draw({ topK: 1 });
+      for (const temperature of [1e-20, 1e-38, 1e-45, Number.MIN_VALUE]) {
+        assertEquals(draw({ temperature }), wanted);
+        const probs = kernel.probabilities([1, 2, 3], { temperature });
+        assertEquals([...probs].sort().at(-1), 1);
+      }
+    }
+    // Tokens that are equally likely stay so.
+    kernel.loadWeights(new Chance(1).weights(small, 0));
+    const equal = kernel.probabilities([1, 2, 3], { temperature: 1e-38 });
+    assertEquals(new Set(equal), new Set([Math.fround(1 / 11)]));
+  });
+});
+
+Deno.test("Kernel.sample() and Kernel.probabilities() refuse weights that are not finite", () => {
+  withKernel(small, (kernel) => {
+    const generator = new Mt19937(7);
+    const before = [...generator.words, generator.position];
+    const options = { generator, maxLength: 5 };
+    for (const name of ["C", "W1", "b1", "W2", "b2"] as const) {
+      for (const topK of [undefined, 3]) {
+        const weights = new Chance(8).weights(small, 1);
+        weights[name].fill(NaN);
+        kernel.loadWeights(weights);
+        const said = "Cannot sample: the model's probabilities are not numbers";
+        assertThrows(
+          () => kernel.sample(3, { ...options, topK }),
+          RangeError,
+          said,
+        );
+        assertThrows(
+          () => kernel.probabilities([1, 2, 3], { topK }),
+          RangeError,
+          said,
+        );
+      }
+    }
+    const weights = new Chance(8).weights(small, 1);
+    for (const bad of [Infinity, NaN, 3e38]) {
+      // Logits above float32, one that is none, and a sum of too large ones.
+      weights.b2[4] = bad;
+      weights.W2.fill(bad === 3e38 ? 3e38 : 1);
+      kernel.loadWeights(weights);
+      assertThrows(() => kernel.sample(1, options), RangeError, "not numbers");
+    }
+    assertEquals([...generator.words, generator.position], before);
+  });
+});
+
+Deno.test("Kernel.sample() refuses what it cannot use", () => {
   withKernel(small, (kernel) => {
     const options = { generator: new Mt19937(1), maxLength: 5 };
     for (

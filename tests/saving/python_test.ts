@@ -183,7 +183,7 @@ print(json.dumps(results))`,
 );
 
 pythonTest(
-  "encodeCheckpoint() writes what PyTorch computes the same logits from, to 1e-5, as the README has it",
+  "encodeCheckpoint() writes what PyTorch computes the same logits from, to 1e-5, as the documentation has it",
   torch,
   () =>
     inFolder((folder) => {
@@ -193,10 +193,10 @@ pythonTest(
         `${folder}/out/run/checkpoint.safetensors`,
         encodeCheckpoint({ ...checkpoint, parameters }),
       );
-      const readme = Deno.readTextFileSync(
-        new URL("../../README.md", import.meta.url),
+      const page = Deno.readTextFileSync(
+        new URL("../../docs/checkpoints.md", import.meta.url),
       );
-      const [, script] = readme.match(/```python\n(.*?)```/s)!;
+      const [, script] = page.match(/```python\n(.*?)```/s)!;
       const contexts = [[0, 0, 0], [0, 0, 5], [0, 5, 13], [26, 26, 26]];
       const everyWordBegins = "[[0, 0, 0]]";
       assert(script.includes(everyWordBegins));
