@@ -151,7 +151,7 @@ function giveBack(instance: Exports): void {
  *
  * @example Three tokens that follow each other in a circle
  * ```ts
- * import { Kernel } from "@makemore/mlp/kernel";
+ * import { Kernel } from "@makemore/mlp/core";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const kernel = new Kernel({
