@@ -334,11 +334,9 @@ export class Kernel {
    */
   rowLosses(): Float64Array {
     const instance = this.#useRows();
-    if (!instance.prepareRowLosses()) {
-      throw this.#tooLarge(`${this.#rows} rows`);
-    }
-    return this.#view(Float64Array, instance.lossesOfRows(), this.#rows)
-      .slice();
+    const N = this.#rows;
+    if (!instance.prepareRowLosses()) throw this.#tooLarge(`${N} rows`);
+    return this.#view(Float64Array, instance.lossesOfRows(), N).slice();
   }
 
   /**

@@ -151,7 +151,6 @@ export function sizesOfShapes(shapes: ParameterShapes): ModelSizes {
     perParameter(parameterNames(shapes), (name) => `${shapes[name]}`),
     { vocabularySize, contextLength, embeddingSize, hiddenSize },
     (shape) => `${shape}`,
-    "These shapes",
   );
 }
 
@@ -163,7 +162,7 @@ export function sizesOfShapes(shapes: ParameterShapes): ModelSizes {
  *
  * @example
  * ```ts
- * import { sizesOf } from "./parameters.ts";
+ * import { sizesOf } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const sizes = sizesOf({
@@ -190,7 +189,6 @@ export function sizesOf(arrays: ParameterArrays): ModelSizes {
     perParameter(parameterNames(arrays), (name) => `${arrays[name]!.length}`),
     { vocabularySize, contextLength, embeddingSize, hiddenSize },
     (shape) => `${elementsOf(shape)}`,
-    "These lengths",
   );
 }
 
@@ -199,7 +197,6 @@ function sizesThatFit(
   found: PerParameter<string>,
   counts: ModelSizes,
   written: (shape: readonly number[]) => string,
-  what: string,
 ): ModelSizes {
   const sizes = found.Wd ? { ...counts, directConnections: true } : counts;
   const possible = Object.values(counts).every((size) =>
@@ -212,7 +209,7 @@ function sizesThatFit(
     const all = Object.entries(found).map(([name, text]) =>
       `${name} [${text}]`
     );
-    throw new RangeError(`${what} do not make a model: ${all.join(", ")}`);
+    throw new RangeError(`Cannot make a model of ${all.join(", ")}`);
   }
   return sizes;
 }

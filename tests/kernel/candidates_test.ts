@@ -400,7 +400,7 @@ Deno.test("Kernel.train() with candidates has the full softmax's gradient on ave
   });
 });
 
-Deno.test("Kernel.train() refuses candidates that are none, and more than memory holds", () => {
+Deno.test("Kernel.train() refuses numbers of candidates that are out of range, or for which there is not enough memory", () => {
   const one = cases["of a few rows"];
   const { weights, rows } = numbers(one, 12, 0.5);
   withKernel(kernelSizes(one), (kernel) => {
@@ -483,7 +483,7 @@ Deno.test("trainSteps() with candidates learns what the full softmax learns, and
   assert(sampled.loss < full.loss + 0.4, `${sampled.loss}, ${full.loss}`);
 });
 
-Deno.test("trainSteps() and findLearningRate() refuse candidates that are none", () => {
+Deno.test("trainSteps() and findLearningRate() refuse numbers of candidates that are out of range", () => {
   const sizes = { vocabularySize: 27, contextLength: 2, embeddingSize: 2 };
   const generator = new TorchGenerator(3);
   const parameters = createParameters({ ...sizes, hiddenSize: 4 }, {
