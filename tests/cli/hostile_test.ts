@@ -125,13 +125,13 @@ Deno.test("every command refuses a hostile checkpoint in one line", async () => 
         assertEquals([outcome.code, outcome.stdout], [4, ""]);
       }
     }
-    Deno.truncateSync(`${folder}/${FILE}`, 2 ** 31);
+    Deno.truncateSync(`${folder}/${FILE}`, 2 ** 33);
     for (const outcome of await useRun(folder)) {
       assertRefused(
         outcome,
         4,
-        `Cannot read ${FILE}: it has 2147483648 bytes, more than the ` +
-          "268435456 that are read",
+        `Cannot read ${FILE}: it has 8589934592 bytes, more than the ` +
+          "4394967304 that are read",
       );
     }
     assertEquals(filesIn(`${folder}/out/run`), [
