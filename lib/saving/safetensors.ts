@@ -110,11 +110,7 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
     const bytes = shape.reduce((bytes, size) => bytes * BigInt(size), 4n);
     const expected = [end, end += bytes];
     if (`${offsets}` !== `${expected}`) {
-      fail(
-        `its tensor ${
-          quote(name)
-        } is at bytes [${offsets}], not at [${expected}]`,
-      );
+      fail(`its tensor ${quote(name)} is at [${offsets}], not [${expected}]`);
     }
   }
   if (end !== BigInt(bytes.length - start)) {

@@ -154,7 +154,7 @@ const noDtype = (dtype: string) =>
   `its tensor "a" is ${dtype}: save it as float32`;
 
 const place = (tensor: string, found: string, expected: string) =>
-  `its tensor "${tensor}" is at bytes [${found}], not at [${expected}]`;
+  `its tensor "${tensor}" is at [${found}], not [${expected}]`;
 
 const ends = (end: number, bytes: number) =>
   `its tensors have ${end} bytes, but ${bytes} follow the header: the file is ` +
