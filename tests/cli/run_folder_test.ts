@@ -256,3 +256,35 @@ Deno.test("readCheckpoint() takes a folder or a file", () =>
       CheckpointError,
     );
   }));
+
+Deno.test("RunFolder.resume() reads a checkpoint of 260 MiB; 0.1.0 saved more than 256 MiB, but could not read it", () =>
+  inFolder((folder) => {
+    const H = 13_500_000; // 5 · H + 9 parameters
+    const parameters = {
+      C: new Float32Array(3),
+      W1: new Float32Array(H),
+      b1: new Float32Array(H),
+      W2: new Float32Array(3 * H).fill(0.5),
+      b2: new Float32Array(3),
+    };
+    use(
+      RunFolder.create(folder),
+      (run) => run.save({ ...runAt(7), parameters }),
+    );
+    const { folder: run, checkpoint } = RunFolder.resume(folder);
+    run.close();
+    assertEquals(checkpoint.step, 7);
+    assertEquals(checkpoint.parameters.W2[3 * H - 1], 0.5);
+  }));
+
+Deno.test("readCheckpoint() refuses a file of more than 4 GiB by its size", () =>
+  inFolder((folder) => {
+    const file = `${folder}/sparse`;
+    Deno.writeFileSync(file, encodeCheckpoint(smallCheckpoint()));
+    Deno.truncateSync(file, 2 ** 33);
+    const { message } = assertThrows(
+      () => readCheckpoint(file),
+      CheckpointError,
+    );
+    assertStringIncludes(message, `${file}: it has 8589934592 bytes`);
+  }));
