@@ -4,7 +4,7 @@ import type { Figure, FigureOptions } from "./figure.ts";
 import { formatCount, formatLoss } from "./format.ts";
 import { seriesColours, seriesDashes } from "./palette.ts";
 import { buckets, extent, movingMean, smoothedLegend } from "./smoothing.ts";
-import { logTicks } from "./ticks.ts";
+import { logScale } from "./ticks.ts";
 
 /** One line of a loss curve. */
 export interface LossSeries {
@@ -30,6 +30,7 @@ export interface LossCurveOptions extends FigureOptions {
 }
 
 const mostPoints = 500;
+const faint = { strokeOpacity: 0.55, strokeWidth: 1 };
 
 /**
  * The loss against the step. A series of more than 500 losses is drawn in
@@ -60,11 +61,11 @@ export function lossCurve(
   losses: ArrayLike<number> | readonly LossSeries[],
   options: LossCurveOptions = {},
 ): Figure {
-  const { logScale = false, smoothing = 1, yDomain } = options;
+  const { logScale: isLog = false, smoothing = 1, yDomain } = options;
   const named = typeof losses[0] === "object"
     ? losses as readonly LossSeries[]
     : [{ name: "the loss", losses: losses as ArrayLike<number> }];
-  const series = named.map((one) => clean(one, logScale));
+  const series = named.map((one) => clean(one, isLog));
   const marks: Plot.Markish[] = [];
   const legend: LegendItem[] = [];
   for (const [index, { name, losses, steps }] of series.entries()) {
@@ -75,24 +76,13 @@ export function lossCurve(
     const raw = buckets(steps, losses, size);
     const line = { x: "step", y: "mean", stroke: colour, clip: true };
     if (size > 1) {
-      marks.push(Plot.areaY(raw, {
-        x: "step",
-        y1: "low",
-        y2: "high",
-        fill: colour,
-        fillOpacity: 0.35,
-        clip: true,
-      }));
+      const area = { x: "step", y1: "low", y2: "high", clip: true };
+      marks.push(Plot.areaY(raw, { ...area, fill: colour, fillOpacity: 0.35 }));
     } else if (smoothing > 1) {
-      marks.push(
-        Plot.lineY(raw, { ...line, strokeOpacity: 0.55, strokeWidth: 1 }),
-      );
+      marks.push(Plot.lineY(raw, { ...line, ...faint }));
     }
-    marks.push(Plot.lineY(buckets(steps, smooth, size), {
-      ...line,
-      strokeWidth: 2,
-      strokeDasharray: dashes,
-    }));
+    const bold = { ...line, strokeWidth: 2, strokeDasharray: dashes };
+    marks.push(Plot.lineY(buckets(steps, smooth, size), bold));
     if (losses.length === 1) {
       marks.push(Plot.dot(raw, { x: "step", y: "mean", fill: colour, r: 3 }));
     }
@@ -108,31 +98,23 @@ export function lossCurve(
   const steps = extent(series.flatMap(({ steps }) => steps));
   const [low, high] = extent(series.flatMap(({ losses }) => losses));
   const shown = yDomain ?? [low / 1.05, high * 1.05];
+  const axis = isLog ? " with a logarithmic loss axis" : "";
+  const band = series.some(({ losses }) => losses.length > mostPoints)
+    ? " A band shows the spread of neighbouring steps."
+    : "";
   return drawChart({
     title: "Loss while training",
-    description: `Line chart${
-      logScale ? " with a logarithmic loss axis" : ""
-    }: ${described.join("; ")}.${
-      series.some(({ losses }) => losses.length > mostPoints)
-        ? " A band shows the spread of neighbouring steps."
-        : ""
-    }`,
+    description: `Line chart${axis}: ${described.join("; ")}.${band}`,
     xLabel: "step",
     yLabel: "loss (nats per character)",
     legend,
     plot: {
       grid: true,
-      x: {
-        domain: steps,
-        nice: true,
-        ticks: steps[1] < 100_000 ? 8 : 5, // six digits need room
-      },
-      y: !logScale ? { domain: yDomain, nice: yDomain === undefined } : {
-        type: "log",
-        domain: shown,
-        ticks: logTicks(shown[0], shown[1], 8),
-        tickFormat: String,
-      },
+      // six digits need room
+      x: { domain: steps, nice: true, ticks: steps[1] < 100_000 ? 8 : 5 },
+      y: isLog
+        ? { domain: shown, ...logScale(shown[0], shown[1], 8) }
+        : { domain: yDomain, nice: yDomain === undefined },
       marks,
     },
   }, options);
