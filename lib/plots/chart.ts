@@ -86,6 +86,7 @@ export function drawChart(chart: Chart, options: FigureOptions = {}): Figure {
   }) as unknown as dom.SvgElement;
 
   const background = { class: "background", width, height, fill: paper.light };
+  const heading = { "font-size": textSize + 3, "font-weight": "bold" };
   const isDown = plot.y?.reverse || plot.y?.type === "band";
   const arrow = isDown ? "↓" : "↑";
   svg.querySelector("style")?.remove();
@@ -98,10 +99,7 @@ export function drawChart(chart: Chart, options: FigureOptions = {}): Figure {
     dom.createElement("desc", {}, description),
     dom.createElement("style", {}, style),
     dom.createElement("rect", background),
-    write("heading", left, 25, "start", title, {
-      "font-size": textSize + 3,
-      "font-weight": "bold",
-    }),
+    write("heading", left, 25, "start", title, heading),
     // Plot's own axis labels would lie under the heading and at the very edge.
     write("y-label", left, top - 14, "start", `${arrow} ${yLabel}`),
     write("x-label", width - right, height - 14, "end", `${xLabel} →`),
@@ -174,11 +172,11 @@ function drawLegend(items: ReturnType<typeof placeLegend>): dom.SvgElement {
       dom.createElement("text", { x: x + 27, y: "0.32em" }, label),
     ];
   });
-  return dom.createElement("g", {
-    class: "legend",
+  const place = {
     "text-anchor": "start",
     transform: `translate(${left},${y})`,
-  }, ...elements);
+  };
+  return dom.createElement("g", { class: "legend", ...place }, ...elements);
 }
 
 /**

@@ -4,7 +4,7 @@ import { checkValues } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatLoss } from "./format.ts";
 import { blue, vermillion } from "./palette.ts";
-import { extent, movingMean, smoothedLegend } from "./smoothing.ts";
+import { extent, faint, movingMean, smoothedLegend } from "./smoothing.ts";
 import { logScale } from "./ticks.ts";
 
 /** What a learning-rate finder measured: one loss for each learning rate tried. */
@@ -95,7 +95,6 @@ export function learningRateFinder(
       clip: true,
       ...look,
     });
-  const faint = { strokeOpacity: 0.55, strokeWidth: 1 };
   const [slowest, fastest] = [learningRates[0], learningRates.at(-1)!];
   const rateName = (rate: number) => String(Number(rate.toPrecision(2)));
   return drawChart({

@@ -3,7 +3,13 @@ import { drawChart, type LegendItem } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatCount, formatLoss } from "./format.ts";
 import { seriesColours, seriesDashes } from "./palette.ts";
-import { buckets, extent, movingMean, smoothedLegend } from "./smoothing.ts";
+import {
+  buckets,
+  extent,
+  faint,
+  movingMean,
+  smoothedLegend,
+} from "./smoothing.ts";
 import { logScale } from "./ticks.ts";
 
 /** One line of a loss curve. */
@@ -30,7 +36,6 @@ export interface LossCurveOptions extends FigureOptions {
 }
 
 const mostPoints = 500;
-const faint = { strokeOpacity: 0.55, strokeWidth: 1 };
 
 /**
  * The loss against the step. A series of more than 500 losses is drawn in
@@ -127,18 +132,20 @@ function clean({ name, losses, steps }: LossSeries, positive: boolean) {
       `Cannot draw the series "${name}": it has ${losses.length} losses but ${steps.length} steps`,
     );
   }
-  const kept = { name, losses: [] as number[], steps: [] as number[] };
-  for (let i = 0; i < losses.length; i++) {
-    if (!Number.isFinite(losses[i]) || (positive && losses[i] <= 0)) continue;
-    kept.losses.push(losses[i]);
-    kept.steps.push(steps?.[i] ?? i);
-  }
-  if (kept.losses.length === 0) {
+  const kept = Array.from(
+    losses,
+    (loss, i) => ({ loss, step: steps?.[i] ?? i }),
+  )
+    .filter(({ loss }) => Number.isFinite(loss) && (loss > 0 || !positive));
+  if (kept.length === 0) {
+    const wanted = positive ? "positive finite" : "finite";
     throw new RangeError(
-      `Cannot draw the series "${name}": it has no ${
-        positive ? "positive " : ""
-      }finite loss among ${losses.length}`,
+      `Cannot draw the series "${name}": it has no ${wanted} loss among ${losses.length}`,
     );
   }
-  return kept;
+  return {
+    name,
+    losses: kept.map(({ loss }) => loss),
+    steps: kept.map(({ step }) => step),
+  };
 }

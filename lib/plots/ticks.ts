@@ -1,12 +1,7 @@
 /** Where a logarithmic axis has its ticks: round numbers, as many as fit. */
 
-const series = [
-  [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8],
-  [1, 2, 3, 5, 7],
-  [1, 2, 5],
-  [1, 3],
-  [1],
-];
+const series = [[1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8], [1, 2, 3, 5, 7]]
+  .concat([[1, 2, 5], [1, 3], [1]]);
 
 /** How far a float32 may be from the round number that it stands for. */
 const slack = 1 + 1e-6;
