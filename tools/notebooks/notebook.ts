@@ -119,12 +119,10 @@ export function outputsOf(shown: readonly Message[], count: number): Output[] {
 }
 
 function inLines(data: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(data).map(([type, value]) => [
-      type,
-      typeof value === "string" ? lines(value) : value,
-    ]),
-  );
+  const split = (value: unknown) =>
+    typeof value === "string" ? lines(value) : value;
+  const entries = Object.entries(data);
+  return Object.fromEntries(entries.map(([type, value]) => [type, split(value)]));
 }
 
 /** Lines that keep their line breaks, as nbformat wants them. */
