@@ -1,7 +1,7 @@
 /**
  * The library without tfjs, Observable Plot and Deno: parameters are plain
- * float32 arrays. It runs in a page, a worker, Node and Bun, and holds what
- * `@makemore/mlp` holds, except what is made of tfjs tensors and what reads
+ * float32 arrays. It runs in a page, a worker, Node and Bun. It has all
+ * functions of `@makemore/mlp` but those that work on tfjs tensors or read
  * files.
  *
  * @example From a word list to new words

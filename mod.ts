@@ -1,9 +1,9 @@
 /**
- * Karpathy's makemore for Deno: a language model after Bengio et al. 2003 that
- * learns from a list of words and makes more like them, with PyTorch's numbers;
- * or, as in the paper, from a text, and makes sentences.
+ * Karpathy's makemore for Deno: a language model after Bengio et al. 2003, with
+ * PyTorch's numbers. It learns from a list of words and makes more like them; or
+ * it learns from a text, as in the paper, and makes sentences.
  *
- * In the order in which the data flows:
+ * The functions, in the order in which the data flows:
  *
  * | what | functions |
  * | --- | --- |
@@ -61,8 +61,8 @@
 
 export * from "./core.ts";
 
-// Files, and what is made of tfjs tensors. Where core.ts has the same name for
-// plain arrays, this one takes its place.
+// Functions that read files or work on tfjs tensors. They replace those of
+// core.ts with the same names, which work on plain arrays.
 export { defaultWords, readWords } from "./lib/data/words.ts";
 export {
   createParameters,
@@ -74,8 +74,5 @@ export * from "./lib/model/forward.ts";
 export { train, trainStep, trainSteps } from "./lib/training/variables.ts";
 export * from "./lib/language_models/tensor_model.ts";
 export * from "./lib/language_models/bigram_net.ts";
-export {
-  type PretrainedModel,
-  pretrainedModel,
-} from "./lib/language_models/pretrained_variables.ts";
+export { pretrainedModel } from "./lib/language_models/pretrained_variables.ts";
 export { type LoadedModel, loadModel } from "./lib/saving/variables.ts";

@@ -103,6 +103,8 @@ export function contextWindows(
  * They are the rows of {@linkcode contextWindows} with `acrossBoundaries`, in
  * about 1 / T of the memory: contexts overlap, and each token is kept once.
  *
+ * @experimental Streams of large texts may need more than one array.
+ *
  * @param sentences the sentences, each a string, which the vocabulary splits,
  * or its tokens
  * @param vocabulary the vocabulary of their tokens

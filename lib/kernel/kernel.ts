@@ -25,7 +25,11 @@ import {
 } from "./parameters.ts";
 import type { Rows } from "./rows.ts";
 
-/** The state of an MT19937, which is drawn from and moved on. */
+/**
+ * The state of an MT19937, which is drawn from and moved on.
+ *
+ * @experimental The kernel changes with the algorithms in it.
+ */
 export interface KernelGenerator {
   /** The state, uint32 `[624]`. */
   readonly words: Uint32Array;
@@ -33,7 +37,11 @@ export interface KernelGenerator {
   position: number;
 }
 
-/** What a step of gradient descent does besides following the gradient. */
+/**
+ * What a step of gradient descent does besides following the gradient.
+ *
+ * @experimental The kernel changes with the algorithms in it.
+ */
 export interface KernelStepOptions {
   /**
    * How strongly weights, but not biases, are drawn to zero: each of C, W1, W2
@@ -42,7 +50,11 @@ export interface KernelStepOptions {
   weightDecay?: number;
 }
 
-/** What {@linkcode Kernel.train} needs besides the learning rates. */
+/**
+ * What {@linkcode Kernel.train} needs besides the learning rates.
+ *
+ * @experimental The kernel changes with the algorithms in it.
+ */
 export interface KernelTrainOptions extends KernelStepOptions {
   /** B, how many rows a minibatch has. */
   batchSize: number;
@@ -57,7 +69,11 @@ export interface KernelTrainOptions extends KernelStepOptions {
   candidates?: number;
 }
 
-/** How probabilities are made from logits. */
+/**
+ * How probabilities are made from logits.
+ *
+ * @experimental The kernel changes with the algorithms in it.
+ */
 export interface KernelSoftmaxOptions {
   /** What the logits are divided by. Default: 1. */
   temperature?: number;
@@ -65,7 +81,11 @@ export interface KernelSoftmaxOptions {
   topK?: number;
 }
 
-/** What {@linkcode Kernel.sample} needs besides the number of words. */
+/**
+ * What {@linkcode Kernel.sample} needs besides the number of words.
+ *
+ * @experimental The kernel changes with the algorithms in it.
+ */
 export interface KernelSampleOptions extends KernelSoftmaxOptions {
   /** Where the tokens are drawn from; it moves on. */
   generator: KernelGenerator;
@@ -75,7 +95,11 @@ export interface KernelSampleOptions extends KernelSoftmaxOptions {
   prompt?: ArrayLike<number>;
 }
 
-/** New words, one after the other in one array. */
+/**
+ * New words, one after the other in one array.
+ *
+ * @experimental The kernel changes with the algorithms in it.
+ */
 export interface KernelWords {
   /** The tokens of all words, without the token 0 that ends a word. */
   readonly tokens: Uint16Array;
@@ -148,6 +172,8 @@ function giveBack(instance: Exports): void {
  *
  * The same calls with the same numbers give the same bits on every machine, no
  * matter how the steps are split over calls of {@linkcode Kernel.train}.
+ *
+ * @experimental The kernel changes with the algorithms in it.
  *
  * @example Three tokens that follow each other in a circle
  * ```ts

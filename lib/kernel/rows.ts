@@ -27,6 +27,8 @@ export interface Windows {
  * The rows of a stream of tokens, such as a text. Their contexts overlap, so
  * only the ids are stored: the context of row i is `ids[i … i + T)`. Do not write
  * into the arrays once a model has worked on them.
+ *
+ * @experimental Streams of large texts may need more than one array.
  */
 export interface WindowStream {
   /** How many tokens a context has: `T`. */

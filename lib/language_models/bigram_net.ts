@@ -1,7 +1,7 @@
 /**
- * The bigram net: one layer without biases, from the one-hot last token to the
- * logits of the next. It is the lecture's first neural net, and learns by
- * gradient descent what counting pairs finds at once.
+ * The bigram net, the lecture's first neural net: one layer without biases, from
+ * the one-hot last token to the logits of the next. Gradient descent brings it
+ * to what counting pairs finds at once.
  *
  * Letters: `V` vocabulary, `C` different contexts, `N` rows.
  */
@@ -19,22 +19,22 @@ import { checkNotNegative } from "../errors/checks.ts";
 import { checkSteps } from "../training/schedules.ts";
 import { contextOf, type Rows } from "../kernel/rows.ts";
 
-/** The largest vocabulary: `W` takes 4·V² bytes, and each step a few times that. */
+/** The largest vocabulary. `W` takes 4·V² bytes, and a step several times that. */
 export const MAX_BIGRAM_NET_TOKENS = 4096;
 
 /** Options of {@linkcode createBigramNet}. */
 export interface BigramNetOptions {
-  /** The random number generator that the weights are drawn from. */
+  /** The random number generator that draws the weights. */
   generator: TorchGenerator;
 }
 
 /**
- * The net's weights: `W = torch.randn((27, 27), generator=g)`.
+ * Creates the weights of the net: `W = torch.randn((27, 27), generator=g)`.
  *
- * @param vocabularySize how many tokens there are, `V`
- * @param options the generator; V² normal numbers are drawn from it
- * @returns `W`, float32 `[V, V]`: in row i the logits of what follows token i;
- * yours to dispose
+ * @param vocabularySize the number of tokens, `V`
+ * @param options the generator, which draws V² normal numbers
+ * @returns `W`, float32 `[V, V]`, which the caller disposes: row i has the logits
+ * of the token after token i
  * @throws {RangeError} if the vocabulary has fewer than 2 tokens or more than
  * {@linkcode MAX_BIGRAM_NET_TOKENS}
  *
@@ -68,32 +68,32 @@ export function createBigramNet(
 /** Settings of {@linkcode bigramLoss}. */
 export interface BigramLossOptions {
   /**
-   * The factor of the mean square of the weights in the loss. It pulls the
-   * logits of each row together, as adding a constant to all counts does.
-   * Default: 0.01, as in the lecture.
+   * The factor of the mean square of the weights in the loss. It makes the
+   * probabilities more equal, as a constant added to all counts does. Default:
+   * 0.01, as in the lecture.
    */
   regularization?: number;
 }
 
 /** Settings of {@linkcode trainBigramNet}. */
 export interface BigramTrainOptions extends BigramLossOptions {
-  /** How many steps to do. Default: 200. */
+  /** The number of steps. Default: 200. */
   steps?: number;
   /** The learning rate. Default: 50, as in the lecture. */
   learningRate?: number;
 }
 
-/** Rows in which those with the same last token are merged. */
+/** Rows, merged by their last token. */
 interface MergedRows {
   /** The different last tokens, int32 `[C]`. */
   readonly X: tf.Tensor1D;
-  /** The share of all rows that has this token and then that one, float32 `[C, V]`. */
+  /** The share of each pair in all rows, float32 `[C, V]`. */
   readonly shares: tf.Tensor2D;
 }
 
 /**
- * Merges the rows that have the same last token. Loss and gradient are those of
- * all rows, at the cost of `C` of them.
+ * Merges rows with the same last token. The loss and the gradient are those of
+ * all rows, and take the time of `C` rows.
  */
 function mergeRows(windows: Rows, V: number): MergedRows {
   const { contextLength, Y } = windows;
@@ -115,7 +115,7 @@ function mergeRows(windows: Rows, V: number): MergedRows {
   };
 }
 
-/** The lecture's loss, over merged rows. */
+/** The lecture's loss, of merged rows. */
 function lossOf(
   W: tf.Tensor2D,
   { X, shares }: MergedRows,
@@ -131,16 +131,16 @@ function lossOf(
 }
 
 /**
- * The lecture's loss: the mean negative log-likelihood of rows, and the
- * regularisation, `loss = -probs[torch.arange(num), ys].log().mean() +
+ * The lecture's loss: the mean negative log-likelihood of rows and the
+ * regularization, `loss = -probs[torch.arange(num), ys].log().mean() +
  * 0.01 * (W**2).mean()`.
  *
- * @param W the net's weights `[V, V]`
+ * @param W the weights of the net, `[V, V]`
  * @param windows the rows; only the last token of each context matters
- * @param options how much regularisation
- * @returns a scalar, in nats; yours to dispose
- * @throws {RangeError} if there are no rows, or they hold an id that is
- * not in the vocabulary
+ * @param options the regularization
+ * @returns a scalar, in nats, which the caller disposes
+ * @throws {RangeError} if there are no rows, or they have an id that is not in
+ * the vocabulary
  *
  * @example
  * ```ts
@@ -171,16 +171,16 @@ export function bigramLoss(
 }
 
 /**
- * Gradient descent over all rows, as the lecture does it: `W.grad = None`,
- * `loss.backward()`, `W.data += -50 * W.grad`.
+ * Trains the net by gradient descent on all rows, as the lecture does:
+ * `W.grad = None`, `loss.backward()`, `W.data += -50 * W.grad`.
  *
- * @param W the net's weights `[V, V]`, which are changed
+ * @param W the weights of the net, `[V, V]`, which are changed
  * @param windows the rows to learn from; only the last token of each context
  * matters
- * @param options steps, learning rate, regularisation
- * @returns the loss before each step, float32 `[steps]`
- * @throws {RangeError} if there are no rows, they hold an id that is not in
- * the vocabulary, or a setting is out of range
+ * @param options the steps, the learning rate, the regularization
+ * @returns the loss before each step, in nats, float32 `[steps]`
+ * @throws {RangeError} if there are no rows, they have an id that is not in the
+ * vocabulary, or a setting is out of range
  * @throws {DivergenceError} if the loss is not finite
  *
  * @example
@@ -240,10 +240,11 @@ export function trainBigramNet(
 }
 
 /**
- * The net as a language model, with the weights as they are now: training them
- * further does not change it.
+ * Makes a language model of the weights as they are now: further training does
+ * not change it.
  *
- * @param W the net's weights `[V, V]`
+ * @param W the weights of the net, `[V, V]`
+ * @returns the language model, which sees one token
  *
  * @example
  * ```ts

@@ -1,20 +1,21 @@
 /**
- * How good a model is: the loss of words that it does not learn from.
+ * The loss of a model, and its perplexity.
  */
 
 import type { Rows } from "../kernel/rows.ts";
-import { probabilitiesOfRows } from "./language_model.ts";
+import { checkContext, probabilitiesOfRows } from "./language_model.ts";
 import { type Model, withLanguageModel } from "./model.ts";
 
 /**
- * The mean negative log-likelihood of rows, such as those of a split: what the
- * lecture's `split_loss` prints. {@linkcode perplexity} makes one of it.
+ * Computes the mean negative log-likelihood of rows, such as those of a split:
+ * what the lecture's `split_loss` prints.
  *
  * @param model the parameters of a network, or any language model
  * @param windows the rows to evaluate it on
- * @returns the mean loss in nats; `Infinity` if the model holds a row
- * impossible, `NaN` if its parameters are
- * @throws {RangeError} if there are no rows, they have less context than the
+ * @returns the mean loss in nats, of which {@linkcode perplexity} is the
+ * exponential; `Infinity` if the probability of a row is 0, `NaN` if the
+ * parameters are `NaN`
+ * @throws {RangeError} if there are no rows, or they have less context than the
  * model sees, or ids that it does not have
  *
  * @example A network before training
@@ -37,7 +38,7 @@ import { type Model, withLanguageModel } from "./model.ts";
  *   embeddingSize: 2,
  *   hiddenSize: 10,
  * }, { generator: new TorchGenerator(1), initialization: "scaled" });
- * // with scaled weights it guesses: each of the 5 tokens is about as likely
+ * // with scaled weights the network guesses among 5 tokens
  * assertAlmostEquals(evaluate(parameters, windows), Math.log(5), 0.05);
  * ```
  *
@@ -68,15 +69,14 @@ export function evaluate(model: Model, windows: Rows): number {
     );
   }
   return withLanguageModel(model, (model) => {
-    if (model.meanLoss && windows.contextLength >= model.contextLength) {
-      return model.meanLoss(windows);
-    }
-    return meanLoss(probabilitiesOfRows(model, windows));
+    checkContext(model, windows);
+    return model.meanLoss?.(windows) ??
+      meanLoss(probabilitiesOfRows(model, windows));
   });
 }
 
 /**
- * The probability that a model gives to the token of each row.
+ * Computes the probability of the token of each row.
  *
  * @param model the parameters of a network, or any language model
  * @param windows the rows
@@ -113,24 +113,25 @@ export function rowProbabilities(model: Model, windows: Rows): Float64Array {
   );
 }
 
-/** The mean negative log-likelihood of rows that have these probabilities. */
+/** The mean negative log-likelihood of rows with these probabilities. */
 export function meanLoss(probabilities: Float64Array): number {
   const sum = probabilities.reduce((sum, p) => sum - Math.log(p), 0);
   return sum / probabilities.length;
 }
 
 /**
- * The perplexity that a mean loss is: `exp(loss)`, as if the model chose among
- * so many equally likely tokens. The paper states its results in it.
+ * The perplexity of a mean loss, `exp(loss)`: the number of equally likely
+ * tokens that have this loss. The paper reports perplexities.
  *
- * @param loss the mean loss in nats, as {@linkcode evaluate} gives it
+ * @param loss the mean loss in nats, from {@linkcode evaluate}
+ * @returns a number from 1
  *
  * @example
  * ```ts
  * import { perplexity } from "@makemore/mlp";
  * import { assertAlmostEquals } from "@std/assert";
  *
- * // guessing among 27 tokens
+ * // a guess among 27 tokens
  * assertAlmostEquals(perplexity(Math.log(27)), 27);
  * ```
  */

@@ -1,15 +1,15 @@
 /**
- * Which of a model's words are new.
+ * Labels of words: known ones of each split, and new ones.
  */
 
 import { detokenize } from "../data/tokens.ts";
 import { UNKNOWN, type Vocabulary } from "../data/vocabulary.ts";
 
-/** A word, and where it was seen before. */
+/** A word, and its origin. */
 export interface LabelledWord {
   /** The word. */
   readonly word: string;
-  /** The part of the words that it is in, or `"new"`. */
+  /** The split that has the word, or `"new"`. */
   readonly origin: "train" | "dev" | "test" | "new";
 }
 
@@ -17,21 +17,22 @@ export interface LabelledWord {
 export interface LabelOptions {
   /**
    * The vocabulary of the model that made the words. With it, known sentences
-   * are compared as the model sees them: with {@linkcode UNKNOWN} in place of
-   * words that are not in it. Default: they are compared as they are.
+   * are compared as the model sees them, with {@linkcode UNKNOWN} for each token
+   * that is not in the vocabulary. Default: they are compared as they are.
    */
   vocabulary?: Vocabulary;
 }
 
 /**
- * Says for each word, or sentence, whether it is one of those that the model
- * was trained on, one of those held out, or new.
+ * Labels each word or sentence: the model was trained on it, it was held out, or
+ * it is new.
  *
- * @param words the words, such as {@linkcode sample} gives them
- * @param known the parts of the word list, as {@linkcode splitWords} gives them,
- * or of a text, as {@linkcode splitByPosition} does; a word that is in
- * several counts as train, then dev, then test
+ * @param words the words, such as those of {@linkcode sample}
+ * @param known the splits of a word list, from {@linkcode splitWords}, or of a
+ * text, from {@linkcode splitByPosition}; a word of several splits counts as
+ * train, then dev, then test
  * @param options the vocabulary of the words
+ * @returns the words in the same order, with their origin
  *
  * @example
  * ```ts
@@ -54,12 +55,14 @@ export function labelWords(
   options: LabelOptions = {},
 ): LabelledWord[] {
   const { vocabulary } = options;
-  const textOf = (sequence: string | readonly string[]) =>
-    vocabulary
-      ? asSeen(sequence, vocabulary)
-      : typeof sequence === "string"
-      ? sequence
-      : detokenize(sequence);
+  const textOf = (sequence: string | readonly string[]) => {
+    const isText = typeof sequence === "string";
+    if (!vocabulary) return isText ? sequence : detokenize(sequence);
+    const tokens = isText ? vocabulary.split(sequence) : sequence;
+    return vocabulary.join(
+      tokens.map((token) => vocabulary.has(token) ? token : UNKNOWN),
+    );
+  };
   const parts = (["train", "dev", "test"] as const).map((origin) => ({
     origin,
     words: new Set(Array.from(known[origin] ?? [], textOf)),
@@ -68,16 +71,4 @@ export function labelWords(
     word,
     origin: parts.find((part) => part.words.has(word))?.origin ?? "new",
   }));
-}
-
-function asSeen(
-  sequence: string | readonly string[],
-  vocabulary: Vocabulary,
-): string {
-  const tokens = typeof sequence === "string"
-    ? vocabulary.split(sequence)
-    : sequence;
-  return vocabulary.join(
-    tokens.map((token) => vocabulary.has(token) ? token : UNKNOWN),
-  );
 }

@@ -1,13 +1,12 @@
 /**
- * What all language models have in common: after any context, each token of
- * the vocabulary has a probability. Every model that answers so can be
+ * The interface of all language models: after any context, each token of the
+ * vocabulary has a probability. Every model with this interface can be
  * evaluated, sampled from and mixed with others: the network, the n-gram
  * models, the bigram net, or one of your own.
  *
  * Letters: `V` vocabulary, `T` context length, `N` rows.
  */
 
-import { contextWindows } from "../data/windows.ts";
 import type { Vocabulary } from "../data/vocabulary.ts";
 import { contextOf, type Rows } from "../kernel/rows.ts";
 import type { TorchGenerator } from "../random/torch_generator.ts";
@@ -15,17 +14,17 @@ import type { TorchGenerator } from "../random/torch_generator.ts";
 /**
  * A model that predicts tokens from contexts.
  *
- * A context is a list of token ids, the nearest last. Of a context longer than
- * `contextLength` the model sees the last tokens; a shorter one is padded with
- * boundary tokens on the left: there the sequence begins.
+ * A context is a list of token ids, the nearest last. The model sees the last
+ * `contextLength` tokens of a longer context. It pads a shorter one, where a
+ * word or sentence begins, with boundary tokens on the left.
  *
- * Only the first three members are required. The others are faster ways to the
- * same answers.
+ * Only the first three members are required. The others compute the same
+ * faster.
  */
 export interface LanguageModel {
-  /** How many tokens there are, `V`. */
+  /** The number of tokens in the vocabulary, `V`. */
   readonly vocabularySize: number;
-  /** How many tokens of the context the model sees, `T`. */
+  /** The number of tokens of the context that the model sees, `T`. */
   readonly contextLength: number;
   /**
    * The probability of every token to come next, float64 `[V]`, by id; they
@@ -34,35 +33,70 @@ export interface LanguageModel {
    * @throws {RangeError} if an id is not in the vocabulary
    */
   probabilities(context: ArrayLike<number>): Float64Array;
-  /** The probability that one token comes next. */
+  /**
+   * The probability that one token comes next.
+   *
+   * @experimental Optional members may change with the models that need them.
+   */
   probability?(context: ArrayLike<number>, token: number): number;
-  /** The probability of the token of each row, float64 `[N]`. */
+  /**
+   * The probability of the token of each row, float64 `[N]`.
+   *
+   * @experimental Optional members may change with the models that need them.
+   */
   rowProbabilities?(rows: Rows): Float64Array;
-  /** The mean loss of the rows, in nats. */
+  /**
+   * The mean loss of rows, in nats.
+   *
+   * @experimental Optional members may change with the models that need them.
+   */
   meanLoss?(rows: Rows): number;
-  /** The ids of new words, without the prompt and the boundary at the end. */
+  /**
+   * The ids of new words, without the prompt and the boundary at the end.
+   *
+   * @experimental Optional members may change with the models that need them.
+   */
   sampleIds?(count: number, options: SampleIdsOptions): Uint16Array[];
-  /** Frees what the model holds, if anything. */
+  /**
+   * Frees the memory that the model holds.
+   *
+   * @experimental Optional members may change with the models that need them.
+   */
   dispose?(): void;
 }
 
-/** How {@linkcode LanguageModel.sampleIds} draws. */
+/**
+ * Settings of the optional member `sampleIds` of {@linkcode LanguageModel}.
+ *
+ * @experimental Optional members may change with the models that need them.
+ */
 export interface SampleIdsOptions {
-  /** The random number generator that the tokens are drawn from. */
+  /** The random number generator that draws the tokens. */
   readonly generator: TorchGenerator;
   /** The ids that precede each word. */
   readonly prompt: readonly number[];
   /** The most tokens to draw for a word. */
   readonly maxLength: number;
-  /** What the logits are divided by. */
+  /** The number that the logits are divided by. */
   readonly temperature: number;
-  /** How many of the likeliest tokens to draw from; all, if undefined. */
+  /** The number of likeliest tokens to draw from; all, if undefined. */
   readonly topK: number | undefined;
+}
+
+/** The last `T` tokens of a context, after boundary tokens if it is shorter. */
+export function lastTokens(
+  context: ArrayLike<number>,
+  { contextLength: T, vocabularySize: V }: Pick<
+    LanguageModel,
+    "contextLength" | "vocabularySize"
+  >,
+): number[] {
+  return Array.from({ length: T }, (_, t) => contextToken(context, T - t, V));
 }
 
 /**
  * The token `distance` places before the one to be predicted, the nearest at
- * 1; before the beginning there are boundary tokens.
+ * 1. Before the beginning there are boundary tokens.
  *
  * @throws {RangeError} if the id is not in the vocabulary
  */
@@ -90,7 +124,7 @@ export function checkToken(token: number, vocabularySize: number): number {
   return token;
 }
 
-/** The probability of one token, by the way that the model has. */
+/** The probability of one token, computed in the fastest way of the model. */
 export function probabilityOf(
   model: LanguageModel,
   context: ArrayLike<number>,
@@ -101,17 +135,24 @@ export function probabilityOf(
     : model.probabilities(context)[checkToken(token, model.vocabularySize)];
 }
 
+/** Refuses rows that have less context than a model sees. */
+export function checkContext(
+  { contextLength }: LanguageModel,
+  rows: Rows,
+): void {
+  if (rows.contextLength >= contextLength) return;
+  throw new RangeError(
+    `Cannot use rows with a context length of ${rows.contextLength}: the ` +
+      `model sees ${contextLength} tokens, so make longer windows`,
+  );
+}
+
 /** The probability of the token of each row, see {@linkcode LanguageModel}. */
 export function probabilitiesOfRows(
   model: LanguageModel,
   rows: Rows,
 ): Float64Array {
-  if (rows.contextLength < model.contextLength) {
-    throw new RangeError(
-      `Cannot use rows with a context length of ${rows.contextLength}: the ` +
-        `model sees ${model.contextLength} tokens, so make longer windows`,
-    );
-  }
+  checkContext(model, rows);
   if (model.rowProbabilities) return model.rowProbabilities(rows);
   return Float64Array.from(
     rows.Y,
@@ -119,23 +160,7 @@ export function probabilitiesOfRows(
   );
 }
 
-/**
- * The rows of words, as long as the model sees.
- *
- * @param model the model
- * @param vocabulary its vocabulary
- * @param words the words, each a string or its tokens
- */
-export function rowsFor(
-  model: LanguageModel,
-  vocabulary: Vocabulary,
-  words: Iterable<Iterable<string>>,
-): Rows {
-  checkVocabulary(model, vocabulary);
-  return contextWindows(words, vocabulary, Math.max(1, model.contextLength));
-}
-
-/** Refuses a vocabulary that is not the model's. */
+/** Refuses a vocabulary that is not as large as the model's. */
 export function checkVocabulary(
   { vocabularySize }: LanguageModel,
   { size }: Vocabulary,

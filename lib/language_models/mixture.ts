@@ -1,10 +1,11 @@
 /**
- * Mixtures: the weighted mean of several models, with weights that are fitted on
+ * Mixtures: the weighted mean of several models, and the weights that fit
  * held-out rows.
  *
  * Letters: `M` models, `N` rows.
  */
 
+import { checkNotNegative, checkWhole } from "../errors/checks.ts";
 import {
   type LanguageModel,
   probabilitiesOfRows,
@@ -19,9 +20,9 @@ const TOLERANCE = 1e-9;
 /** Options of {@linkcode fitMixtureWeights}. */
 export interface MixtureOptions {
   /**
-   * How many imagined rows each model explains beside the real ones, `[M]`. They
-   * keep the weights close to an earlier estimate where there are few rows.
-   * Default: none.
+   * A number of imagined rows for each model, `[M]`, which count for this model
+   * beside the real ones. If there are few rows, they keep the weights close to
+   * an earlier estimate. Default: none.
    */
   prior?: ArrayLike<number>;
   /** The most rounds of expectation and maximisation. Default: 1,000. */
@@ -29,19 +30,21 @@ export interface MixtureOptions {
 }
 
 /**
- * Finds the weights with which a mixture of models explains rows best, by
- * expectation–maximisation (Jelinek and Mercer 1980): in each round a model's
+ * Finds the weights with which a mixture of models predicts rows best, by
+ * expectation–maximization (Jelinek and Mercer 1980): in each round a model's
  * weight becomes its mean share of the probability of the rows. The rows must be
- * held out: on rows that a model was trained on, its weight would be too large.
+ * held out, because the weight of a model that was trained on them would be too
+ * large.
  *
- * @param probabilities the probability that each model gives to the token of
- * each row, `[M][N]`, as {@linkcode rowProbabilities} returns them; rows that all
- * models hold impossible are skipped
+ * @param probabilities the probabilities of the token of each row by each model,
+ * `[M][N]`, from {@linkcode rowProbabilities}; rows that have probability 0 by
+ * all models are skipped
  * @param options the prior, and the most rounds
  * @returns the weights, float64 `[M]`, which sum to 1
  * @throws {RangeError} if there is no model, the models have different numbers of
- * rows, a probability is negative or not finite, the prior has another length,
- * or there are neither rows nor a prior
+ * rows, a probability or a number of the prior is negative or not finite, the
+ * prior has another length, the most rounds are not a whole number from 1, or
+ * there are neither rows nor a prior
  *
  * @example
  * ```ts
@@ -59,25 +62,22 @@ export function fitMixtureWeights(
   options: MixtureOptions = {},
 ): Float64Array {
   const { prior, maxRounds = 1000 } = options;
+  checkWhole("number of rounds", maxRounds, 1);
   const M = probabilities.length;
-  if (M === 0) throw new RangeError("Cannot mix no models");
   const N = checkedRows(probabilities);
-  for (const [m, rows] of probabilities.entries()) {
+  probabilities.forEach((rows, m) => {
     for (let row = 0; row < N; row++) {
-      if (!(rows[row] >= 0 && rows[row] < Infinity)) {
-        throw new RangeError(
-          `Cannot fit weights to the probability ${rows[row]} of row ${row} ` +
-            `by model ${m}: it must be a finite number from 0`,
-        );
-      }
+      if (rows[row] >= 0 && rows[row] < Infinity) continue;
+      checkNotNegative(`probability of row ${row} by model ${m}`, rows[row]);
     }
-  }
+  });
   if (prior && prior.length !== M) {
     throw new RangeError(
       `Cannot use a prior of ${prior.length} numbers: ${M} models need ${M}`,
     );
   }
   const imagined = Float64Array.from(prior ?? new Float64Array(M));
+  imagined.forEach((rows) => checkNotNegative("prior", rows));
 
   let weights = normalised(prior ? imagined : new Float64Array(M).fill(1));
   let before = -Infinity;
@@ -114,11 +114,11 @@ function normalised(shares: Float64Array): Float64Array {
 }
 
 /**
- * The probability that a mixture gives to the token of each row: the weighted
+ * Computes the probability of the token of each row by a mixture: the weighted
  * mean of the models' probabilities.
  *
- * @param probabilities the probability that each model gives to the token of
- * each row, `[M][N]`, as {@linkcode rowProbabilities} returns them
+ * @param probabilities the probabilities of the token of each row by each model,
+ * `[M][N]`, from {@linkcode rowProbabilities}
  * @param weights the weight of each model, `[M]`
  * @returns float64 `[N]`
  * @throws {RangeError} if there is no model, there are not as many weights as
@@ -138,13 +138,13 @@ export function mixProbabilities(
   weights: ArrayLike<number>,
 ): Float64Array {
   const M = probabilities.length;
-  if (M === 0 || weights.length !== M) {
+  const N = checkedRows(probabilities);
+  if (weights.length !== M) {
     throw new RangeError(
       `Cannot mix ${M} models with ${weights.length} weights: each model needs ` +
         "one",
     );
   }
-  const N = checkedRows(probabilities);
   const mixed = new Float64Array(N);
   for (let m = 0; m < M; m++) {
     for (let row = 0; row < N; row++) {
@@ -154,14 +154,15 @@ export function mixProbabilities(
   return mixed;
 }
 
-/** How many rows there are, the same number of each model. */
+/** The number of rows, which is the same for all models. */
 function checkedRows(probabilities: readonly ArrayLike<number>[]): number {
+  if (probabilities.length === 0) throw new RangeError("Cannot mix no models");
   const N = probabilities[0].length;
   for (const [m, rows] of probabilities.entries()) {
     if (rows.length !== N) {
       throw new RangeError(
         `Cannot mix ${rows.length} rows of model ${m} with ${N} rows of model ` +
-          "0: all models must be evaluated on the same rows",
+          "0: evaluate all models on the same rows",
       );
     }
   }
@@ -169,18 +170,18 @@ function checkedRows(probabilities: readonly ArrayLike<number>[]): number {
 }
 
 /**
- * Mixes several models into one: the probability of a token is the weighted mean
- * of theirs.
+ * Mixes several models into one. Its probabilities are the weighted means of
+ * theirs.
  *
  * @param models the models, each the parameters of a network or any language
  * model, all with the same vocabulary
- * @param weights the weight of each model, not negative, with a sum of 1, as
- * {@linkcode fitMixtureWeights} returns them
- * @returns the mixture; it sees as much context as the model that sees most
+ * @param weights the weight of each model, not negative, with a sum of 1, such as
+ * those of {@linkcode fitMixtureWeights}
+ * @returns the mixture; it sees as many tokens as the model that sees most
  * @throws {RangeError} if there is no model, the weights are negative or do not
  * sum to 1, or the vocabularies have different sizes
  *
- * @example A model of pairs and one of triples, mixed by what is held out
+ * @example Pairs and triples, with weights that fit held-out words
  * ```ts
  * import {
  *   addK,
@@ -216,60 +217,38 @@ export function mixModels(
   models: readonly Model[],
   weights: ArrayLike<number>,
 ): LanguageModel {
-  return mixLanguageModels(
-    models.map((model) => "probabilities" in model ? model : mlpModel(model)),
-    weights,
-  );
-}
-
-function mixLanguageModels(
-  models: readonly LanguageModel[],
-  weights: ArrayLike<number>,
-): LanguageModel {
   const M = models.length;
   if (M === 0) throw new RangeError("Cannot mix no models");
-  const sum = Array.from(weights).reduce((sum, weight) => sum + weight, 0);
+  const shares = Float64Array.from(weights); // a copy, which does not change
+  const sum = shares.reduce((sum, share) => sum + share, 0);
   if (
-    weights.length !== M || !Array.from(weights).every((w) => w >= 0) ||
+    shares.length !== M || !shares.every((share) => share >= 0) ||
     !(Math.abs(sum - 1) < 1e-6)
   ) {
     throw new RangeError(
-      `Cannot mix with the weights ${Array.from(weights).join(", ")}: pass ` +
-        `${M} that are not negative and sum to 1`,
+      `Cannot mix with the weights ${shares.join(", ")}: pass ${M} that are ` +
+        "not negative and sum to 1",
     );
   }
-  const [{ vocabularySize }] = models;
-  for (const model of models) {
-    if (model.vocabularySize !== vocabularySize) {
-      throw new RangeError(
-        `Cannot mix a model of ${vocabularySize} tokens with one of ` +
-          `${model.vocabularySize}: they must have the same vocabulary`,
-      );
-    }
+  const parts = models.map((model): LanguageModel =>
+    "probabilities" in model ? model : mlpModel(model)
+  );
+  const [{ vocabularySize }] = parts;
+  const other = parts.find((part) => part.vocabularySize !== vocabularySize);
+  if (other) {
+    throw new RangeError(
+      `Cannot mix a model of ${vocabularySize} tokens with one of ` +
+        `${other.vocabularySize}: they must have the same vocabulary`,
+    );
   }
+  const mix = (answers: (part: LanguageModel) => ArrayLike<number>) =>
+    mixProbabilities(parts.map(answers), shares);
   return {
     vocabularySize,
-    contextLength: Math.max(...models.map((model) => model.contextLength)),
-    probability(context, token) {
-      let p = 0;
-      for (let m = 0; m < M; m++) {
-        p += weights[m] * probabilityOf(models[m], context, token);
-      }
-      return p;
-    },
-    probabilities(context) {
-      const probs = new Float64Array(vocabularySize);
-      for (let m = 0; m < M; m++) {
-        models[m].probabilities(context).forEach((p, token) => {
-          probs[token] += weights[m] * p;
-        });
-      }
-      return probs;
-    },
-    rowProbabilities: (windows) =>
-      mixProbabilities(
-        models.map((model) => probabilitiesOfRows(model, windows)),
-        weights,
-      ),
+    contextLength: Math.max(...parts.map((part) => part.contextLength)),
+    probability: (context, token) =>
+      mix((part) => [probabilityOf(part, context, token)])[0],
+    probabilities: (context) => mix((part) => part.probabilities(context)),
+    rowProbabilities: (rows) => mix((part) => probabilitiesOfRows(part, rows)),
   };
 }

@@ -1,6 +1,5 @@
 /**
- * The network as a {@linkcode LanguageModel}, so that it can be evaluated,
- * sampled from and mixed like the models that count.
+ * The network as a {@linkcode LanguageModel}, to mix it with other models.
  *
  * Letters: `V` vocabulary, `T` context length, `N` rows.
  */
@@ -10,30 +9,28 @@ import type { Kernel } from "../kernel/kernel.ts";
 import type { ParameterArrays } from "../kernel/parameters.ts";
 import { type Rows, shortened } from "../kernel/rows.ts";
 import {
-  arraysOf,
   parameterArrays,
   type Parameters,
   sizesOf,
 } from "../model/parameters.ts";
 import {
   checkToken,
-  contextToken,
   type LanguageModel,
+  lastTokens,
 } from "./language_model.ts";
 
-/** A network as a language model, with all the faster ways that it has. */
+/** A network as a language model, with all optional members. */
 export type MlpModel = Required<LanguageModel>;
 
 /**
- * The network as a language model, with the parameters as they are now: training
- * them further does not change it. Its WebAssembly memory is freed by `dispose`,
- * or when the model is collected.
+ * Makes a language model of the parameters as they are now: further training
+ * does not change it. `dispose` frees its WebAssembly memory, which is otherwise
+ * freed when the model is collected.
  *
- * @param parameters the model; they are copied
+ * @param parameters the parameters, which are copied
  * @returns the language model; its probabilities are float32, and sum to 1 up
  * to 1e-6
- * @throws {RangeError} if the parameters do not fit together, or there is
- * not enough memory
+ * @throws {RangeError} if the parameters do not fit together
  *
  * @example A mixture with a counting model, weights fitted on held-out words
  * ```ts
@@ -83,12 +80,8 @@ export function mlpModel(parameters: Parameters): MlpModel {
   return networkOf(parameterArrays(parameters));
 }
 
-/** The same without a copy, for parameters that do not change meanwhile. */
-export function borrowedMlpModel(parameters: Parameters): MlpModel {
-  return networkOf(arraysOf(parameters));
-}
-
-function networkOf(weights: ParameterArrays): MlpModel {
+/** The same without a copy, for arrays that do not change meanwhile. */
+export function networkOf(weights: ParameterArrays): MlpModel {
   const sizes = sizesOf(weights);
   const { vocabularySize, contextLength } = sizes;
   let kernel: Kernel | undefined; // without rows
@@ -99,7 +92,7 @@ function networkOf(weights: ParameterArrays): MlpModel {
     }
     return kernel;
   };
-  /** Calls a function with a kernel that has rows, perhaps from earlier. */
+  /** Calls a function with a kernel that holds the rows. */
   const withRows = <Result>(
     rows: Rows,
     use: (kernel: Kernel) => Result,
@@ -114,23 +107,18 @@ function networkOf(weights: ParameterArrays): MlpModel {
     }
   };
   const probabilities = (context: ArrayLike<number>): Float64Array =>
-    Float64Array.from(
-      loaded().probabilities(Array.from(
-        { length: contextLength },
-        (_, t) => contextToken(context, contextLength - t, vocabularySize),
-      )),
-    );
+    Float64Array.from(loaded().probabilities(lastTokens(context, sizes)));
   return {
     vocabularySize,
     contextLength,
     probabilities,
     probability: (context, token) =>
       probabilities(context)[checkToken(token, vocabularySize)],
-    rowProbabilities: (rows) =>
-      rows.Y.length === 0 ? new Float64Array() : withRows(
-        rows,
-        (kernel) => kernel.rowLosses().map((loss) => Math.exp(-loss)),
-      ),
+    rowProbabilities(rows) {
+      if (rows.Y.length === 0) return new Float64Array();
+      return withRows(rows, (kernel) => kernel.rowLosses())
+        .map((loss) => Math.exp(-loss));
+    },
     meanLoss: (rows) => withRows(rows, (kernel) => kernel.loss()),
     sampleIds(count, options) {
       const { tokens, ends } = options.generator.lendEngine((generator) =>

@@ -1,22 +1,22 @@
 /**
- * What `evaluate`, `sample` and the other functions take as a model: any
- * language model, or the parameters of a network.
+ * The models that `evaluate`, `sample` and other functions take: any language
+ * model, or the parameters of a network.
  */
 
-import type { Parameters } from "../model/parameters.ts";
+import { arraysOf, type Parameters } from "../model/parameters.ts";
 import type { LanguageModel } from "./language_model.ts";
-import { borrowedMlpModel } from "./mlp.ts";
+import { networkOf } from "./mlp.ts";
 
 /** A model: the parameters of the network, or any language model. */
 export type Model = Parameters | LanguageModel;
 
-/** Calls a function with the language model that a model is. */
+/** Calls a function with a model as a language model. */
 export function withLanguageModel<Result>(
   model: Model,
   use: (model: LanguageModel) => Result,
 ): Result {
   if ("probabilities" in model) return use(model);
-  const network = borrowedMlpModel(model);
+  const network = networkOf(arraysOf(model));
   try {
     return use(network);
   } finally {

@@ -1,37 +1,42 @@
 /**
- * What a model expects to come next: autocomplete.
+ * The tokens that a model expects next: autocomplete.
  */
 
 import type { Vocabulary } from "../data/vocabulary.ts";
 import { checkVocabulary } from "./language_model.ts";
 import { type Model, withLanguageModel } from "./model.ts";
 import { beginningOf } from "./sample.ts";
-import { checkTempering, tempered, type TemperOptions } from "./temper.ts";
+import {
+  byLikelihood,
+  checkTempering,
+  tempered,
+  type TemperOptions,
+} from "./temper.ts";
 
 /** A token that may come next. */
 export interface NextToken {
-  /** The token; the boundary token is the end of the word. */
+  /** The token. The boundary token ends the word. */
   readonly token: string;
   /** Its id. */
   readonly id: number;
-  /** How likely it is, from 0 to 1. */
+  /** Its probability, from 0 to 1. */
   readonly probability: number;
 }
 
 /**
- * The tokens that a model expects after each of some beginnings, the likeliest
+ * Returns the tokens that a model expects after each prompt, the likeliest
  * first.
  *
  * @param model the parameters of a network, or any language model
  * @param vocabulary the vocabulary that it was trained with
- * @param prompts the beginnings, each a text or its tokens, of which the model
- * sees the last `T`
- * @param options how many tokens, and the temperature
- * @returns for each beginning the `topK` likeliest tokens, or all; with equal
+ * @param prompts the beginnings of words, each a text or its tokens; the model
+ * sees the last `T` tokens
+ * @param options the number of tokens, and the temperature
+ * @returns the `topK` likeliest tokens for each prompt, or all; of two equal
  * probabilities the one with the smaller id is first
- * @throws {RangeError} if a setting is out of range, a beginning has a token
- * that is not in the vocabulary or the boundary token, or the vocabulary does
- * not fit the model
+ * @throws {RangeError} if a setting is out of range, a prompt has the boundary
+ * token or a token that is not in the vocabulary, or the vocabulary does not fit
+ * the model
  *
  * @example
  * ```ts
@@ -59,8 +64,7 @@ export function nextTokens(
     checkVocabulary(model, vocabulary);
     return beginnings.map((context) => {
       const probs = tempered(model.probabilities(context), { temperature });
-      const likely = [...probs.keys()].sort((a, b) => probs[b] - probs[a]);
-      return likely.slice(0, topK).map((id) => ({
+      return byLikelihood(probs).slice(0, topK).map((id) => ({
         token: vocabulary.tokens[id],
         id,
         probability: probs[id],

@@ -1,26 +1,18 @@
 /**
- * The model that comes with the package: the lecture's last one, trained on
- * the lecture's names by its full run.
+ * The model that comes with the package: the lecture's last model, after its
+ * full run on the lecture's names.
  */
 
 import { pretrainedSafetensors } from "../../data/pretrained_safetensors.ts";
 import { fromBase64 } from "../kernel/base64.ts";
-import type { ParameterArrays } from "../kernel/parameters.ts";
-import { loadModel } from "../saving/model_file.ts";
-import type { Vocabulary } from "../data/vocabulary.ts";
-
-/** A model that is ready to use. */
-export interface PretrainedModel {
-  /** The numbers of its parameters. */
-  readonly parameters: ParameterArrays;
-  /** The vocabulary that it was trained with. */
-  readonly vocabulary: Vocabulary;
-}
+import { loadModel, type SavedModel } from "../saving/model_file.ts";
 
 /**
- * The model that comes with the package, so that there are new words at once:
- * 11,897 parameters, trained by the lecture's full run of 200,000 steps on
+ * Returns the model that comes with the package, which makes names without any
+ * training: 11,897 parameters, after the lecture's full run of 200,000 steps on
  * karpathy/makemore's names. data/README.md has its losses.
+ *
+ * @returns a new copy of the parameters, and the vocabulary
  *
  * @example
  * ```ts
@@ -33,7 +25,7 @@ export interface PretrainedModel {
  * assertEquals(words.length, 3);
  * ```
  */
-export function pretrainedModel(): PretrainedModel {
+export function pretrainedModel(): SavedModel {
   return loadModel(fromBase64(pretrainedSafetensors), {
     source: "the model of the package",
   });

@@ -2,24 +2,16 @@
  * The model that comes with the package, with its parameters as tfjs variables.
  */
 
-import type { Vocabulary } from "../data/vocabulary.ts";
-import { type ModelParameters, parametersFrom } from "../model/variables.ts";
+import { parametersFrom } from "../model/variables.ts";
+import type { LoadedModel } from "../saving/variables.ts";
 import { pretrainedModel as pretrainedArrays } from "./pretrained.ts";
 
-/** A model that is ready to use. */
-export interface PretrainedModel {
-  /** Its parameters. They are yours to dispose. */
-  readonly parameters: ModelParameters;
-  /** The vocabulary that it was trained with. */
-  readonly vocabulary: Vocabulary;
-}
-
 /**
- * The model that comes with the package, for new words without training: 11,897
- * parameters, trained by the lecture's full run of 200,000 steps on
+ * Returns the model that comes with the package, which makes names without any
+ * training: 11,897 parameters, after the lecture's full run of 200,000 steps on
  * karpathy/makemore's names. data/README.md has its losses.
  *
- * @returns the parameters and the vocabulary
+ * @returns new parameters, which the caller disposes, and the vocabulary
  *
  * @example
  * ```ts
@@ -32,7 +24,7 @@ export interface PretrainedModel {
  * assertEquals(words.length, 3);
  * ```
  */
-export function pretrainedModel(): PretrainedModel {
+export function pretrainedModel(): LoadedModel {
   const { parameters, vocabulary } = pretrainedArrays();
   return { parameters: parametersFrom(parameters), vocabulary };
 }

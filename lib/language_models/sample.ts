@@ -1,10 +1,11 @@
 /**
- * New words: tokens are drawn one after the other as the model expects them,
- * until it draws the boundary token. A model of words makes sentences this way.
+ * New words: draws one token after the other, until it draws the boundary token.
+ * With a model of words, this makes sentences.
  */
 
 import type { Vocabulary } from "../data/vocabulary.ts";
 import { checkWhole } from "../errors/checks.ts";
+import { quote } from "../errors/quote.ts";
 import type {
   MultinomialOptions,
   TorchGenerator,
@@ -19,29 +20,30 @@ import { checkTempering, tempered, type TemperOptions } from "./temper.ts";
 
 /** Settings of {@linkcode sample}. */
 export interface SampleOptions extends TemperOptions {
-  /** The random number generator that the tokens are drawn from. */
+  /** The random number generator that draws the tokens. */
   generator: TorchGenerator;
-  /** How many words to make. Default: 20, as in the lecture. */
+  /** The number of words. Default: 20, as in the lecture. */
   count?: number;
-  /** How every word begins: a text, or its tokens. Default: with nothing. */
+  /** The beginning of every word, a text or its tokens. Default: none. */
   prompt?: Iterable<string>;
   /**
-   * What precedes every word or sentence: the model sees it, but it is not part
-   * of the result. Default: nothing.
+   * A text, or its tokens, that the model sees before every word or sentence,
+   * but that is not part of the result. Default: none.
    */
   before?: Iterable<string>;
-  /** Words that do not end by themselves are cut after so many tokens. Default: 100. */
+  /** The most tokens in a word, prompt included. Default: 100. */
   maxLength?: number;
   /**
-   * Whether each sentence follows the one before it, as sentences of a text do
-   * and as a model that was trained across boundaries expects. The first, which
-   * has nothing before it, is left out. Default: `false`, each stands alone.
+   * Whether each sentence follows the one before it, as in a text. Models that
+   * were trained with `acrossBoundaries` expect this. The first sentence follows
+   * `before`; without that, a sentence is drawn first and left out of the
+   * result. Default: `false`, the sentences are independent.
    */
   continuous?: boolean;
   /**
-   * How a token is drawn, see {@linkcode MultinomialOptions}: `"exponential"`
-   * as torch does from 2.7 on, `"cumulative"` as torch did up to 1.13, with
-   * which the lecture's first part was recorded. Default: `"exponential"`.
+   * The method that draws a token, see {@linkcode MultinomialOptions}:
+   * `"exponential"` as torch does from 2.7 on, `"cumulative"` as torch did up to
+   * 1.13, when the lecture's first part was recorded. Default: `"exponential"`.
    */
   method?: MultinomialOptions["method"];
 }
@@ -53,10 +55,10 @@ export interface SampleOptions extends TemperOptions {
  * @param model the parameters of a network, or any language model
  * @param vocabulary the vocabulary that it was trained with
  * @param options the settings
- * @returns the words, prompt included, without the boundary token
- * @throws {RangeError} if a setting is out of range, the prompt has a token that
- * is not in the vocabulary or the boundary token, the vocabulary does not fit
- * the model, or the model's probabilities are not numbers
+ * @returns the words, with the prompt and without the boundary token
+ * @throws {RangeError} if a setting is out of range, the prompt has the boundary
+ * token or a token that is not in the vocabulary, the vocabulary does not fit
+ * the model, or the model's probabilities are `NaN`
  *
  * @example A network
  * ```ts
@@ -101,7 +103,7 @@ export interface SampleOptions extends TemperOptions {
  * const windows = contextWindows(["emma"], vocabulary, 2);
  * const model = addK(countNgrams(windows, vocabulary), 0);
  * const generator = new TorchGenerator(2147483647);
- * // two characters of context leave no choice
+ * // with two characters of context there is no choice
  * assertEquals(sample(model, vocabulary, { generator, count: 2 }), [
  *   "emma",
  *   "emma",
@@ -113,9 +115,9 @@ export function sample(
   vocabulary: Vocabulary,
   options: SampleOptions,
 ): string[] {
-  const { generator, count = 20, prompt = "", maxLength = 100 } = options;
-  const { temperature = 1, topK, before = "", continuous = false } = options;
-  const { method = "exponential" } = options;
+  const { generator, count = 20, prompt = "", before = "" } = options;
+  const { temperature = 1, topK, maxLength = 100 } = options;
+  const { continuous = false, method = "exponential" } = options;
   checkWhole("number of words", count, 0);
   checkWhole("maximum length", maxLength, 1);
   checkTempering(options);
@@ -138,34 +140,28 @@ export function sample(
       }, method).map((ids) => [...start, ...ids]);
     const seen = vocabulary.encode(before);
     const words = continuous
-      ? inARow(count, seen, model.contextLength, (seen) => draw(1, seen)[0])
+      ? inARow(count, seen, model, (seen) => draw(1, seen)[0])
       : draw(count, seen);
     return words.map((ids) => vocabulary.decode(ids));
   });
 }
 
-/**
- * The ids that words begin with.
- *
- * @throws {RangeError} if the boundary token is among them: it would end the
- * word
- */
+/** The ids of a prompt, which must not have the token that ends a word. */
 export function beginningOf(
   prompt: Iterable<string>,
   vocabulary: Vocabulary,
 ): number[] {
   const ids = vocabulary.encode(prompt);
   if (ids.includes(0)) {
-    const text = typeof prompt === "string" ? prompt : [...prompt].join(" ");
     throw new RangeError(
-      `Cannot begin with ${JSON.stringify(text)}: it contains ` +
-        `${JSON.stringify(vocabulary.tokens[0])}, which ends a word`,
+      `Cannot begin with ${quote(vocabulary.decode(ids))}: it contains ` +
+        `${quote(vocabulary.tokens[0])}, which ends a word`,
     );
   }
   return ids;
 }
 
-/** Words drawn one after the other, in the fastest way that the model has. */
+/** Draws words one after the other, in the fastest way of the model. */
 function drawIds(
   model: LanguageModel,
   count: number,
@@ -192,20 +188,20 @@ function drawIds(
   });
 }
 
-/** Sentences that each see the end of the one before them. */
+/** Draws sentences that each see the end of the one before them. */
 function inARow(
   count: number,
   before: readonly number[],
-  contextLength: number,
+  { contextLength }: LanguageModel,
   drawAfter: (seen: readonly number[]) => number[],
 ): number[][] {
-  let seen = before; // as much as the model sees
+  let seen = before;
   const next = () => {
     const ids = drawAfter(seen);
-    const said = [...seen, ...ids, 0];
-    seen = said.slice(Math.max(0, said.length - contextLength));
+    const all = [...seen, ...ids, 0];
+    seen = all.slice(Math.max(0, all.length - contextLength));
     return ids;
   };
-  next(); // what the model has hardly seen: a sentence after nothing
+  if (before.length === 0) next(); // the model has hardly seen a first sentence
   return Array.from({ length: count }, next);
 }

@@ -1,22 +1,23 @@
 /**
- * How likely a model holds words: to rank them, or to find odd ones.
+ * The probabilities of words, to rank them or to find odd ones.
  */
 
 import type { Vocabulary } from "../data/vocabulary.ts";
-import { probabilitiesOfRows, rowsFor } from "./language_model.ts";
+import { contextWindows } from "../data/windows.ts";
+import { checkVocabulary, probabilitiesOfRows } from "./language_model.ts";
 import { type Model, withLanguageModel } from "./model.ts";
 
 /**
- * The log-probability of each word: the sum of the logarithms of the
- * probabilities of its tokens and of its end. The exponential of it is the
- * probability that {@linkcode sample} makes just this word.
+ * Computes the log-probability of each word: the sum of the logarithms of the
+ * probabilities of its tokens and of its end. Its exponential is the
+ * probability that {@linkcode sample} makes this word.
  *
  * @param model the parameters of a network, or any language model
  * @param vocabulary the vocabulary that it was trained with
- * @param words the words, each a text or its tokens
- * @returns float64, one number for each word, in nats, not above 0
- * @throws {RangeError} if a word has a token that is not in the vocabulary, or
- * the vocabulary does not fit the model
+ * @param words the words or sentences, each a text or its tokens
+ * @returns float64, a number for each word, in nats, at most 0
+ * @throws {RangeError} if a word has the boundary token or a token that is not
+ * in the vocabulary, or the vocabulary does not fit the model
  *
  * @example
  * ```ts
@@ -34,7 +35,9 @@ export function scoreWords(
   words: Iterable<Iterable<string>>,
 ): Float64Array {
   return withLanguageModel(model, (model) => {
-    const rows = rowsFor(model, vocabulary, words);
+    checkVocabulary(model, vocabulary);
+    const contextLength = Math.max(1, model.contextLength);
+    const rows = contextWindows(words, vocabulary, contextLength);
     const scores: number[] = [];
     let score = 0;
     probabilitiesOfRows(model, rows).forEach((probability, row) => {

@@ -1,17 +1,17 @@
 /**
- * Temperature and top-k: how closely samples follow the model's probabilities.
+ * Temperature and top-k, which make likely tokens likelier.
  */
 
 import { checkWhole } from "../errors/checks.ts";
 
-/** How closely samples follow the model's probabilities. */
+/** Temperature and top-k. */
 export interface TemperOptions {
   /**
-   * What the logits are divided by: below 1 likely tokens become likelier,
-   * above 1 less so. Default: 1.
+   * The number that the logits are divided by: below 1 likely tokens become
+   * likelier, above 1 less likely. Default: 1.
    */
   temperature?: number;
-  /** How many of the likeliest tokens to keep. Default: all. */
+  /** The number of likeliest tokens to keep. Default: all. */
   topK?: number;
 }
 
@@ -27,11 +27,15 @@ export function checkTempering(options: TemperOptions): void {
   if (topK !== undefined) checkWhole("top-k", topK, 1);
 }
 
+/** The ids of all tokens, the likeliest first; of equals the smaller id first. */
+export function byLikelihood(probs: Float64Array): number[] {
+  return [...probs.keys()].sort((a, b) => probs[b] - probs[a]);
+}
+
 /**
- * The probabilities that a softmax of the logits divided by the temperature
- * gives, over the `topK` likeliest tokens.
+ * The softmax of the `topK` largest logits divided by the temperature.
  *
- * @param probs probabilities, float64 `[V]`
+ * @param probs the softmax of the logits, float64 `[V]`
  * @param options temperature and top-k
  * @returns float64 `[V]`, with a sum of 1
  */
@@ -41,11 +45,12 @@ export function tempered(
 ): Float64Array {
   const { temperature = 1, topK = Infinity } = options;
   if (temperature === 1 && topK >= probs.length) return probs;
-  const order = [...probs.keys()].sort((a, b) => probs[b] - probs[a]);
+  const order = byLikelihood(probs);
   const highest = probs[order[0]];
+  const exponent = Math.min(1 / temperature, Number.MAX_VALUE);
   const shares = new Float64Array(probs.length);
   for (const token of order.slice(0, topK)) {
-    shares[token] = (probs[token] / highest) ** (1 / temperature);
+    shares[token] = (probs[token] / highest) ** exponent;
   }
   const sum = shares.reduce((sum, share) => sum + share, 0);
   return shares.map((share) => share / sum);

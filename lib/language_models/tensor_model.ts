@@ -1,6 +1,6 @@
 /**
- * Any forward pass in tfjs as a language model: a second hidden layer, batch
- * normalisation, a network of your own.
+ * Language models from any forward pass in tfjs: a second hidden layer, batch
+ * normalization, a network of your own.
  *
  * Letters: `V` vocabulary, `T` context length, `B` contexts at a time.
  */
@@ -9,13 +9,21 @@ import * as tf from "@tensorflow/tfjs";
 import type { Vocabulary } from "../data/vocabulary.ts";
 import { checkWhole } from "../errors/checks.ts";
 import { contextOf } from "../kernel/rows.ts";
-import { contextToken, type LanguageModel } from "./language_model.ts";
+import {
+  checkToken,
+  type LanguageModel,
+  lastTokens,
+} from "./language_model.ts";
 
-/** What {@linkcode languageModel} makes a language model of. */
+/**
+ * The forward pass of {@linkcode languageModel}.
+ *
+ * @experimental Models that need more than logits may add options.
+ */
 export interface TensorModelOptions {
-  /** The vocabulary of its tokens. */
+  /** The vocabulary of the model. */
   vocabulary: Vocabulary;
-  /** How many tokens of the context it sees, `T`. */
+  /** The number of tokens of the context that the model sees, `T`. */
   contextLength: number;
   /**
    * The forward pass: from contexts, int32 `[B, T]`, to logits, float32
@@ -24,18 +32,22 @@ export interface TensorModelOptions {
   logits: (X: tf.Tensor2D) => tf.Tensor;
 }
 
-/** How many contexts go through the forward pass at a time. */
-const AT_A_TIME = 1024;
+/** The most contexts that go through the forward pass at a time. */
+const MOST_CONTEXTS = 1024;
+/** The most logits at a time. */
+const MOST_LOGITS = 2 ** 22;
 
 /**
- * Makes any forward pass in tfjs a language model, which {@linkcode evaluate},
- * {@linkcode sample}, {@linkcode scoreWords} and {@linkcode mixModels} take like
- * all others. It uses the weights as they are at each call.
+ * Makes a language model of any forward pass in tfjs. {@linkcode evaluate},
+ * {@linkcode sample}, {@linkcode scoreWords} and {@linkcode mixModels} take it
+ * like all others. Each call uses the weights as they are then.
+ *
+ * @experimental Models that need more than logits may add options.
  *
  * @param options the vocabulary, the context length, and the forward pass
- * @returns the language model; contexts that are equal are computed once
- * @throws {RangeError} if the context length is not a whole number from 1; and
- * from its methods if the logits do not have the shape `[B, V]`
+ * @returns the language model; it computes equal contexts once
+ * @throws {RangeError} if the context length is not a whole number from 1; its
+ * methods throw it if the logits do not have the shape `[B, V]`
  *
  * @example A second hidden layer, trained with Adam
  * ```ts
@@ -83,13 +95,17 @@ export function languageModel(options: TensorModelOptions): LanguageModel {
   const { vocabulary, contextLength: T, logits } = options;
   checkWhole("context length", T, 1);
   const V = vocabulary.size;
+  const atOnce = Math.max(
+    1,
+    Math.min(MOST_CONTEXTS, Math.floor(MOST_LOGITS / V)),
+  );
 
-  /** The log-probabilities after contexts `[B, T]`, row by row `[B, V]`. */
+  /** The log-probabilities of all tokens after contexts, `[B, T]` to `[B, V]`. */
   const logProbabilities = (ids: Int32Array): Float64Array => {
     const B = ids.length / T;
     const values = tf.tidy(() => {
       const values = logits(tf.tensor2d(ids, [B, T], "int32"));
-      if (values.shape.length !== 2 || `${values.shape}` !== `${[B, V]}`) {
+      if (`${values.shape}` !== `${[B, V]}`) {
         throw new RangeError(
           `Cannot use logits of shape [${values.shape}]: ${B} contexts of a ` +
             `vocabulary of ${V} tokens need [${B}, ${V}]`,
@@ -108,37 +124,36 @@ export function languageModel(options: TensorModelOptions): LanguageModel {
     return rows;
   };
 
+  const sizes = { vocabularySize: V, contextLength: T };
   return {
-    vocabularySize: V,
-    contextLength: T,
+    ...sizes,
     probabilities: (context) =>
-      logProbabilities(Int32Array.from(
-        { length: T },
-        (_, t) => contextToken(context, T - t, V),
-      )).map(Math.exp),
+      logProbabilities(Int32Array.from(lastTokens(context, sizes)))
+        .map(Math.exp),
     rowProbabilities(rows) {
-      const N = rows.Y.length;
-      const found = new Map<string, number>(); // contexts, to be computed once
-      const ids: number[] = [];
-      const context = Int32Array.from({ length: N }, (_, row) => {
-        const seen = contextOf(rows, row).subarray(rows.contextLength - T);
-        const key = seen.join();
-        let index = found.get(key);
-        if (index === undefined) {
-          found.set(key, index = found.size);
-          ids.push(...seen);
-        }
-        return index;
+      /** Each different context, and the rows that have it. */
+      const found = new Map<string, { ids: number[]; rows: number[] }>();
+      rows.Y.forEach((_, row) => {
+        const ids = lastTokens(contextOf(rows, row), sizes);
+        const same = found.get(ids.join());
+        if (same) same.rows.push(row);
+        else found.set(ids.join(), { ids, rows: [row] });
       });
-      const all = new Float64Array(found.size * V);
-      for (let first = 0; first < found.size; first += AT_A_TIME) {
-        const some = ids.slice(first * T, (first + AT_A_TIME) * T);
-        all.set(logProbabilities(Int32Array.from(some)), first * V);
+      const contexts = [...found.values()];
+      const probabilities = new Float64Array(rows.Y.length);
+      for (let first = 0; first < contexts.length; first += atOnce) {
+        const some = contexts.slice(first, first + atOnce);
+        const all = logProbabilities(
+          Int32Array.from(some.flatMap(({ ids }) => ids)),
+        ); // [B, V]
+        some.forEach((context, b) => {
+          for (const row of context.rows) {
+            const token = checkToken(rows.Y[row], V);
+            probabilities[row] = Math.exp(all[b * V + token]);
+          }
+        });
       }
-      return Float64Array.from(
-        rows.Y,
-        (token, row) => Math.exp(all[context[row] * V + token]),
-      );
+      return probabilities;
     },
   };
 }

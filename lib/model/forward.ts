@@ -1,23 +1,34 @@
 /**
  * The forward pass in tfjs operations, one function for each line of the
  * lecture: embed, hidden layer, logits, softmax, loss. This is the model to
- * read and to take gradients of with `tf.variableGrads`; the kernel computes the
- * same, faster.
+ * read, and to differentiate with `tf.variableGrads`; the kernel computes the
+ * same faster.
  *
  * Letters: `V` vocabulary, `T` context length, `E` embedding, `H` hidden layer,
- * `B` rows. Tensors that a function returns are the caller's to dispose, or
- * `tf.tidy`'s.
+ * `B` rows. The caller, or `tf.tidy`, disposes the tensors that a function
+ * returns.
  */
 
 import * as tf from "@tensorflow/tfjs";
 import type { ModelParameters } from "./variables.ts";
 import { contextOf, type Rows } from "../kernel/rows.ts";
+import { sizesOf } from "./parameters.ts";
 
 /**
- * Context windows as tensors, for tfjs's own operations.
+ * Copies context windows into tensors, for the operations of tfjs.
  *
  * @param windows the rows
  * @returns `X` int32 `[N, T]` and `Y` int32 `[N]`
+ *
+ * @example
+ * ```ts
+ * import { buildVocabulary, contextWindows, toTensors } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { X, Y } = toTensors(contextWindows(["ab"], buildVocabulary(["ab"]), 3));
+ * assertEquals(X.arraySync(), [[0, 0, 0], [0, 0, 1], [0, 1, 2]]);
+ * assertEquals(Y.arraySync(), [1, 2, 0]);
+ * ```
  */
 export function toTensors(
   windows: Rows,
@@ -34,7 +45,7 @@ export function toTensors(
 }
 
 /**
- * Looks tokens up in the embedding table: the lecture's `C[5]`, `C[[5, 6, 8]]`
+ * Looks up tokens in the embedding table: the lecture's `C[5]`, `C[[5, 6, 8]]`
  * and `C[X]`.
  *
  * @param C the embedding table `[V, E]`
@@ -62,7 +73,7 @@ export function embed(
     const ids = tokens instanceof tf.Tensor
       ? tokens
       : tf.tensor(tokens as number | number[], undefined, "int32");
-    // for an id out of range tfjs gives zeros, PyTorch an error
+    // for an id out of range tfjs returns zeros, PyTorch throws an error
     const [vocabularySize] = C.shape;
     for (const id of ids.dataSync()) {
       if (!(Number.isInteger(id) && id >= 0 && id < vocabularySize)) {
@@ -83,6 +94,17 @@ export function embed(
  * @param W1 weights `[T·E, H]`
  * @param b1 biases `[H]`
  * @returns float32 `[B, H]`, each from −1 to 1
+ *
+ * @example
+ * ```ts
+ * import { hidden } from "@makemore/mlp";
+ * import { assertAlmostEquals } from "@std/assert";
+ * import * as tf from "@tensorflow/tfjs";
+ *
+ * const emb = tf.tensor3d([[[1], [2]]]); // [1, 2, 1]
+ * const h = hidden(emb, tf.tensor2d([[3], [-1]]), tf.tensor1d([0.5]));
+ * assertAlmostEquals(h.dataSync()[0], Math.tanh(1 * 3 - 2 * 1 + 0.5), 1e-6);
+ * ```
  */
 export function hidden(
   emb: tf.Tensor,
@@ -105,6 +127,18 @@ export function hidden(
  * the contexts `[B, T, E]`, and their weights `[T·E, V]`
  * @returns float32 `[B, V]`: for each token that may come next, the logarithm of
  * a count
+ *
+ * @example
+ * ```ts
+ * import { logits } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ * import * as tf from "@tensorflow/tfjs";
+ *
+ * const h = tf.tensor2d([[0.5, -1]]);
+ * const W2 = tf.tensor2d([[2, 4], [1, 0]]);
+ * const b2 = tf.tensor1d([10, 20]);
+ * assertEquals(logits(h, W2, b2).arraySync(), [[10, 22]]);
+ * ```
  */
 export function logits(
   h: tf.Tensor2D,
@@ -121,8 +155,8 @@ export function logits(
 }
 
 /**
- * Softmax by hand, as the lecture writes it out: exponentiate the logits to
- * counts, divide by their sum. It overflows where a logit is above 88, as the
+ * Softmax by hand, as the lecture writes it: exponentiates the logits to counts,
+ * and divides these by their sum. It overflows if a logit is above 88, as the
  * lecture's does; {@linkcode crossEntropy} does not.
  *
  * @param logits `[B, V]`
@@ -151,6 +185,17 @@ export function softmax(logits: tf.Tensor): tf.Tensor2D {
  * @param probs probabilities `[B, V]`
  * @param Y the right tokens, int32 `[B]`
  * @returns a scalar, in nats
+ *
+ * @example
+ * ```ts
+ * import { negativeLogLikelihood } from "@makemore/mlp";
+ * import { assertAlmostEquals } from "@std/assert";
+ * import * as tf from "@tensorflow/tfjs";
+ *
+ * const probs = tf.tensor2d([[0.25, 0.75]]);
+ * const loss = negativeLogLikelihood(probs, tf.tensor1d([0], "int32"));
+ * assertAlmostEquals(loss.dataSync()[0], Math.log(4), 1e-6);
+ * ```
  */
 export function negativeLogLikelihood(
   probs: tf.Tensor2D,
@@ -196,7 +241,7 @@ function pick(rows: tf.Tensor2D, Y: tf.Tensor1D): tf.Tensor1D {
   return tf.where(oneHot.toBool(), rows, 0).sum(1); // [B]
 }
 
-/** What {@linkcode forward} computes. */
+/** The tensors of {@linkcode forward}. */
 export interface Forward {
   /** The embeddings of the contexts `[B, T, E]`. */
   readonly emb: tf.Tensor3D;
@@ -212,8 +257,10 @@ export interface Forward {
  *
  * @param parameters the model
  * @param X contexts, int32 `[B, T]`
+ * @returns the embeddings, the hidden layer and the logits
+ * @throws {RangeError} if a context has an id that the model does not have
  *
- * @example The loss and its gradients by tfjs's autodiff
+ * @example The loss and its gradients, with tfjs's autodiff
  * ```ts
  * import {
  *   buildVocabulary,
@@ -252,13 +299,14 @@ export function forward(parameters: ModelParameters, X: tf.Tensor2D): Forward {
 }
 
 /**
- * The model's loss on rows as a tfjs scalar, which tfjs's own optimizers can
+ * The mean loss of rows as a tfjs scalar, which the optimizers of tfjs can
  * minimise: the cross-entropy of {@linkcode forward}.
  *
  * @param parameters the model
  * @param windows the rows
  * @returns a scalar, in nats
- * @throws {RangeError} if the rows hold ids that the model does not have
+ * @throws {RangeError} if there are no rows, their context length is not the
+ * model's, or they have ids that the model does not have
  *
  * @example A step of Adam
  * ```ts
@@ -289,6 +337,16 @@ export function forward(parameters: ModelParameters, X: tf.Tensor2D): Forward {
  * ```
  */
 export function loss(parameters: ModelParameters, windows: Rows): tf.Scalar {
+  const { contextLength } = sizesOf(parameters);
+  if (windows.Y.length === 0) {
+    throw new RangeError("Cannot compute a loss without rows");
+  }
+  if (windows.contextLength !== contextLength) {
+    throw new RangeError(
+      `Cannot use rows with contextLength ${windows.contextLength}: that of ` +
+        `the model is ${contextLength}`,
+    );
+  }
   return tf.tidy(() => {
     const { X, Y } = toTensors(windows);
     return crossEntropy(forward(parameters, X).logits, Y);

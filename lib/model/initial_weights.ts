@@ -1,5 +1,5 @@
 /**
- * The numbers that a model begins with, drawn as the lecture draws them.
+ * The numbers that a model begins with, as the lecture draws them.
  */
 
 import {
@@ -9,38 +9,39 @@ import {
   type ParameterName,
   parameterNames,
   parameterShapes,
+  perParameter,
 } from "../kernel/parameters.ts";
 import type { TorchGenerator } from "../random/torch_generator.ts";
 
 /**
- * How parameters begin:
+ * The numbers that parameters begin with:
  *
  * - `"randn"`: standard normal numbers, as in the lecture.
  * - `"scaled"`: the same numbers, scaled as in the lecture's next part: `W1` by
  *   Kaiming's gain for tanh, 5/3 over the root of its inputs; `b1`, `W2` and
  *   `Wd` by 0.01; `b2` is zero. The first loss is then that of guessing, ln V,
  *   and few hidden units are saturated.
- * - `"small"`: as `"scaled"`, with `C` scaled by 0.1. Embeddings that begin
- *   close together move to where their neighbours in the text take them, so a
- *   rare word does not stay where chance put it. For models of words.
+ * - `"small"`: as `"scaled"`, with `C` scaled by 0.1, for models of words.
+ *   Embeddings begin close together, so the text decides where each one goes,
+ *   and a rare word does not stay where chance put it.
  */
 export type Initialization = "randn" | "scaled" | "small";
 
 /** Options of `createParameters`. */
 export interface ParameterOptions {
-  /** The random number generator that the weights are drawn from. */
+  /** The random number generator that draws the weights. */
   generator: TorchGenerator;
-  /** How the parameters begin. Default: `"randn"`, as in the lecture. */
+  /** The numbers to begin with. Default: `"randn"`, as in the lecture. */
   initialization?: Initialization;
 }
 
 /**
- * Creates the parameters as plain arrays: `C`, `W1`, `b1`, `W2` and `b2`, drawn
- * one after the other as the lecture does, with the numbers that `torch.randn`
- * gives; then `Wd`, if the sizes ask for direct connections.
+ * Creates the parameters as plain arrays with the numbers of `torch.randn`.
+ * Draws `C`, `W1`, `b1`, `W2` and `b2` one after the other, as the lecture does,
+ * then `Wd` if the model has direct connections.
  *
  * @param sizes the sizes of the model
- * @param options the generator, and how the parameters begin
+ * @param options the generator, and the initialization
  * @returns the numbers of each parameter, float32, row by row
  * @throws {RangeError} if a size is not a whole number from 1, or the
  * vocabulary has more than 65,535 tokens
@@ -81,13 +82,8 @@ export function createParameters(
     b2: (x) => x * 0,
     Wd: (x) => x * small,
   };
-  return Object.fromEntries(
-    parameterNames(shapes).map((name) => {
-      const numbers = generator.randn(elementsOf(shapes[name]!));
-      const scaled = initialization === "randn"
-        ? numbers
-        : numbers.map(scale[name]);
-      return [name, scaled];
-    }),
-  ) as unknown as ParameterArrays;
+  return perParameter(parameterNames(shapes), (name) => {
+    const numbers = generator.randn(elementsOf(shapes[name]!));
+    return initialization === "randn" ? numbers : numbers.map(scale[name]);
+  });
 }

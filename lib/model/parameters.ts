@@ -1,104 +1,111 @@
 /**
- * The parameters of a model in either of their two forms, plain arrays and
- * tfjs variables, read in one way. What only reads a model takes both.
+ * Reads the parameters of a model in either of their two forms, plain arrays
+ * and tfjs variables.
  */
 
 import {
   elementsOf,
   type ModelSizes,
   type ParameterArrays,
-  type ParameterName,
   parameterNames,
-  type ParameterShapes,
   parameterShapes,
+  type PerParameter,
+  perParameter,
   sizesOf as sizesOfArrays,
   sizesOfShapes,
 } from "../kernel/parameters.ts";
 
-/** What is read of a tfjs variable: its shape, and its numbers row by row. */
+/** A tensor that can be read: its shape, and its numbers row by row. */
 export interface ParameterTensor {
-  /** How many rows, columns and so on it has. */
+  /** The number of rows, columns and so on. */
   readonly shape: readonly number[];
   /** Its numbers, row by row. */
   dataSync(): ArrayLike<number>;
 }
 
-/** Parameters as tensors: such as the tfjs variables of `createParameters`. */
-export interface ParameterTensors {
-  /** The embedding table, `[V, E]`. */
-  readonly C: ParameterTensor;
-  /** The weights of the hidden layer, `[T·E, H]`. */
-  readonly W1: ParameterTensor;
-  /** The biases of the hidden layer, `[H]`. */
-  readonly b1: ParameterTensor;
-  /** The weights of the output layer, `[H, V]`. */
-  readonly W2: ParameterTensor;
-  /** The biases of the output layer, `[V]`. */
-  readonly b2: ParameterTensor;
-  /** The direct connections, `[T·E, V]`, if the model has them. */
-  readonly Wd?: ParameterTensor;
-}
+/** Parameters as tensors, such as the tfjs variables of `createParameters`. */
+export type ParameterTensors = PerParameter<ParameterTensor>;
 
 /** The parameters of a model: plain float32 arrays, or tfjs variables. */
 export type Parameters = ParameterArrays | ParameterTensors;
 
 /** Whether the parameters are plain arrays. */
-export function areArrays(
-  parameters: Parameters,
-): parameters is ParameterArrays {
+function areArrays(parameters: Parameters): parameters is ParameterArrays {
   return parameters.C instanceof Float32Array;
 }
 
-/** One entry for each parameter that the model has. */
-function mapParameters<From, To>(
-  parameters: { readonly [name in ParameterName]?: From },
-  map: (parameter: From, name: ParameterName) => To,
-): Record<Exclude<ParameterName, "Wd">, To> & { Wd?: To } {
-  return Object.fromEntries(
-    parameterNames(parameters).map((name) => [
-      name,
-      map(parameters[name]!, name),
-    ]),
-  ) as ReturnType<typeof mapParameters<From, To>>;
-}
-
-/**
- * The numbers of the parameters, to be read: not copied where they are arrays
- * already.
- */
+/** The numbers of the parameters, only to be read: arrays are not copied. */
 export function arraysOf(parameters: Parameters): ParameterArrays {
-  return areArrays(parameters)
-    ? parameters
-    : mapParameters(parameters, (tensor) => tensor.dataSync() as Float32Array);
-}
-
-/**
- * The numbers of the parameters, copied into plain arrays.
- *
- * @param parameters the model
- * @returns float32 arrays, row by row
- */
-export function parameterArrays(parameters: Parameters): ParameterArrays {
-  return mapParameters(arraysOf(parameters), (numbers) => numbers.slice());
-}
-
-/**
- * The sizes of a model, read off its parameters.
- *
- * @param parameters the model
- * @throws {RangeError} if the parameters do not fit together
- */
-export function sizesOf(parameters: Parameters): ModelSizes {
-  if (areArrays(parameters)) return sizesOfArrays(parameters);
-  return sizesOfShapes(
-    mapParameters(parameters, ({ shape }) => shape) as ParameterShapes,
+  if (areArrays(parameters)) return parameters;
+  return perParameter(
+    parameterNames(parameters),
+    (name) => parameters[name]!.dataSync() as Float32Array,
   );
 }
 
 /**
- * How many numbers the model learns: `sum(p.nelement() for p in parameters)`.
+ * Copies the numbers of the parameters into plain arrays.
  *
- * @param model the parameters, or only their sizes
+ * @param parameters the model
+ * @returns the numbers of each parameter, float32, row by row
+ *
+ * @example
+ * ```ts
+ * import {
+ *   createParameters,
+ *   parameterArrays,
+ *   TorchGenerator,
+ * } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const parameters = createParameters({
+ *   vocabularySize: 27,
+ *   contextLength: 3,
+ *   embeddingSize: 2,
+ *   hiddenSize: 100,
+ * }, { generator: new TorchGenerator(2147483647) });
+ * const { C, W1 } = parameterArrays(parameters);
+ * assertEquals([C.length, W1.length], [27 * 2, 6 * 100]);
+ * ```
+ */
+export function parameterArrays(parameters: Parameters): ParameterArrays {
+  const arrays = arraysOf(parameters);
+  return perParameter(parameterNames(arrays), (name) => arrays[name]!.slice());
+}
+
+/**
+ * The sizes of a model, from the shapes or lengths of its parameters.
+ *
+ * @param parameters the model
+ * @returns `V`, `T`, `E` and `H`, and whether it has direct connections
+ * @throws {RangeError} if the parameters do not fit together
+ *
+ * @example
+ * ```ts
+ * import { pretrainedModel, sizesOf } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(sizesOf(pretrainedModel().parameters), {
+ *   vocabularySize: 27,
+ *   contextLength: 3,
+ *   embeddingSize: 10,
+ *   hiddenSize: 200,
+ * });
+ * ```
+ */
+export function sizesOf(parameters: Parameters): ModelSizes {
+  if (areArrays(parameters)) return sizesOfArrays(parameters);
+  const names = parameterNames(parameters);
+  return sizesOfShapes(perParameter(names, (name) => parameters[name]!.shape));
+}
+
+/**
+ * How many numbers a model learns: `sum(p.nelement() for p in parameters)`.
+ *
+ * @param model the parameters, or only the sizes of the model
+ * @returns a whole number
+ * @throws {RangeError} if the parameters do not fit together, or a size is out
+ * of range
  *
  * @example The lecture's two models
  * ```ts

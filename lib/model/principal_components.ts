@@ -1,21 +1,24 @@
 /**
- * Principal component analysis, to draw embeddings of more than two numbers on
- * a map.
+ * Principal component analysis, to draw embeddings on a map that have more than
+ * two numbers.
  */
 
+import { checkWhole } from "../errors/checks.ts";
+
 /**
- * Projects points onto the plane in which they differ most: their first two
- * principal components, after subtracting the mean. Points of two dimensions
- * stay as they are; points of one get a second coordinate of 0.
+ * Projects points onto the plane in which they differ most: subtracts their
+ * mean, and returns their first two principal components. Points of two
+ * dimensions stay as they are; points of one get a second coordinate of 0.
  *
  * The sign of a component is arbitrary. Here the first point that is not in the
- * middle is on the positive side, so that equal points give equal maps.
+ * middle is on the positive side, so that equal points have equal maps.
  *
  * @param points the points row by row `[count, dimensions]`, such as the
  * embedding table `C`
- * @param dimensions how many numbers a point has
+ * @param dimensions the number of dimensions, from 1
  * @returns two numbers for each point
- * @throws {RangeError} if the points do not divide into rows of this length
+ * @throws {RangeError} if the dimensions are not a whole number from 1, or do
+ * not divide the number of numbers
  *
  * @example
  * ```ts
@@ -31,21 +34,19 @@ export function projectToPlane(
   points: ArrayLike<number>,
   dimensions: number,
 ): [number, number][] {
+  checkWhole("number of dimensions", dimensions, 1);
   const count = points.length / dimensions;
-  if (!Number.isSafeInteger(count) || dimensions < 1) {
+  if (!Number.isInteger(count)) {
     throw new RangeError(
       `Cannot make points of ${dimensions} numbers from ${points.length} numbers`,
     );
   }
+  const numbers = Array.from(points);
   const rows = Array.from(
     { length: count },
-    (_, i) =>
-      Array.from(
-        { length: dimensions },
-        (_, j) => points[i * dimensions + j],
-      ),
+    (_, i) => numbers.slice(i * dimensions, (i + 1) * dimensions),
   ); // [count, dimensions]
-  if (dimensions <= 2) return rows.map(([x, y = 0]) => [x, y]);
+  if (dimensions <= 2 || count === 0) return rows.map(([x, y = 0]) => [x, y]);
 
   for (let j = 0; j < dimensions; j++) {
     const mean = rows.reduce((sum, row) => sum + row[j], 0) / count;
@@ -68,21 +69,23 @@ export function projectToPlane(
 
 /** The unit vector along which centred points spread most: power iteration. */
 function mainAxis(rows: readonly number[][]): number[] {
-  // Begin with the longest row: it is not across the axis.
-  let axis = rows.reduce((a, b) => dot(b, b) > dot(a, a) ? b : a);
+  // Begin with the longest row, which is not across the axis.
+  let axis = unit(rows.reduce((a, b) => dot(b, b) > dot(a, a) ? b : a));
   for (let round = 0; round < 500; round++) {
-    const length = Math.sqrt(dot(axis, axis));
-    if (length === 0) return axis;
-    const unit = axis.map((x) => x / length);
-    const next = unit.map(() => 0);
+    const next = axis.map(() => 0);
     for (const row of rows) {
-      const along = dot(row, unit);
+      const along = dot(row, axis);
       for (let j = 0; j < row.length; j++) next[j] += along * row[j];
     }
-    axis = next;
+    axis = unit(next);
   }
-  const length = Math.sqrt(dot(axis, axis));
-  return length === 0 ? axis : axis.map((x) => x / length);
+  return axis;
+}
+
+/** A vector scaled to length 1, unless its length is 0. */
+function unit(vector: readonly number[]): number[] {
+  const length = Math.sqrt(dot(vector, vector)) || 1;
+  return vector.map((x) => x / length);
 }
 
 function dot(a: readonly number[], b: readonly number[]): number {

@@ -1,6 +1,6 @@
 /**
- * The parameters of the model as tfjs variables, in the lecture's names and
- * order: the embedding table `C`, the hidden layer `W1` and `b1`, the output
+ * The parameters of a model as tfjs variables, with the lecture's names and in
+ * its order: the embedding table `C`, the hidden layer `W1` and `b1`, the output
  * layer `W2` and `b2`; and the paper's direct connections, `Wd`, if the model
  * has them.
  *
@@ -14,6 +14,7 @@ import {
   type ParameterArrays,
   parameterNames,
   parameterShapes,
+  perParameter,
   sizesOf as sizesOfArrays,
 } from "../kernel/parameters.ts";
 import {
@@ -21,7 +22,7 @@ import {
   type ParameterOptions,
 } from "./initial_weights.ts";
 
-/** The model: tfjs variables, float32. They are yours to dispose. */
+/** A model: tfjs variables, float32, which the caller disposes. */
 export interface ModelParameters {
   /** The embedding table `[V, E]`: a row for each token. */
   readonly C: tf.Variable<tf.Rank.R2>;
@@ -41,12 +42,14 @@ export interface ModelParameters {
 }
 
 /**
- * Creates the parameters, drawing `C`, `W1`, `b1`, `W2` and `b2` one after the
- * other as the lecture does, with the numbers that `torch.randn` gives; then
- * `Wd`, if the sizes ask for direct connections.
+ * Creates the parameters with the numbers of `torch.randn`. Draws `C`, `W1`,
+ * `b1`, `W2` and `b2` one after the other, as the lecture does, then `Wd` if the
+ * model has direct connections.
  *
  * @param sizes the sizes of the model
- * @param options the generator, and how the parameters begin
+ * @param options the generator, and the initialization
+ * @returns the parameters, float32, which the caller disposes with
+ * {@linkcode disposeParameters}
  * @throws {RangeError} if a size is not a whole number from 1, or the
  * vocabulary has more than 65,535 tokens
  *
@@ -79,22 +82,34 @@ export function createParameters(
 }
 
 /**
- * Makes tfjs variables of plain arrays, such as those of a saved model. The
- * sizes follow from the lengths of the arrays.
+ * Copies plain arrays, such as those of a saved model, into tfjs variables.
  *
- * @param arrays the numbers of each parameter, row by row; they are copied
- * @throws {RangeError} if the lengths do not fit together
+ * @param arrays the numbers of each parameter, row by row
+ * @returns the parameters, which the caller disposes with
+ * {@linkcode disposeParameters}
+ * @throws {RangeError} if the lengths of the arrays do not fit together
+ *
+ * @example
+ * ```ts
+ * import {
+ *   parameterArrays,
+ *   parametersFrom,
+ *   pretrainedModel,
+ * } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const arrays = parameterArrays(pretrainedModel().parameters);
+ * const copy = parametersFrom(arrays);
+ * assertEquals(copy.C.shape, [27, 10]);
+ * ```
  */
 export function parametersFrom(arrays: ParameterArrays): ModelParameters {
   const shapes = parameterShapes(sizesOfArrays(arrays));
-  return tf.tidy(() =>
-    Object.fromEntries(
-      parameterNames(arrays).map((name) => {
-        const tensor = tf.tensor(arrays[name]!.slice(), shapes[name] as never);
-        return [name, tf.variable(tensor)];
-      }),
-    )
-  ) as unknown as ModelParameters;
+  return perParameter(parameterNames(arrays), (name) =>
+    tf.tidy(() => {
+      const numbers = arrays[name]!.slice();
+      return tf.variable(tf.tensor(numbers, shapes[name] as [number]));
+    })) as ModelParameters;
 }
 
 /**
@@ -118,6 +133,16 @@ export function assignParameters(
  * Frees the memory of the parameters.
  *
  * @param parameters the model, which cannot be used afterwards
+ *
+ * @example
+ * ```ts
+ * import { disposeParameters, pretrainedModel } from "@makemore/mlp";
+ * import { assert } from "@std/assert";
+ *
+ * const { parameters } = pretrainedModel();
+ * disposeParameters(parameters);
+ * assert(parameters.C.isDisposed);
+ * ```
  */
 export function disposeParameters(parameters: ModelParameters): void {
   for (const name of parameterNames(parameters)) parameters[name]!.dispose();

@@ -2,20 +2,20 @@
  * How many candidates of a sampled softmax can be drawn in reasonable time.
  *
  * A step draws until its candidates are all different. The rarer the tokens that
- * are left, the more draws that takes: for nearly all of V tokens some
- * V · (ln V)².
+ * are left, the more draws it takes: to find nearly all of V tokens it takes
+ * about V · (ln V)².
  */
 
-/** The most draws of one step, as a multiple of the vocabulary. */
+/** The most draws in one step, as a multiple of the vocabulary. */
 const DRAWS_PER_TOKEN = 16;
 
 /**
- * The most candidates: how many different tokens 16 · V draws give on average.
+ * The most candidates: the mean number of different tokens in 16 · V draws.
  *
  * Token k is drawn with probability log((k + 2)/(k + 1)) / log(V + 1), see the
  * option `candidates` of `train`.
  *
- * @param vocabularySize V, how many tokens there are
+ * @param vocabularySize the number of tokens, V
  * @returns a whole number, at most V − 1
  */
 export function mostCandidates(vocabularySize: number): number {

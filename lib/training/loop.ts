@@ -5,21 +5,21 @@
 import { checkNotNegative, checkWhole } from "../errors/checks.ts";
 import { DivergenceError } from "../errors/errors.ts";
 import { giveBackKernel, takeKernel } from "../kernel/held_kernels.ts";
-import type { Kernel } from "../kernel/kernel.ts";
 import type { ParameterArrays } from "../kernel/parameters.ts";
 import type { Rows } from "../kernel/rows.ts";
 import type { TorchGenerator } from "../random/torch_generator.ts";
 import { checkSteps, constantRate, type Schedule } from "./schedules.ts";
 import { mostCandidates } from "./candidates.ts";
-import { arrayTrainee, checkRows, type Trainee } from "./trainee.ts";
+import { arrayTrainee, type Trainee } from "./trainee.ts";
 
 /** Settings of {@linkcode trainSteps} and {@linkcode train}. */
 export interface TrainOptions {
-  /** How many steps to do. */
+  /** The number of steps. */
   steps: number;
   /**
-   * How many rows a minibatch has, drawn with replacement, or `"all"` for
-   * every row in every step. Default: 32, as in the lecture.
+   * The number of rows in a minibatch, which are drawn with replacement, or
+   * `"all"` to learn from every row in every step. Default: 32, as in the
+   * lecture.
    */
   batchSize?: number | "all";
   /**
@@ -30,70 +30,70 @@ export interface TrainOptions {
   /** The learning rate, or a schedule of it. Default: 0.1, as in the lecture. */
   learningRate?: number | Schedule;
   /**
-   * How strongly weights, but not biases, are drawn to zero: λ of
-   * `p -= lr * (p.grad + λ * p)`, PyTorch's `SGD(weight_decay=λ)`. The paper
-   * uses 10⁻⁴ and 10⁻⁵. The losses reported are without the penalty. Default: 0.
+   * λ of PyTorch's `SGD(weight_decay=λ)`: a step subtracts `lr * λ * p` from
+   * each weight `p`, but not from biases. The paper uses 10⁻⁴ and 10⁻⁵. The
+   * losses reported do not include the penalty. Default: 0.
    */
   weightDecay?: number;
   /**
-   * Sampled softmax, for vocabularies of thousands of words: how many tokens
-   * beside the target the softmax of each step is over, S. They are drawn anew
-   * for each minibatch, all different, frequent ones more often. Each logit is
-   * corrected by how often its token is drawn, so that the expected gradient
-   * approaches that of the full softmax as S grows.
+   * The number of candidates of a sampled softmax, S, for vocabularies of
+   * thousands of words. The softmax of a step runs over the target and S other
+   * tokens, which are drawn anew for each minibatch, all different, frequent
+   * ones more often. Each logit is corrected for how often its token is drawn,
+   * so the expected gradient approaches that of the full softmax as S grows.
    *
    * This is TensorFlow's `sampled_softmax_loss` with
    * `log_uniform_candidate_sampler(unique=True)`: token k is drawn with
    * probability log((k + 2)/(k + 1)) / log(V + 1), so the vocabulary must be
    * sorted by frequency, as `buildWordVocabulary` sorts it. The time of a step
-   * does not depend on V, unless there is a weight decay, which changes all
+   * does not depend on V, unless there is weight decay, which changes all
    * weights.
    *
    * The losses reported are those of the sampled softmax, which are lower than
-   * those of the full one; `evaluate` always uses the full one. From 1 to V − 1,
-   * less where V is in the thousands, since the last few would take very many
-   * draws; for minibatches only. Default: the full softmax.
+   * those of the full one; `evaluate` always uses the full one. S goes from 1 to
+   * V − 1, or less if V is in the thousands, because the last few tokens take
+   * very many draws. It needs minibatches. Default: the full softmax.
    */
   candidates?: number;
-  /** Where the schedule continues, for a run that was stopped. Default: 0. */
+  /** The step to continue the schedule from, after a run that stopped. Default: 0. */
   firstStep?: number;
   /**
-   * How many steps lie between two reports. Default: as many as take about a
+   * The number of steps between two reports. Default: as many as take about a
    * twentieth of a second.
    */
   stepsPerProgress?: number;
 }
 
-/** What the training loop reports. */
+/** A report of the training loop. */
 export interface TrainProgress {
-  /** How many steps are done, `firstStep` included. */
+  /** The number of steps done, including those before `firstStep`. */
   readonly step: number;
   /** The losses of the steps since the last report, float64, in nats. */
   readonly losses: Float64Array;
 }
 
-/** What {@linkcode train} takes beyond the loop's own settings. */
+/** What {@linkcode train} takes besides the settings of the loop. */
 export interface TrainCallbacks {
-  /** Called with each report; if it returns a promise, training waits for it. */
+  /** Receives each report. Training waits for the promise that it may return. */
   onProgress?: (progress: TrainProgress) => void | Promise<void>;
   /** Stops training when aborted. */
   signal?: AbortSignal;
 }
 
 /**
- * The training loop on plain arrays, in your hands: each turn of a `for` loop
- * over it does some steps and reports their losses. The parameters are up to
- * date at each turn, what the turn writes into them is trained on, and leaving
- * the loop ends the training.
+ * Trains plain arrays in a `for` loop of yours: each turn takes some steps and
+ * reports their losses. At each turn the parameters are up to date, and training
+ * continues with what you write into them. To end the training, leave the loop.
  *
- * A run that is split anywhere gives the same bits as one run, if it continues
+ * A run that is split anywhere has the same bits as one run, if it continues
  * with the same generator and the next `firstStep`.
  *
  * @param parameters the model, which is changed in place
  * @param windows the rows to learn from
  * @param options the settings
- * @throws {RangeError} if a setting is out of range, the rows do not fit the
- * model, or there is not enough memory for them
+ * @returns an iterator of reports; training starts with its first turn
+ * @throws {RangeError} if a setting is out of range, there are no rows or they
+ * do not fit the model, or there is not enough memory
  * @throws {TypeError} if the parameters are in training already
  * @throws {DivergenceError} after the report of the last good step, if a loss
  * is not finite; the parameters are those of the last good step
@@ -130,14 +130,15 @@ export function trainSteps(
   parameters: ParameterArrays,
   windows: Rows,
   options: TrainOptions,
-): IterableIterator<TrainProgress> {
+): Generator<TrainProgress, void> {
   return reportsOf(arrayTrainee(parameters), windows, options);
 }
 
 /**
- * The training loop on plain arrays, as a promise: trains, reports to a
- * callback, and can be stopped by a signal. Timers, servers and user interfaces
- * keep running meanwhile.
+ * Trains plain arrays, reports to a callback, and stops when a signal is
+ * aborted. Timers, servers and user interfaces keep running meanwhile; read and
+ * change the parameters in `onProgress` only, because they are not up to date
+ * between two reports.
  *
  * @param parameters the model, which is changed in place
  * @param windows the rows to learn from
@@ -147,7 +148,7 @@ export function trainSteps(
  * @throws {TypeError} if the parameters are in training already
  * @throws {DivergenceError} as {@linkcode trainSteps} does
  * @throws {unknown} the signal's reason, an `AbortError` by default, if it is
- * aborted; the parameters are those of the last step done
+ * aborted; the parameters are those after the last step
  *
  * @example
  * ```ts
@@ -186,13 +187,13 @@ export function* reportsOf(
   trainee: Trainee,
   rows: Rows,
   options: TrainOptions,
-): IterableIterator<TrainProgress> {
+): Generator<TrainProgress, void> {
   for (const report of piecesOf(trainee, rows, options)) {
     if (report) yield report;
   }
 }
 
-/** A training that lets timers run, of parameters of either form. */
+/** Trains parameters of either form, and lets timers run meanwhile. */
 export async function trainWithPauses(
   trainee: Trainee,
   rows: Rows,
@@ -219,42 +220,41 @@ export async function trainWithPauses(
 
 /** How long one piece of a training should take, in milliseconds. */
 const PIECE = 40;
-/** How long a report should be worth, in milliseconds of training. */
+/** The least time between two reports, in milliseconds. */
 const REPORT = 50;
-/** Reports are rarer where they are dear: so many times their own time apart. */
+/** The least time between two reports, as a multiple of what a report takes. */
 const REPORT_RATIO = 10;
-/** How much longer a piece may be than the one before it. */
+/** How many times longer a piece may be than the one before it. */
 const GROWTH = 4;
-/** The most steps of one piece. */
+/** The most steps in one piece. */
 const MOST_STEPS = 2 ** 16;
 
 /** The parameters that are in training now. */
 const inTraining = new WeakSet<object>();
 
 /**
- * Training in pieces that each take a fraction of a tenth of a second, however
- * long a step takes: yields after each, a report if one is due.
+ * Trains in pieces of less than a tenth of a second, unless a single step takes
+ * longer. Yields after each piece: a report if one is due.
  */
 function* piecesOf(
   trainee: Trainee,
   rows: Rows,
   options: TrainOptions,
-): IterableIterator<TrainProgress | undefined> {
+): Generator<TrainProgress | undefined, void> {
   const { steps, batchSize = 32, generator, firstStep = 0 } = options;
   const { learningRate = 0.1, weightDecay = 0, stepsPerProgress } = options;
+  const { candidates } = options;
   const { sizes, identity } = trainee;
   checkOptions(options, sizes.vocabularySize);
-  checkRows(rows, sizes);
   if (inTraining.has(identity)) {
     throw new TypeError(
-      "Cannot train these parameters: they are in training already, so end " +
-        "that loop first",
+      "Cannot train these parameters: they are in training already, so leave " +
+        "that loop, or call return() on its iterator, first",
     );
   }
   const rate = typeof learningRate === "number"
     ? constantRate(learningRate)
     : learningRate;
-  const candidates = options.candidates;
   const kernel = takeKernel(sizes, rows);
   inTraining.add(identity);
   let isWritten = true;
@@ -264,45 +264,39 @@ function* piecesOf(
   };
   try {
     kernel.loadWeights(trainee.read()!);
-    const run = (rates: Float64Array, losses: Float64Array): number =>
-      batchSize === "all"
-        ? stepsOnAll(kernel, rates, losses, weightDecay)
-        : generator!.lendEngine((engine) =>
-          kernel.train(rates, {
-            batchSize,
-            generator: engine,
-            losses,
-            weightDecay,
-            candidates,
-          })
+    /** Takes steps; returns how many it took before a loss was not finite. */
+    const run = (rates: Float64Array, losses: Float64Array): number => {
+      if (batchSize !== "all") {
+        const settings = { batchSize, losses, weightDecay, candidates };
+        return generator!.lendEngine((generator) =>
+          kernel.train(rates, { ...settings, generator })
         );
-    run(new Float64Array(), new Float64Array()); // lacking memory is told now
+      }
+      const last = rates.findIndex((rate, step) => {
+        losses[step] = kernel.stepAll(rate, { weightDecay });
+        return !Number.isFinite(losses[step]);
+      });
+      return last === -1 ? rates.length : last;
+    };
+    run(new Float64Array(), new Float64Array()); // throws if memory is short
 
     const end = firstStep + steps;
     let step = firstStep;
     let size = 1;
-    let losses: Float64Array[] = [];
+    let losses: number[] = []; // since the last report
     let reported = { step, at: performance.now(), took: 0 };
     const report = (): TrainProgress => {
       const begun = performance.now();
       write();
-      const progress = { step, losses: joined(losses) };
+      const progress = { step, losses: Float64Array.from(losses) };
       losses = [];
       const at = performance.now();
       reported = { step, at, took: at - begun };
       return progress;
     };
-    const isDue = () =>
-      step === end ||
-      (stepsPerProgress === undefined
-        ? performance.now() - reported.at >=
-          Math.max(REPORT, REPORT_RATIO * reported.took)
-        : step === reported.step + stepsPerProgress);
 
     while (step < end) {
-      const until = stepsPerProgress === undefined
-        ? end
-        : Math.min(end, reported.step + stepsPerProgress);
+      const until = Math.min(end, reported.step + (stepsPerProgress ?? end));
       const count = Math.min(size, until - step);
       const rates = Float64Array.from({ length: count }, (_, i) => {
         const value = rate(step + i);
@@ -320,12 +314,15 @@ function* piecesOf(
         Math.max(1, count * PIECE / Math.max(took, 1e-3) / 2),
       ));
       step += done;
-      losses.push(piece.subarray(0, done));
+      for (const loss of piece.subarray(0, done)) losses.push(loss);
       if (done < count) {
         if (step > reported.step) yield report();
         throw new DivergenceError(step, piece[done], rates[done]);
       }
-      if (!isDue()) {
+      const isTimeUp = stepsPerProgress === undefined &&
+        performance.now() - reported.at >=
+          Math.max(REPORT, REPORT_RATIO * reported.took);
+      if (step < until && !isTimeUp) {
         yield undefined;
         continue;
       }
@@ -341,33 +338,6 @@ function* piecesOf(
       giveBackKernel(kernel, rows);
     }
   }
-}
-
-/** Steps on all rows; returns how many were done before a loss was not finite. */
-function stepsOnAll(
-  kernel: Kernel,
-  rates: Float64Array,
-  losses: Float64Array,
-  weightDecay: number,
-): number {
-  for (let step = 0; step < rates.length; step++) {
-    losses[step] = kernel.stepAll(rates[step], { weightDecay });
-    if (!Number.isFinite(losses[step])) return step;
-  }
-  return rates.length;
-}
-
-/** Arrays one after the other as one. */
-function joined(arrays: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(
-    arrays.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array, at);
-    at += array.length;
-  }
-  return all;
 }
 
 /** Refuses settings that are out of range. */

@@ -1,5 +1,5 @@
 /**
- * The learning-rate finder: try every rate once, and look where the loss falls.
+ * The learning-rate finder: tries rates from small to large, one step each.
  */
 
 import { checkWhole } from "../errors/checks.ts";
@@ -13,9 +13,9 @@ import { trainSteps } from "./loop.ts";
 export interface FinderOptions {
   /** The random number generator that draws the minibatches. */
   generator: TorchGenerator;
-  /** How many rows a minibatch has. Default: 32, as in the lecture. */
+  /** The number of rows in a minibatch. Default: 32, as in the lecture. */
   batchSize?: number;
-  /** How many rates to try, one step each. Default: 1000, as in the lecture. */
+  /** The number of rates to try. Default: 1000, as in the lecture. */
   count?: number;
   /**
    * The exponents of ten of the first and the last rate. Default: −3 and 0, as
@@ -31,7 +31,7 @@ export interface FinderOptions {
   candidates?: number;
 }
 
-/** What the finder measured; the figure `learningRateFinder` draws it. */
+/** The measurements of {@linkcode findLearningRate}, for the plot of them. */
 export interface LearningRateLosses {
   /** The rates tried, from small to large, float64. */
   readonly learningRates: Float64Array;
@@ -40,18 +40,20 @@ export interface LearningRateLosses {
 }
 
 /**
- * Tries learning rates from small to large, evenly spaced in the exponent, one
- * step on one minibatch each, as the lecture does:
- * `lrs = 10 ** torch.linspace(-3, 0, 1000)`. At first the loss falls, then the
- * rate becomes so large that it rises again; a good rate is in the valley.
+ * Tries learning rates from small to large, evenly spaced in the exponent, with
+ * one step on one minibatch each, as the lecture does:
+ * `lrs = 10 ** torch.linspace(-3, 0, 1000)`. The loss falls at first, and rises
+ * again where the rate is too large; a good rate is in the valley between.
  *
- * The steps are done on a copy, so the model does not change. If a loss is not
- * finite, the search ends there and returns fewer rates.
+ * The steps change a copy, not the model. If a loss is not finite, the search
+ * ends there and returns fewer rates.
  *
  * @param parameters the model to begin with
  * @param windows the rows to learn from
  * @param options the settings
- * @throws {RangeError} if a setting is out of range, or the rows do not fit
+ * @returns the rates and their losses, float64 `[count]` or less
+ * @throws {RangeError} if a setting is out of range, or there are no rows or
+ * they do not fit the model
  *
  * @example
  * ```ts
@@ -87,9 +89,8 @@ export function findLearningRate(
   windows: Rows,
   options: FinderOptions,
 ): LearningRateLosses {
-  const { generator, batchSize = 32, count = 1000 } = options;
-  const { exponents: [first, last] = [-3, 0], weightDecay, candidates } =
-    options;
+  const { generator, batchSize, weightDecay, candidates } = options;
+  const { count = 1000, exponents: [first, last] = [-3, 0] } = options;
   checkWhole("number of rates to try", count, 2);
   if (!(Number.isFinite(first) && Number.isFinite(last) && first < last)) {
     throw new RangeError(
@@ -105,11 +106,8 @@ export function findLearningRate(
   let done = 0;
   try {
     const steps = trainSteps(parameterArrays(parameters), windows, {
+      ...{ generator, batchSize, weightDecay, candidates },
       steps: count,
-      batchSize,
-      generator,
-      weightDecay,
-      candidates,
       learningRate: (step) => learningRates[step],
     });
     for (const progress of steps) {
@@ -126,12 +124,22 @@ export function findLearningRate(
 }
 
 /**
- * Suggests the rate in the middle of the valley that the finder measured: where
- * the losses, averaged over a twentieth of the rates, are lowest.
+ * Suggests the rate in the middle of the valley: where the losses, averaged over
+ * a twentieth of the rates, are lowest.
  *
- * @param measured what {@linkcode findLearningRate} returned
+ * @param measured the result of {@linkcode findLearningRate}
  * @returns a rate to start from; look at the curve before you trust it
- * @throws {RangeError} if nothing was measured
+ * @throws {RangeError} if there are no losses
+ *
+ * @example
+ * ```ts
+ * import { suggestLearningRate } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const learningRates = Float64Array.of(0.01, 0.1, 1);
+ * const losses = Float64Array.of(2.4, 2.2, 3.1);
+ * assertEquals(suggestLearningRate({ learningRates, losses }), 0.1);
+ * ```
  */
 export function suggestLearningRate(measured: LearningRateLosses): number {
   const { learningRates, losses } = measured;

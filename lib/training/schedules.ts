@@ -13,7 +13,16 @@ export type Schedule = (step: number) => number;
  * The same learning rate at every step.
  *
  * @param rate the learning rate
+ * @returns the schedule
  * @throws {RangeError} if the rate is not a finite number from 0
+ *
+ * @example
+ * ```ts
+ * import { constantRate } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(constantRate(0.1)(99_999), 0.1);
+ * ```
  */
 export function constantRate(rate: number): Schedule {
   checkNotNegative("learning rate", rate);
@@ -21,11 +30,12 @@ export function constantRate(rate: number): Schedule {
 }
 
 /**
- * One learning rate before a step, another from it on. The lecture trains with
- * 0.1, and with 0.01 from step 100,000.
+ * One learning rate before a step, and another from that step on. The lecture
+ * trains with 0.1, and with 0.01 from step 100,000.
  *
  * @param rates the rate before and the rate after
- * @param at the first step that has the second rate
+ * @param at the first step with the second rate
+ * @returns the schedule
  * @throws {RangeError} if a rate is not a finite number from 0, or the step is
  * not a whole number from 0
  *
@@ -51,13 +61,14 @@ export function stepDecay(
 }
 
 /**
- * Half a cosine from one learning rate down to another, which stays.
+ * A learning rate that falls along half a cosine, and then stays the same.
  *
  * Loshchilov and Hutter, "SGDR", 2017, without restarts:
  * `torch.optim.lr_scheduler.CosineAnnealingLR`.
  *
  * @param rates the rate at step 0, and the rate from step `steps` on
- * @param steps over how many steps
+ * @param steps the number of steps of the fall
+ * @returns the schedule
  * @throws {RangeError} if a rate is not a finite number from 0, or the number
  * of steps is not a whole number from 0
  *
@@ -88,13 +99,15 @@ export function cosineDecay(
 }
 
 /**
- * A learning rate that falls as in the paper: `rate / (1 + decay · step)`. It is
- * halved at step `1 / decay`. The paper uses 10⁻³ and 10⁻⁸.
+ * A learning rate that falls as in the paper: `rate / (1 + decay · step)`. It
+ * reaches half of its first value at step `1 / decay`. The paper uses 10⁻³ and
+ * 10⁻⁸.
  *
  * Bengio et al. 2003, section 3.1.
  *
  * @param rate the rate at step 0, the paper's ε₀
- * @param decay how fast it falls, the paper's r
+ * @param decay how fast the rate falls, the paper's r
+ * @returns the schedule
  * @throws {RangeError} if either is not a finite number from 0
  *
  * @example
@@ -113,7 +126,7 @@ export function inverseDecay(rate: number, decay: number): Schedule {
   return (step) => rate / (1 + decay * step);
 }
 
-/** Throws unless a value can be a number of steps. */
+/** Refuses a value that is not a number of steps. */
 export function checkSteps(steps: number): void {
   checkWhole("number of steps", steps, 0);
 }

@@ -1,5 +1,5 @@
 /**
- * One step of gradient descent: forward, cross-entropy, backward, update.
+ * One step of gradient descent: forward pass, loss, gradients, update.
  */
 
 import { checkNotNegative } from "../errors/checks.ts";
@@ -7,31 +7,32 @@ import { DivergenceError } from "../errors/errors.ts";
 import { giveBackKernel, takeKernel } from "../kernel/held_kernels.ts";
 import type { ParameterArrays } from "../kernel/parameters.ts";
 import type { Rows } from "../kernel/rows.ts";
-import { arrayTrainee, checkRows, type Trainee } from "./trainee.ts";
+import { arrayTrainee, type Trainee } from "./trainee.ts";
 
 /** Options of {@linkcode trainStep}. */
 export interface TrainStepOptions {
   /**
-   * How strongly weights are drawn to zero, λ of PyTorch's
-   * `SGD(weight_decay=λ)`. Default: 0, not at all.
+   * λ of PyTorch's `SGD(weight_decay=λ)`: a step subtracts `lr * λ * p` from
+   * each weight `p`, but not from biases. Default: 0.
    */
   weightDecay?: number;
 }
 
 /**
- * One step of gradient descent on plain arrays, in place: the lecture's
+ * Takes one step of gradient descent on plain arrays, in place: the lecture's
  * `loss = F.cross_entropy(...)`, `loss.backward()` and `p.data += -lr * p.grad`.
  *
  * @param parameters the model, which is changed
- * @param batch the rows to learn from, any number of them; the gradient is that
- * of their mean loss
- * @param learningRate how far to go against the gradient
+ * @param batch the rows to learn from, any number of them; the step follows the
+ * gradient of their mean loss
+ * @param learningRate the learning rate, from 0
  * @param options the weight decay
- * @returns the loss of the batch before the step, without a penalty, in nats
- * @throws {RangeError} if the batch does not fit the model, or the learning rate
- * or the weight decay is not a finite number from 0
- * @throws {DivergenceError} if the loss is not finite; the parameters are then
- * unchanged
+ * @returns the mean loss of the batch before the step, in nats, without the
+ * penalty of weight decay
+ * @throws {RangeError} if the batch has no rows or does not fit the model, or if
+ * the learning rate or the weight decay is not a finite number from 0
+ * @throws {DivergenceError} if the loss is not finite; the parameters do not
+ * change
  *
  * @example
  * ```ts
@@ -65,7 +66,7 @@ export function trainStep(
   return stepOn(arrayTrainee(parameters), batch, learningRate, options);
 }
 
-/** One step on parameters of either form, see {@linkcode trainStep}. */
+/** Takes one step on parameters of either form, see {@linkcode trainStep}. */
 export function stepOn(
   trainee: Trainee,
   batch: Rows,
@@ -75,7 +76,6 @@ export function stepOn(
   const { weightDecay = 0 } = options;
   checkNotNegative("learning rate", learningRate);
   checkNotNegative("weight decay", weightDecay);
-  checkRows(batch, trainee.sizes);
   const kernel = takeKernel(trainee.sizes, batch);
   try {
     kernel.loadWeights(trainee.read()!);

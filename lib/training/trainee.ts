@@ -1,7 +1,7 @@
 /**
- * What a training works on: parameters whose numbers go into a kernel and come
- * back from it. A training is the same for plain arrays and for tfjs variables;
- * only reading and writing them differs.
+ * Parameters in training: their numbers go into a kernel and come back from it.
+ * The training loop is the same for plain arrays and for tfjs variables, which
+ * only differ in how they are read and written.
  */
 
 import {
@@ -9,42 +9,25 @@ import {
   type ParameterArrays,
   sizesOf,
 } from "../kernel/parameters.ts";
-import type { Rows } from "../kernel/rows.ts";
 
 /** Parameters in training. */
 export interface Trainee {
   /** The sizes of the model. */
   readonly sizes: ModelSizes;
-  /** The object by which a second training of the same parameters is noticed. */
+  /** The object that identifies the parameters, however often they are wrapped. */
   readonly identity: object;
-  /** The numbers, unless they are still those last written. */
+  /** The numbers, or `undefined` if they are those that were last written. */
   read(): ParameterArrays | undefined;
-  /** Takes new numbers: `store` writes them into arrays of the right lengths. */
+  /** Takes new numbers, which `store` writes into arrays of the right lengths. */
   write(store: (into: ParameterArrays) => void): void;
 }
 
-/** Plain arrays in training; they are written to in place. */
+/** Plain arrays in training, which are changed in place. */
 export function arrayTrainee(parameters: ParameterArrays): Trainee {
   return {
     sizes: sizesOf(parameters),
     identity: parameters.C,
-    // nothing tells whether an array was written to
-    read: () => parameters,
+    read: () => parameters, // always: a write into an array leaves no trace
     write: (store) => store(parameters),
   };
-}
-
-/** Refuses rows that a model of these sizes cannot be trained on. */
-export function checkRows(rows: Rows, { contextLength }: ModelSizes): void {
-  if (rows.Y.length === 0) {
-    throw new RangeError(
-      "Cannot train on no rows: pass context windows of words",
-    );
-  }
-  if (rows.contextLength !== contextLength) {
-    throw new RangeError(
-      `Cannot train on rows with a context length of ${rows.contextLength}: ` +
-        `the model has ${contextLength}`,
-    );
-  }
 }

@@ -1,10 +1,9 @@
 /**
- * Training of tfjs variables: the same steps and loops as for plain arrays,
- * whose numbers go back into the variables.
+ * Trains tfjs variables with the same steps and loops as plain arrays.
  */
 
 import type * as tf from "@tensorflow/tfjs";
-import { type ParameterArrays, parameterNames } from "../kernel/parameters.ts";
+import { parameterNames, perParameter } from "../kernel/parameters.ts";
 import type { Rows } from "../kernel/rows.ts";
 import { arraysOf, sizesOf } from "../model/parameters.ts";
 import { assignParameters, type ModelParameters } from "../model/variables.ts";
@@ -19,25 +18,26 @@ import { stepOn, type TrainStepOptions } from "./step.ts";
 import type { Trainee } from "./trainee.ts";
 
 /**
- * One step of gradient descent on a batch, in place: the lecture's
+ * Takes one step of gradient descent on a batch, in place: the lecture's
  * `loss = F.cross_entropy(...)`, `loss.backward()` and
  * `p.data += -lr * p.grad`.
  *
- * With a weight decay λ it is the step of PyTorch's `SGD(weight_decay=λ)`,
+ * With a weight decay λ this is the step of PyTorch's `SGD(weight_decay=λ)`,
  * `p -= lr * (p.grad + λ * p)`, for all parameters but the biases `b1` and `b2`,
- * as in the paper. Float32 rounds away what takes less than 3·10⁻⁸ of a weight,
- * `lr * λ`, in a step.
+ * as in the paper. Float32 rounds the decay away if `lr * λ` is below 3·10⁻⁸.
  *
  * @param parameters the model, which is changed
- * @param batch the rows to learn from, any number of them; the gradient is that
- * of their mean loss
- * @param learningRate how far to go against the gradient
+ * @param batch the rows to learn from, any number of them; the step follows the
+ * gradient of their mean loss
+ * @param learningRate the learning rate, from 0
  * @param options the weight decay
- * @returns the loss of the batch before the step, without a penalty, in nats
- * @throws {RangeError} if the batch does not fit the model, or the learning rate
- * or the weight decay is not a finite number from 0
- * @throws {DivergenceError} if the loss is not finite; the parameters are then
- * unchanged
+ * @returns the mean loss of the batch before the step, in nats, without the
+ * penalty of weight decay
+ * @throws {RangeError} if the batch has no rows or does not fit the model, or if
+ * the learning rate or the weight decay is not a finite number from 0
+ * @throws {TypeError} if the parameters are disposed
+ * @throws {DivergenceError} if the loss is not finite; the parameters do not
+ * change
  *
  * @example
  * ```ts
@@ -74,21 +74,20 @@ export function trainStep(
 }
 
 /**
- * The training loop, in your hands: each turn of a `for` loop over it does some
- * steps and reports their losses. The parameters are up to date at each turn,
- * what the turn assigns to them is trained on, and leaving the loop ends the
- * training.
+ * Trains in a `for` loop of yours: each turn takes some steps and reports their
+ * losses. At each turn the parameters are up to date, and training continues
+ * with what you assign to them. To end the training, leave the loop.
  *
- * A run that is split anywhere gives the same bits as one run, if it continues
+ * A run that is split anywhere has the same bits as one run, if it continues
  * with the same generator and the next `firstStep`.
  *
  * @param parameters the model, which is changed
  * @param windows the rows to learn from
  * @param options the settings
- * @throws {RangeError} if a setting is out of range, the rows do not fit the
- * model, or there is not enough memory for them
+ * @returns an iterator of reports; training starts with its first turn
+ * @throws {RangeError} if a setting is out of range, there are no rows or they
+ * do not fit the model, or there is not enough memory
  * @throws {TypeError} if the parameters are in training already, or are disposed
- * of within the loop
  * @throws {DivergenceError} after the report of the last good step, if a loss
  * is not finite; the parameters are those of the last good step
  *
@@ -124,14 +123,15 @@ export function trainSteps(
   parameters: ModelParameters,
   windows: Rows,
   options: TrainOptions,
-): IterableIterator<TrainProgress> {
+): Generator<TrainProgress, void> {
   return reportsOf(variableTrainee(parameters), windows, options);
 }
 
 /**
- * The training loop as a promise: trains, reports to a callback, and can be
- * stopped by a signal. Timers, servers and user interfaces keep running
- * meanwhile.
+ * Trains, reports to a callback, and stops when a signal is aborted. Timers,
+ * servers and user interfaces keep running meanwhile; read and change the
+ * parameters in `onProgress` only, because they are not up to date between two
+ * reports.
  *
  * @param parameters the model, which is changed
  * @param windows the rows to learn from
@@ -141,7 +141,7 @@ export function trainSteps(
  * @throws {TypeError} as {@linkcode trainSteps} does
  * @throws {DivergenceError} as {@linkcode trainSteps} does
  * @throws {unknown} the signal's reason, an `AbortError` by default, if it is
- * aborted; the parameters are those of the last step done
+ * aborted; the parameters are those after the last step
  *
  * @example
  * ```ts
@@ -232,8 +232,8 @@ function variableTrainee(parameters: ModelParameters): Trainee {
   const checkAlive = () => {
     if (variables.some(({ isDisposed }) => isDisposed)) {
       throw new TypeError(
-        "Cannot train the parameters: they were disposed of, so leave the " +
-          "loop first",
+        "Cannot train these parameters: they are disposed, so leave the loop " +
+          "before you dispose them",
       );
     }
   };
@@ -247,12 +247,10 @@ function variableTrainee(parameters: ModelParameters): Trainee {
     },
     write(store) {
       checkAlive();
-      const arrays = Object.fromEntries(
-        parameterNames(parameters).map((name) => [
-          name,
-          new Float32Array(parameters[name]!.size),
-        ]),
-      ) as unknown as ParameterArrays;
+      const arrays = perParameter(
+        parameterNames(parameters),
+        (name) => new Float32Array(parameters[name]!.size),
+      );
       store(arrays);
       assignParameters(parameters, arrays);
       written = data();

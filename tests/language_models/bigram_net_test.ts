@@ -22,6 +22,7 @@ import {
   TorchGenerator,
   trainBigramNet,
   type Windows,
+  windowStream,
 } from "../../mod.ts";
 import { probabilityOf } from "../../lib/language_models/language_model.ts";
 
@@ -94,7 +95,7 @@ canonicalTest(
   },
 );
 
-Deno.test("bigramLoss() is the lecture's, row by row", () => {
+Deno.test("bigramLoss() is the lecture's loss, row by row, of streams too", () => {
   withNet((W) => {
     const byHand = tf.tidy(() => {
       const xs = tf.tensor1d(Int32Array.from(windows.X), "int32"); // [32]
@@ -112,10 +113,12 @@ Deno.test("bigramLoss() is the lecture's, row by row", () => {
     const longer = contextWindows(fiveNames, vocabulary, 3);
     const same = tf.tidy(() => bigramLoss(W, longer).dataSync()[0]);
     assertEquals(same, loss);
+    const stream = windowStream(fiveNames, vocabulary, 3);
+    assertEquals(tf.tidy(() => bigramLoss(W, stream).dataSync()[0]), loss);
   });
 });
 
-Deno.test("bigramLoss() without regularisation is the model's loss", () => {
+Deno.test("bigramLoss() without regularization is the model's loss", () => {
   withNet((W) => {
     const loss = tf.tidy(() =>
       bigramLoss(W, windows, { regularization: 0 }).dataSync()[0]
@@ -137,7 +140,7 @@ Deno.test("bigramLoss() stays finite where a probability is too small for float3
   assertAlmostEquals(loss, 1000 * 30 / 32, 1e-3);
 });
 
-Deno.test("trainBigramNet() comes to equal chances by regularisation alone", () => {
+Deno.test("trainBigramNet() makes tokens equally likely by regularization alone", () => {
   // as the lecture says: the more of it, the smoother the model
   const spread = (regularization: number) => {
     let most = 0;

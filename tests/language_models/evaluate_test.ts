@@ -4,19 +4,26 @@ import { canonicalTest, canonicalWords } from "../canonical.ts";
 import { fiveNames, letters, SEED, smallModel as sizes } from "../oracles.ts";
 import * as reference from "../../lib/kernel/reference.ts";
 import {
+  addK,
   buildVocabulary,
   contextWindows,
+  countNgrams,
   createParameters,
   disposeParameters,
   evaluate,
   parameterArrays,
   perplexity,
+  rowProbabilities,
   TorchGenerator,
+  windowStream,
 } from "../../mod.ts";
+import * as core from "../../core.ts";
 
 const vocabulary = buildVocabulary(letters);
+const windows = contextWindows(fiveNames, vocabulary, 3);
+const counted = addK(countNgrams(windows, vocabulary), 0.01);
 
-Deno.test("evaluate() gives 17.7697 for five names before training", () => {
+Deno.test("evaluate() is 17.7697 for five names before training", () => {
   const parameters = createParameters(sizes, {
     generator: new TorchGenerator(SEED),
   });
@@ -66,14 +73,64 @@ Deno.test("perplexity() of a guess is the number of tokens", () => {
   assertEquals([perplexity(0), perplexity(Infinity)], [1, Infinity]);
 });
 
-Deno.test("evaluate() refuses rows that do not fit", () => {
+Deno.test("evaluate() is the mean of -log rowProbabilities()", () => {
+  const probabilities = rowProbabilities(counted, windows);
+  assertEquals(probabilities.length, 32);
+  const sum = probabilities.reduce((sum, p) => sum - Math.log(p), 0);
+  assertEquals(evaluate(counted, windows), sum / 32);
+});
+
+Deno.test("evaluate() uses the last tokens of longer contexts, of any rows", () => {
   const parameters = createParameters(sizes, {
     generator: new TorchGenerator(1),
   });
-  assertThrows(
-    () => evaluate(parameters, contextWindows([], vocabulary)),
-    RangeError,
-    "no rows",
-  );
+  for (const model of [counted, parameters]) {
+    const longer = contextWindows(fiveNames, vocabulary, 8);
+    assertEquals(
+      rowProbabilities(model, longer),
+      rowProbabilities(model, windows),
+    );
+    assertEquals(
+      rowProbabilities(model, windowStream(fiveNames, vocabulary, 8)),
+      rowProbabilities(model, windowStream(fiveNames, vocabulary, 3)),
+    );
+  }
   disposeParameters(parameters);
+});
+
+Deno.test("evaluate() refuses rows that do not fit the model", () => {
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
+  const larger = buildVocabulary([letters + "é"]);
+  for (const model of [counted, parameters]) {
+    const shorter = contextWindows(fiveNames, vocabulary, 2);
+    assertThrows(() => evaluate(model, shorter), RangeError, "sees 3 tokens");
+    const none = contextWindows([], vocabulary, 3);
+    assertThrows(() => evaluate(model, none), RangeError, "no rows");
+    assertEquals(rowProbabilities(model, none), new Float64Array());
+    const other = contextWindows(["é"], larger, 3);
+    assertThrows(() => evaluate(model, other), RangeError, "27");
+  }
+  disposeParameters(parameters);
+});
+
+Deno.test("evaluate() of weights that are NaN is NaN", () => {
+  const { b2, ...others } = core.createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
+  const broken = { ...others, b2: b2.map(() => NaN) };
+  assertEquals(evaluate(broken, windows), NaN);
+});
+
+Deno.test("evaluate() takes models without any context", () => {
+  const model = addK(countNgrams(windows, vocabulary, 1), 0);
+  // of the 32 tokens of the five names some occur often: their entropy
+  const counts = new Float64Array(27);
+  windows.Y.forEach((id) => counts[id]++);
+  const entropy = counts.reduce(
+    (sum, n) => n === 0 ? sum : sum - n / 32 * Math.log(n / 32),
+    0,
+  );
+  assertAlmostEquals(evaluate(model, windows), entropy, 1e-12);
 });

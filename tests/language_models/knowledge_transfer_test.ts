@@ -1,7 +1,7 @@
 /**
- * Who can fill the gap? The network and counting models learn from the same
- * text of notebooks/sentences.ts, and are asked for words in combinations that
- * are left out of it, as in notebook 05. With more texts:
+ * Fills gaps: the network and counting models learn from the same text of
+ * notebooks/sentences.ts, and predict words in combinations that are left out of
+ * it, as in notebook 05. With more texts:
  *
  *     deno test -A tests/language_models/knowledge_transfer_test.ts -- --seeds 10
  */
@@ -131,7 +131,7 @@ function geometricMean(numbers: readonly number[]): number {
 // room below the least that any of ten seeds has shown: they say that knowledge
 // is transferred, and do not hold the figures.
 for (let seed = 1; seed <= sizeOption("seeds", 3); seed++) {
-  Deno.test(`The network fills gaps which counting cannot, with seed ${seed}`, () => {
+  Deno.test(`mlpModel() fills gaps that counting cannot, with seed ${seed}`, () => {
     const { leftOut, network, counting, sameKind, chance } = measureTransfer(
       seed,
     );

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { buildVocabulary, labelWords, Vocabulary } from "../../mod.ts";
 
-Deno.test("labelWords() tells train, dev, test and new apart", () => {
+Deno.test("labelWords() labels words as train, dev, test and new", () => {
   const known = { train: ["a", "b"], dev: ["b", "c"], test: new Set(["d"]) };
   assertEquals(
     labelWords(["a", "b", "c", "d", "e"], known).map(({ origin }) => origin),

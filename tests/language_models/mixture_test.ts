@@ -18,7 +18,9 @@ import {
   rowProbabilities,
   splitWords,
   TorchGenerator,
+  windowStream,
 } from "../../mod.ts";
+import { createParameters } from "../../core.ts";
 import { probabilityOf } from "../../lib/language_models/language_model.ts";
 
 const vocabulary = buildVocabulary(letters);
@@ -69,7 +71,7 @@ Deno.test("fitMixtureWeights() keeps to the prior where rows are few", () => {
   assertAlmostEquals(first, 2 / 3, 1e-6); // the row, and one of two imagined
 });
 
-Deno.test("fitMixtureWeights() passes over rows that no model holds possible", () => {
+Deno.test("fitMixtureWeights() skips rows that have probability 0 by all models", () => {
   const [first] = fitMixtureWeights([[1, 0, 0], [0, 0, 1]]);
   assertAlmostEquals(first, 1 / 2, 1e-12);
 });
@@ -84,7 +86,7 @@ Deno.test("fitMixtureWeights() refuses what cannot be fitted", () => {
   refuses([[0], [0]], "no model holds any row possible");
 });
 
-Deno.test("mixModels() answers with the weighted mean", () => {
+Deno.test("mixModels() has the weighted means of probabilities", () => {
   const weights = fitMixtureWeights(rows);
   const mixture = mixModels(models, weights);
   assertEquals(mixture.contextLength, 3);
@@ -100,7 +102,7 @@ Deno.test("mixModels() answers with the weighted mean", () => {
   assertEquals(evaluate(alone, heldOut), losses[2]);
 });
 
-Deno.test("mixModels() gives rows what it gives their tokens one by one", () => {
+Deno.test("mixModels() computes rows as their tokens one by one", () => {
   const weights = fitMixtureWeights(rows);
   const mixture = mixModels(models, weights);
   const { X, Y } = heldOut;
@@ -113,15 +115,15 @@ Deno.test("mixModels() gives rows what it gives their tokens one by one", () => 
   assertThrows(() => rowProbabilities(mixture, short), RangeError, "sees 3");
 });
 
-Deno.test("mixProbabilities() refuses weights that are too few, and rows that differ", () => {
+Deno.test("mixProbabilities() refuses too few weights, and different rows", () => {
   const refuses = (rows: number[][], weights: number[], message: string) =>
     assertThrows(() => mixProbabilities(rows, weights), RangeError, message);
-  refuses([], [], "0 models with 0 weights");
+  refuses([], [], "no models");
   refuses([[1], [1]], [1], "2 models with 1 weights");
   refuses([[1], [1, 1]], [0.5, 0.5], "2 rows of model 1");
 });
 
-Deno.test("mixModels() refuses what does not go together", () => {
+Deno.test("mixModels() refuses what does not fit together", () => {
   const [a, b] = models;
   const refuses = (weights: number[]) =>
     assertThrows(
@@ -136,10 +138,41 @@ Deno.test("mixModels() refuses what does not go together", () => {
   assertThrows(() => mixModels([a, other], [0.5, 0.5]), RangeError, "27");
 });
 
-Deno.test("fitMixtureWeights() refuses a prior of another length", () => {
-  assertThrows(
-    () => fitMixtureWeights([[0.5], [0.25]], { prior: [1, 2, 3] }),
-    RangeError,
-    "prior of 3 numbers: 2 models need 2",
+Deno.test("fitMixtureWeights() refuses priors and rounds that do not fit", () => {
+  const refuses = (options: object, message: string) =>
+    assertThrows(
+      () => fitMixtureWeights([[0.5], [0.25]], options),
+      RangeError,
+      message,
+    );
+  refuses({ prior: [1, 2, 3] }, "prior of 3 numbers: 2 models need 2");
+  refuses({ prior: [-1, 2] }, "prior -1");
+  refuses({ prior: [NaN, 1] }, "prior NaN");
+  refuses({ maxRounds: NaN }, "number of rounds NaN");
+});
+
+Deno.test("mixModels() keeps its weights, whatever is written into the array", () => {
+  const weights = [1, 0, 0, 0];
+  const mixture = mixModels(models, weights);
+  const loss = evaluate(mixture, heldOut);
+  weights.reverse();
+  assertEquals(evaluate(mixture, heldOut), loss);
+});
+
+Deno.test("mixModels() takes parameters, models of no context, and streams", () => {
+  const network = createParameters({
+    vocabularySize: 27,
+    contextLength: 3,
+    embeddingSize: 2,
+    hiddenSize: 10,
+  }, { generator: new TorchGenerator(1), initialization: "scaled" });
+  const mixture = mixModels([models[0], network], [0.5, 0.5]);
+  assertEquals([models[0].contextLength, mixture.contextLength], [0, 3]);
+  const stream = windowStream(dev.slice(0, 100), vocabulary, 3);
+  const parts = [models[0], network].map((one) =>
+    rowProbabilities(one, stream)
+  );
+  rowProbabilities(mixture, stream).forEach((p, row) =>
+    assertAlmostEquals(p, (parts[0][row] + parts[1][row]) / 2, 1e-15)
   );
 });

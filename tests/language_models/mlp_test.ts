@@ -123,7 +123,7 @@ Deno.test("rowProbabilities() of mlpModel() does not underflow where float32 wou
   });
 });
 
-Deno.test("mlpModel() answers as evaluate() and nextTokens() do", () => {
+Deno.test("mlpModel() agrees with evaluate() and nextTokens()", () => {
   withParameters(smallModel, (parameters) => {
     const model = mlpModel(parameters);
     assertEquals([model.vocabularySize, model.contextLength], [27, 3]);
@@ -161,7 +161,7 @@ Deno.test("mlpModel() sees the last tokens of longer contexts", () => {
   });
 });
 
-Deno.test("mlpModel() stays what the parameters were", () => {
+Deno.test("mlpModel() does not change with the parameters", () => {
   withParameters(smallModel, (parameters) => {
     const model = mlpModel(parameters);
     const before = model.probabilities([1]);

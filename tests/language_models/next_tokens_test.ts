@@ -41,7 +41,7 @@ Deno.test("nextTokens() is the softmax of the logits, for each prompt", () => {
   disposeParameters(parameters);
 });
 
-Deno.test("nextTokens() gives the likeliest of any model, and refuses the boundary", () => {
+Deno.test("nextTokens() has the likeliest of any model, and refuses the boundary", () => {
   const words = contextWindows(["emma", "emil", "eva"], vocabulary, 2);
   const model = kneserNey(countNgrams(words, vocabulary));
   const [[first, ...others]] = nextTokens(model, vocabulary, ["e"], {

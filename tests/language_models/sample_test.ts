@@ -4,11 +4,13 @@ import { fiveNames, letters, SEED, smallModel as sizes } from "../oracles.ts";
 import {
   addK,
   buildVocabulary,
+  buildWordVocabulary,
   contextWindows,
   countNgrams,
   createParameters,
   disposeParameters,
   forward,
+  type LanguageModel,
   mlpModel,
   type ModelParameters,
   nextTokens,
@@ -20,6 +22,10 @@ import {
 } from "../../mod.ts";
 
 const vocabulary = buildVocabulary(letters);
+const counted = addK(
+  countNgrams(contextWindows(fiveNames, vocabulary, 3), vocabulary),
+  0.01,
+);
 
 /** A model that has learned the five names, freed afterwards. */
 function withModel(use: (parameters: ModelParameters) => void): void {
@@ -58,7 +64,7 @@ Deno.test("sample() draws as torch.multinomial() does from tfjs's softmax", () =
   });
 });
 
-Deno.test("sample() gives the same words, however many are asked for at once", () => {
+Deno.test("sample() makes the same words, however many at once", () => {
   withModel((parameters) => {
     const once = sample(parameters, vocabulary, {
       generator: new TorchGenerator(1),
@@ -113,7 +119,7 @@ Deno.test("sample() with a low temperature or top-k 1 takes the likeliest", () =
   });
 });
 
-Deno.test("sample() refuses settings that are out of range", () => {
+Deno.test("sample() refuses settings that are out of range, of any model", () => {
   withModel((parameters) => {
     const generator = new TorchGenerator(1);
     const refused = [
@@ -124,20 +130,24 @@ Deno.test("sample() refuses settings that are out of range", () => {
       [{ topK: 0 }, "top-k 0"],
       [{ maxLength: 0 }, "maximum length 0"],
       [{ prompt: "é" }, 'no token "é"'],
+      [{ prompt: "a." }, 'Cannot begin with "a."'],
+      [{ prompt: ["a", "."] }, 'Cannot begin with "a."'],
       [{ prompt: "emma", maxLength: 3 }, "a prompt of 4 tokens"],
     ] as const;
-    for (const [options, message] of refused) {
+    for (const model of [parameters, counted]) {
+      for (const [options, message] of refused) {
+        assertThrows(
+          () => sample(model, vocabulary, { generator, ...options }),
+          RangeError,
+          message,
+        );
+      }
       assertThrows(
-        () => sample(parameters, vocabulary, { generator, ...options }),
+        () => sample(model, buildVocabulary(["ab"]), { generator }),
         RangeError,
-        message,
+        "a vocabulary of 3 tokens: the model has 27",
       );
     }
-    assertThrows(
-      () => sample(parameters, buildVocabulary(["ab"]), { generator }),
-      RangeError,
-      "a vocabulary of 3 tokens: the model has 27",
-    );
   });
 });
 
@@ -173,20 +183,6 @@ Deno.test("sample() makes sentences with a vocabulary of words", () => {
   assertEquals(after("The Dog"), Array(2).fill("ran, the cat ran."));
   assertEquals(after(["dog", "ran", ","]), Array(2).fill("the cat ran."));
   disposeParameters(parameters);
-});
-
-Deno.test("sample() refuses a prompt that contains the boundary token", () => {
-  withModel((parameters) => {
-    assertThrows(
-      () =>
-        sample(parameters, vocabulary, {
-          generator: new TorchGenerator(1),
-          prompt: "a.",
-        }),
-      RangeError,
-      'Cannot begin with "a."',
-    );
-  });
 });
 
 Deno.test("sample() refuses weights that are NaN, of any model", () => {
@@ -243,5 +239,82 @@ Deno.test("sample() makes sentence after sentence with any model", () => {
   assertEquals(
     sentences,
     [0, 1, 2, 3].map((i) => (i % 2 === 0) === (first === "c") ? "c" : "a b"),
+  );
+});
+
+Deno.test("sample() makes sentences that continue a text", () => {
+  const words = new Vocabulary(["<s>", "<unk>", "a", "b", "c", "d"]);
+  // a leads to b, that to c, that to d: sentences of one word
+  const text = [["a"], ["b"], ["c"], ["d"]];
+  const windows = contextWindows(text, words, 2, { acrossBoundaries: true });
+  const model = addK(countNgrams(windows, words), 0);
+  const options = { generator: new TorchGenerator(1), continuous: true };
+  const before = ["a", "<s>"];
+  assertEquals(sample(model, words, { ...options, before, count: 3 }), [
+    ...["b", "c", "d"],
+  ]);
+});
+
+Deno.test("sample() draws from all tokens if top-k is larger, of any model", () => {
+  withModel((parameters) => {
+    for (const model of [parameters, counted]) {
+      const make = (topK?: number) =>
+        sample(model, vocabulary, { generator: new TorchGenerator(1), topK });
+      assertEquals(make(1000), make());
+      assertEquals(make(27), make());
+    }
+  });
+});
+
+Deno.test("sample() draws as torch.multinomial() does, in both ways", () => {
+  for (const method of ["exponential", "cumulative"] as const) {
+    const generator = new TorchGenerator(SEED);
+    const byHand = Array.from({ length: 5 }, () => {
+      const ids = [0, 0, 0];
+      do {
+        const probs = counted.probabilities(ids.slice(-3));
+        const replacement = method === "cumulative";
+        ids.push(generator.multinomial(probs, 1, { method, replacement })[0]);
+      } while (ids.at(-1) !== 0);
+      return vocabulary.decode(ids.slice(3, -1));
+    });
+    const options = { generator: new TorchGenerator(SEED), count: 5, method };
+    assertEquals(sample(counted, vocabulary, options), byHand);
+    assertEquals(options.generator.getState(), generator.getState());
+  }
+});
+
+Deno.test("sample() begins with the prompt and ends at the maximum", () => {
+  const endless: LanguageModel = {
+    vocabularySize: 27,
+    contextLength: 0,
+    probability: (_, token) => token === 1 ? 1 : 0,
+    probabilities: () => new Float64Array(27).with(1, 1),
+  };
+  const generator = new TorchGenerator(1);
+  const options = { generator, count: 2, prompt: "z", maxLength: 4 };
+  assertEquals(sample(endless, vocabulary, options), ["zaaa", "zaaa"]);
+  assert(
+    sample(counted, vocabulary, { generator, prompt: "is", count: 20 })
+      .every((word) => word.startsWith("is")),
+  );
+});
+
+Deno.test("sample() joins words as a text has them", () => {
+  const vocabulary = buildWordVocabulary(
+    [["a", "dog", ",", "a", "dog", ","]],
+    { lowercase: true },
+  );
+  assertEquals(vocabulary.tokens, ["<s>", "<unk>", ",", "a", "dog"]);
+  const windows = contextWindows(["A dog,"], vocabulary, 2);
+  const model = addK(countNgrams(windows, vocabulary), 0);
+  const generator = new TorchGenerator(1);
+  assertEquals(
+    sample(model, vocabulary, { generator, count: 1, prompt: "A" }),
+    ["a dog,"],
+  );
+  assertEquals(
+    sample(model, vocabulary, { generator, count: 1, before: "A" }),
+    ["dog,"],
   );
 });

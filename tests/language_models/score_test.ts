@@ -14,7 +14,7 @@ import {
 const words = ["ab", "aa"];
 const vocabulary = buildVocabulary(words);
 
-Deno.test("scoreWords() gives the logarithm of each word's probability", () => {
+Deno.test("scoreWords() is the logarithm of each word's probability", () => {
   const windows = contextWindows(words, vocabulary, 1);
   const model = addK(countNgrams(windows, vocabulary), 0);
   // .→a 1, a→b 1/3, b→. 1; .→a 1, a→a 1/3, a→. 1/3

@@ -19,6 +19,7 @@ import {
   sample,
   scoreWords,
   TorchGenerator,
+  Vocabulary,
 } from "../../mod.ts";
 
 const words = ["emma", "olivia", "ava", "isabella", "sophia", "ava"];
@@ -32,7 +33,7 @@ const parameters = () =>
     hiddenSize: 20,
   }, { generator: new TorchGenerator(2147483647) });
 
-Deno.test("languageModel() of the network's own forward pass answers as the network does", () => {
+Deno.test("languageModel() of the network's own forward pass equals the network", () => {
   const before = tf.memory().numTensors;
   const network = parameters();
   const model = languageModel({
@@ -96,6 +97,62 @@ Deno.test("languageModel() computes equal contexts once", () => {
   );
   assertEquals(seen, [contexts.size]);
   assert(contexts.size < windows.Y.length);
+});
+
+Deno.test("languageModel() has the probabilities of any number of contexts", () => {
+  const V = 50_000; // a thousand contexts would have 50 million logits
+  const large = new Vocabulary(
+    Array.from({ length: V }, (_, id) => id === 0 ? "<s>" : `word${id}`),
+  );
+  const sizes: number[] = [];
+  const model = languageModel({
+    vocabulary: large,
+    contextLength: 1,
+    logits: (X) => {
+      sizes.push(X.shape[0]);
+      return tf.oneHot(X.reshape([-1]), V).mul(20); // the same token again
+    },
+  });
+  const N = 400;
+  const ids = Uint16Array.from({ length: N + 1 }, (_, i) => i);
+  const p = rowProbabilities(model, {
+    contextLength: 1,
+    ids,
+    Y: ids.subarray(1),
+  });
+  assertEquals(sizes.reduce((a, b) => a + b), N);
+  assert(Math.max(...sizes) * V < 2 ** 23, "too many logits at once");
+  const other = 1 / (Math.exp(20) + V - 1);
+  // float32 logits of 0 and 20 are exact
+  p.forEach((one) => assertAlmostEquals(one / other, 1, 1e-9));
+});
+
+Deno.test("languageModel() works within tf.tidy()", () => {
+  const network = parameters();
+  const model = languageModel({
+    vocabulary,
+    contextLength: 3,
+    logits: (X) => forward(network, X).logits,
+  });
+  const loss = evaluate(model, windows);
+  assertEquals(tf.tidy(() => evaluate(model, windows)), loss);
+  disposeParameters(network);
+});
+
+Deno.test("languageModel() refuses ids that are not in its vocabulary", () => {
+  const model = languageModel({
+    vocabulary,
+    contextLength: 3,
+    logits: (X) => tf.zeros([X.shape[0], vocabulary.size]),
+  });
+  const { size } = vocabulary;
+  const others = [
+    { ...windows, Y: windows.Y.with(3, size) },
+    { ...windows, X: windows.X.with(3, size) },
+  ];
+  for (const rows of others) {
+    assertThrows(() => evaluate(model, rows), RangeError, `token id ${size}`);
+  }
 });
 
 Deno.test("languageModel() refuses logits of another shape", () => {

@@ -21,12 +21,14 @@ import {
   disposeParameters,
   embed,
   forward,
+  loss,
   negativeLogLikelihood,
   parameterArrays,
   parameterNames,
   softmax,
   TorchGenerator,
   toTensors,
+  trainStep,
   windowStream,
 } from "../../mod.ts";
 
@@ -211,6 +213,58 @@ Deno.test("negativeLogLikelihood() and crossEntropy() agree", () => {
       negativeLogLikelihood(softmax(logits), Y).dataSync()[0],
       crossEntropy(logits, Y).dataSync()[0],
       1e-6,
+    );
+  });
+});
+
+Deno.test("loss() is the loss of trainStep(), of windows and of a stream", () => {
+  const before = tf.memory().numTensors;
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(SEED),
+  });
+  const stream = windowStream(fiveNames, buildVocabulary(letters), 3);
+  for (const rows of [windows, stream]) {
+    const found = tf.tidy(() => loss(parameters, rows).dataSync()[0]);
+    // float32 of magnitude 18, summed in another order
+    assertAlmostEquals(found, trainStep(parameters, rows, 0), 1e-5);
+  }
+  disposeParameters(parameters);
+  assertEquals(tf.memory().numTensors, before, "tensors were left");
+});
+
+Deno.test("loss() trains all parameters with Adam, Wd too", () => {
+  const before = tf.memory().numTensors;
+  const direct = { ...sizes, directConnections: true };
+  const parameters = createParameters(direct, {
+    generator: new TorchGenerator(SEED),
+  });
+  const first = parameterArrays(parameters);
+  const value = () => tf.tidy(() => loss(parameters, windows).dataSync()[0]);
+  const untrained = value();
+  const adam = tf.train.adam(0.01);
+  for (let step = 0; step < 20; step++) {
+    adam.minimize(() => loss(parameters, windows));
+  }
+  assert(value() < untrained / 2);
+  const last = parameterArrays(parameters);
+  for (const name of parameterNames(first)) {
+    assert(last[name]!.some((x, i) => x !== first[name]![i]), name);
+  }
+  adam.dispose();
+  disposeParameters(parameters);
+  assertEquals(tf.memory().numTensors, before, "tensors were left");
+});
+
+Deno.test("loss() refuses no rows, and rows of another context length", () => {
+  withLecture((parameters) => {
+    const vocabulary = buildVocabulary(letters);
+    const none = contextWindows([], vocabulary, 3);
+    assertThrows(() => loss(parameters, none), RangeError, "without rows");
+    const longer = contextWindows(fiveNames, vocabulary, 6);
+    assertThrows(
+      () => loss(parameters, longer),
+      RangeError,
+      "contextLength 6: that of the model is 3",
     );
   });
 });

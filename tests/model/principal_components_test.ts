@@ -23,10 +23,24 @@ Deno.test("projectToPlane() gives numpy's principal components", () => {
   });
 });
 
-Deno.test("projectToPlane() bears points that are all the same", () => {
+Deno.test("projectToPlane() puts points that are all the same in the middle", () => {
   assertEquals(projectToPlane([1, 2, 3, 1, 2, 3], 3), [[0, 0], [0, 0]]);
 });
 
 Deno.test("projectToPlane() refuses numbers that do not make points", () => {
   assertThrows(() => projectToPlane([1, 2, 3], 2), RangeError, "3 numbers");
+  for (const dimensions of [0, 1.5, NaN]) {
+    assertThrows(
+      () => projectToPlane([1, 2, 3, 4, 5, 6], dimensions),
+      RangeError,
+      `number of dimensions ${dimensions}`,
+    );
+  }
+});
+
+Deno.test("projectToPlane() makes no points of no numbers", () => {
+  assertEquals([2, 3].map((dimensions) => projectToPlane([], dimensions)), [
+    [],
+    [],
+  ]);
 });

@@ -16,7 +16,7 @@ Deno.test("mostCandidates() is all but one of a small vocabulary", () => {
   for (const V of [2, 3, 27, 100]) assertEquals(mostCandidates(V), V - 1);
 });
 
-Deno.test("mostCandidates() is what 16 draws a token give, drawn for real", () => {
+Deno.test("mostCandidates() is the number of different tokens in 16 real draws a token", () => {
   const V = 6057; // the words of Shakespeare
   const random = new PythonRandom(1);
   const seen = new Set<number>();

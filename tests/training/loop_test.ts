@@ -40,7 +40,7 @@ import {
 const vocabulary = buildVocabulary(letters);
 const windows = contextWindows(fiveNames, vocabulary, 3);
 
-/** Trains a model of five names and gives what came out, freed again. */
+/** Trains a model of five names; returns its losses, numbers and generator. */
 function run(...parts: Partial<TrainOptions>[]) {
   const generator = new TorchGenerator(3);
   const parameters = createParameters(small, { generator });
@@ -59,7 +59,7 @@ function run(...parts: Partial<TrainOptions>[]) {
 }
 
 canonicalTest(
-  "trainSteps() gives every loss that the notes print for all names",
+  "trainSteps() has every loss that the notes print for all names",
   () => {
     const all = contextWindows(canonicalWords(), vocabulary, 3);
     const parameters = createParameters(small, {
@@ -216,7 +216,7 @@ Deno.test("trainSteps() draws the minibatches that drawMinibatch() draws", () =>
   disposeParameters(parameters);
 });
 
-Deno.test("trainSteps() split anywhere gives the bits of one run", () => {
+Deno.test("trainSteps() has the bits of one run, split anywhere", () => {
   const learningRate = stepDecay([0.1, 0.01], 60);
   const whole = run({ learningRate });
   assertEquals(whole.losses.length, 100);
@@ -315,7 +315,7 @@ Deno.test("trainSteps() refuses settings that are out of range, before any step"
   disposeParameters(parameters);
 });
 
-Deno.test("train() does what trainSteps() does, and reports", async () => {
+Deno.test("train() takes the steps of trainSteps(), and reports", async () => {
   const generator = new TorchGenerator(3);
   const parameters = createParameters(small, { generator });
   const losses: number[] = [];
@@ -336,7 +336,7 @@ Deno.test("train() does what trainSteps() does, and reports", async () => {
   disposeParameters(parameters);
 });
 
-Deno.test("train() ends when its signal is aborted, with what it has learned", async () => {
+Deno.test("train() ends when its signal is aborted, after the last step", async () => {
   const generator = new TorchGenerator(3);
   const parameters = createParameters(small, { generator });
   const controller = new AbortController();

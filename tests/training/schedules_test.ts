@@ -21,7 +21,7 @@ Deno.test("stepDecay() changes at the step, as the lecture does", () => {
   ]);
 });
 
-Deno.test("cosineDecay() gives the rates of CosineAnnealingLR", () => {
+Deno.test("cosineDecay() has the rates of CosineAnnealingLR", () => {
   // torch: eta_min + (base - eta_min) * (1 + cos(pi * t / T)) / 2
   // base 0.1, eta_min 0.001, T 10: at t = 3
   const schedule = cosineDecay([0.1, 0.001], 10);
@@ -43,7 +43,7 @@ Deno.test("inverseDecay() is the paper's ε₀ / (1 + r·t)", () => {
   assertThrows(() => inverseDecay(0.1, NaN), RangeError, "NaN");
 });
 
-Deno.test("schedules refuse rates and steps that are none", () => {
+Deno.test("stepDecay() and the other schedules refuse what is out of range", () => {
   assertThrows(() => constantRate(-1), RangeError, "-1");
   assertThrows(() => constantRate(NaN), RangeError, "NaN");
   assertThrows(() => stepDecay([0.1, Infinity], 5), RangeError, "Infinity");

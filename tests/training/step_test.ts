@@ -31,7 +31,7 @@ const FIVE_NAMES_LOSSES = training[
   "five names, 2/100, lr 0.1, losses before each of 1000 steps (every step to 120, then every 40th)"
 ];
 
-Deno.test("trainStep() gives every loss that the notes print for five names", () => {
+Deno.test("trainStep() has every loss that the notes print for five names", () => {
   // Two PyTorch's that print these numbers agree to 1e-6; 1e-5 leaves room for
   // another order of sums.
   const parameters = createParameters(sizes, {
@@ -70,7 +70,7 @@ Deno.test("trainStep() follows PyTorch for a thousand steps on five names", () =
   });
 });
 
-Deno.test("trainStep() does what tfjs's autodiff and an update by hand do", () => {
+Deno.test("trainStep() equals tfjs's autodiff and an update by hand", () => {
   const batch = takeRows(windows, [3, 1, 4, 1, 5, 9, 2, 6, 5, 31]);
   const fused = createParameters(sizes, { generator: new TorchGenerator(5) });
   const byHand = createParameters(sizes, { generator: new TorchGenerator(5) });
@@ -169,17 +169,17 @@ Deno.test("trainStep() follows PyTorch with weight decay and direct connections"
     // as without both, see above
     assertAlmostEquals(losses[step], loss, 1e-5);
   }
-  // the z stands in no context: its embedding only decays
+  // no context has a z: its embedding only decays
   const [x, y] = parameters.C.arraySync()[26];
   assertAlmostEquals(x, 0.2322167307138443, 1e-6);
   assertAlmostEquals(y, 0.19255682826042175, 1e-6);
   disposeParameters(parameters);
 });
 
-Deno.test("trainStep() with weight decay does what PyTorch's SGD does on its own", () => {
+Deno.test("trainStep() with weight decay equals PyTorch's SGD where the gradient is zero", () => {
   // torch 1.13: SGD([w], lr=0.25, weight_decay=0.5) takes 0.25 * 0.5 of each w
-  // where the gradient is zero, as it is of the embedding of a token that
-  // stands nowhere: 0.875 of it is left, which float32 rounds once.
+  // where the gradient is zero, as it is for the embedding of a token that no
+  // context has: 0.875 of it is left, which float32 rounds once.
   const parameters = createParameters(sizes, {
     generator: new TorchGenerator(7),
   });
@@ -217,7 +217,7 @@ Deno.test("trainStep() stops at a loss that is not finite, the parameters as the
   disposeParameters(parameters);
 });
 
-Deno.test("trainStep() refuses rows that do not fit and rates that are none", () => {
+Deno.test("trainStep() refuses rows that do not fit and rates out of range", () => {
   const parameters = createParameters(sizes, {
     generator: new TorchGenerator(1),
   });
@@ -226,12 +226,12 @@ Deno.test("trainStep() refuses rows that do not fit and rates that are none", ()
   assertThrows(
     () => trainStep(parameters, contextWindows(fiveNames, vocabulary, 4), 0.1),
     RangeError,
-    "context length of 4: the model has 3",
+    "contextLength 4: that of the model is 3",
   );
   assertThrows(
     () => trainStep(parameters, contextWindows([], vocabulary, 3), 0.1),
     RangeError,
-    "no rows",
+    "without rows",
   );
   const unknown = { ...windows, Y: windows.Y.with(7, 27) };
   assertThrows(

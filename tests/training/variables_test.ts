@@ -68,7 +68,7 @@ Deno.test("trainSteps() trains on what the loop's body assigns", () => {
   });
 });
 
-Deno.test("trainSteps() takes up a step that the loop's body does", () => {
+Deno.test("trainSteps() continues after a step in the loop's body", () => {
   withParameters((parameters) => {
     let before = Infinity;
     for (const { losses } of trainSteps(parameters, windows, settings())) {
@@ -88,12 +88,14 @@ Deno.test("trainSteps() refuses parameters that are in training, until that ends
       TypeError,
       "Cannot train these parameters: they are in training already",
     );
-    first.return!();
-    trainSteps(parameters, windows, settings()).next().done;
+    first.return();
+    const second = trainSteps(parameters, windows, settings());
+    assertEquals(second.next().value?.step, 10);
+    second.return();
   });
 });
 
-Deno.test("trainSteps() refuses parameters that the loop's body disposes of", () => {
+Deno.test("trainSteps() refuses parameters that the loop's body disposes", () => {
   const before = tf.memory().numTensors;
   const parameters = createParameters(sizes, {
     generator: new TorchGenerator(1),
@@ -105,7 +107,7 @@ Deno.test("trainSteps() refuses parameters that the loop's body disposes of", ()
       }
     },
     TypeError,
-    "they were disposed of",
+    "they are disposed",
   );
   assertEquals(tf.memory().numTensors, before, "tensors were left");
 });
@@ -158,20 +160,20 @@ Deno.test("train() pauses by time, however long a step takes", async () => {
   };
   let turns = 0;
   const timer = setInterval(() => turns++, 1);
-  let pausesOf = 0;
+  let pauses = 0;
   await core.train(wide, rows, {
     steps: 100,
     batchSize: 32,
     generator,
     stepsPerProgress: 100, // reports are rare, pauses are not
-    onProgress: () => void (pausesOf = turns),
+    onProgress: () => void (pauses = turns),
   });
   clearInterval(timer);
   // 100 steps are one report; timers ran several times within it
-  assert(pausesOf >= 3, `timers ran ${pausesOf} times`);
+  assert(pauses >= 3, `timers ran ${pauses} times`);
 });
 
-Deno.test("train() of core does what train() of tfjs variables does, to the bit", async () => {
+Deno.test("train() of arrays equals train() of variables to the bit", async () => {
   const arrays = core.createParameters(sizes, {
     generator: new TorchGenerator(1),
   });
@@ -187,4 +189,54 @@ Deno.test("train() of core does what train() of tfjs variables does, to the bit"
   );
   assertEquals(parameterArrays(variables), arrays);
   disposeParameters(variables);
+});
+
+Deno.test("train() ends with an error of its callback, and can go on", async () => {
+  const parameters = core.createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
+  let trained: Float32Array | undefined;
+  const onProgress = () => {
+    trained = parameters.C.slice();
+    throw new Error("no more");
+  };
+  await assertRejects(
+    () => core.train(parameters, windows, { ...settings(), onProgress }),
+    Error,
+    "no more",
+  );
+  assertEquals(parameters.C, trained);
+  await core.train(parameters, windows, settings());
+});
+
+Deno.test("train() ends with the signal's reason, though its parameters are disposed", async () => {
+  const parameters = createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
+  const controller = new AbortController();
+  const reason = new Error("the page is closed");
+  setTimeout(() => {
+    controller.abort(reason);
+    disposeParameters(parameters);
+  }, 30);
+  const error = await assertRejects(() =>
+    train(parameters, windows, {
+      ...settings({ steps: 1e9, stepsPerProgress: 1e9 }),
+      signal: controller.signal,
+    }), Error);
+  assertEquals(error, reason);
+});
+
+Deno.test("trainSteps() of no steps draws nothing, and may report after the last", () => {
+  const parameters = core.createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
+  const generator = new TorchGenerator(2);
+  const before = generator.getState();
+  const none = settings({ steps: 0, generator });
+  assertEquals([...core.trainSteps(parameters, windows, none)], []);
+  assertEquals(generator.getState(), before);
+  const few = settings({ steps: 3, stepsPerProgress: 100 });
+  const steps = [...core.trainSteps(parameters, windows, few)];
+  assertEquals(steps.map(({ step }) => step), [3]);
 });
