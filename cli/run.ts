@@ -6,6 +6,7 @@ import {
   type ParameterArrays,
   sizesOf,
   TorchGenerator,
+  train,
   trainSteps,
   type Vocabulary,
   type Windows,
@@ -24,7 +25,7 @@ import {
   settingsFrom,
   trainOptions,
 } from "./settings.ts";
-import { Stopped, stopSignals } from "./signals.ts";
+import { Stopped, type StopSignal, stopSignals } from "./signals.ts";
 import { startProgress } from "./terminal.ts";
 
 /** A run in memory, and the folder that keeps it. */
@@ -142,32 +143,43 @@ export async function learn(
     "\n";
   writeFileAtomically(folder.pathOf("config"), text);
 
-  const signals = stopSignals();
+  const { signal, close } = stopSignals();
+  const stop = (name: StopSignal) => {
+    save();
+    if (run.step === settings.steps) return;
+    throw new Stopped(
+      name,
+      `Stopped at step ${run.step} of ${settings.steps}; what was learned is ` +
+        `kept in ${folder.path}, and --resume continues from there`,
+    );
+  };
   const progress = startProgress(run.step, settings.steps);
   try {
-    while (run.step < settings.steps && !signals.received()) {
+    while (run.step < settings.steps) {
       const rest = settings.steps - run.step;
-      const reports = trainSteps(parameters, run.windows, {
+      await train(parameters, run.windows, {
         ...trainOptions(settings),
         steps: Math.min(checkpointEvery ?? rest, rest),
         firstStep: run.step,
         generator: run.generator,
+        signal,
+        onProgress: ({ step, losses }) => {
+          losses.forEach((loss, i) => {
+            const row = run.step + i;
+            if (row % stepsPerRow === 0) {
+              folder.losses.push({ step: row, loss });
+            }
+          });
+          run.step = step;
+          const mean = losses.reduce((sum, loss) => sum + loss) / losses.length;
+          progress.update(step, mean);
+          if (!checkpointEvery && isLate()) save();
+        },
       });
-      for (const { step, losses } of reports) {
-        losses.forEach((loss, i) => {
-          const row = run.step + i;
-          if (row % stepsPerRow === 0) folder.losses.push({ step: row, loss });
-        });
-        run.step = step;
-        const mean = losses.reduce((sum, loss) => sum + loss) / losses.length;
-        progress.update(step, mean);
-        if (!checkpointEvery && isLate()) save();
-        await new Promise((resolve) => setTimeout(resolve, 0)); // for signals
-        if (signals.received()) break;
-      }
       if (checkpointEvery) save();
     }
   } catch (error) {
+    if (error === signal.reason) return stop(error as StopSignal);
     if (error instanceof DivergenceError) {
       folder.saveLosses();
       await writeLossFigure(folder, settings.candidates);
@@ -177,14 +189,7 @@ export async function learn(
     throw error;
   } finally {
     progress.stop();
-    signals.close();
+    close();
   }
   save();
-  if (run.step < settings.steps) {
-    throw new Stopped(
-      signals.received()!,
-      `Stopped at step ${run.step} of ${settings.steps}; what was learned is ` +
-        `kept in ${folder.path}, and --resume continues from there`,
-    );
-  }
 }

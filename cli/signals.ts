@@ -5,7 +5,7 @@ import { MakemoreError } from "../lib/errors/errors.ts";
 const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** A signal that asks the program to stop. */
-type StopSignal = keyof typeof CODES;
+export type StopSignal = keyof typeof CODES;
 
 /** A signal has stopped the program. */
 export class Stopped extends MakemoreError {
@@ -24,27 +24,24 @@ export class Stopped extends MakemoreError {
 /**
  * Listens for signals that ask the program to stop.
  *
- * @returns functions that give the signal that has come, if one has, and that
- * end the listening
+ * @returns a signal that is aborted by the first, for its name, and a function
+ * that ends the listening
  */
-export function stopSignals(): {
-  received: () => StopSignal | undefined;
-  close: () => void;
-} {
-  let received: StopSignal | undefined;
+export function stopSignals(): { signal: AbortSignal; close: () => void } {
+  const controller = new AbortController();
   const names = Object.keys(CODES) as StopSignal[];
   const listeners = names
     .filter((name) => name === "SIGINT" || Deno.build.os !== "windows")
     .map((name) => {
       const listener = () => {
-        if (received) Deno.exit(CODES[name]);
-        received = name;
+        if (controller.signal.aborted) Deno.exit(CODES[name]);
+        controller.abort(name);
       };
       Deno.addSignalListener(name, listener);
       return () => Deno.removeSignalListener(name, listener);
     });
   return {
-    received: () => received,
+    signal: controller.signal,
     close: () => listeners.forEach((remove) => remove()),
   };
 }

@@ -148,7 +148,7 @@ export function trainSteps(
  * @throws {TypeError} if the parameters are in training already
  * @throws {DivergenceError} as {@linkcode trainSteps} does
  * @throws {unknown} the signal's reason, an `AbortError` by default, if it is
- * aborted; the parameters are those after the last step
+ * aborted, after the report of the last step
  *
  * @example
  * ```ts
@@ -204,18 +204,27 @@ export async function trainWithPauses(
   signal?.throwIfAborted();
   let loss = NaN;
   let paused = performance.now();
-  for (const report of piecesOf(trainee, rows, options)) {
-    if (report) {
-      loss = report.losses[report.losses.length - 1];
-      await onProgress?.(report);
+  const pieces = piecesOf(trainee, rows, options);
+  try {
+    while (true) {
+      const { value: report, done } = pieces.next(signal?.aborted ?? false);
+      if (done) return loss;
+      if (report) {
+        loss = report.losses[report.losses.length - 1];
+        await onProgress?.(report);
+        signal?.throwIfAborted();
+      }
+      if (performance.now() - paused > PIECE) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        paused = performance.now();
+      }
     }
-    if (performance.now() - paused > PIECE) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      paused = performance.now();
-    }
-    signal?.throwIfAborted();
+  } catch (error) {
+    signal?.throwIfAborted(); // what fails after an abort is not asked for
+    throw error;
+  } finally {
+    pieces.return();
   }
-  return loss;
 }
 
 /** How long one piece of a training should take, in milliseconds. */
@@ -234,13 +243,14 @@ const inTraining = new WeakSet<object>();
 
 /**
  * Trains in pieces of less than a tenth of a second, unless a single step takes
- * longer. Yields after each piece: a report if one is due.
+ * longer. Yields after each piece: a report if one is due, or if `next(true)`
+ * asks for it.
  */
 function* piecesOf(
   trainee: Trainee,
   rows: Rows,
   options: TrainOptions,
-): Generator<TrainProgress | undefined, void> {
+): Generator<TrainProgress | undefined, void, boolean | undefined> {
   const { steps, batchSize = 32, generator, firstStep = 0 } = options;
   const { learningRate = 0.1, weightDecay = 0, stepsPerProgress } = options;
   const { candidates } = options;
@@ -323,8 +333,8 @@ function* piecesOf(
         performance.now() - reported.at >=
           Math.max(REPORT, REPORT_RATIO * reported.took);
       if (step < until && !isTimeUp) {
-        yield undefined;
-        continue;
+        const isWanted = yield undefined;
+        if (!isWanted) continue;
       }
       yield report();
       const changed = trainee.read();

@@ -141,7 +141,7 @@ export function trainSteps(
  * @throws {TypeError} as {@linkcode trainSteps} does
  * @throws {DivergenceError} as {@linkcode trainSteps} does
  * @throws {unknown} the signal's reason, an `AbortError` by default, if it is
- * aborted; the parameters are those after the last step
+ * aborted, after the report of the last step
  *
  * @example
  * ```ts

@@ -240,3 +240,34 @@ Deno.test("trainSteps() of no steps draws nothing, and may report after the last
   const steps = [...core.trainSteps(parameters, windows, few)];
   assertEquals(steps.map(({ step }) => step), [3]);
 });
+
+Deno.test("train() reports the steps up to an abort before it throws", async () => {
+  const parameters = core.createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
+  const generator = new TorchGenerator(2);
+  const controller = new AbortController();
+  let step = 0;
+  const losses: number[] = [];
+  setTimeout(() => controller.abort("enough"), 100);
+  const reason = await core.train(parameters, windows, {
+    steps: 1e9,
+    stepsPerProgress: 1e9, // no report is due before the abort
+    generator,
+    signal: controller.signal,
+    onProgress: (report) => {
+      step = report.step;
+      losses.push(...report.losses);
+    },
+  }).catch((error) => error);
+  assertEquals(reason, "enough");
+  assert(step > 0 && losses.length === step);
+
+  // what was reported is where the parameters are
+  const again = core.createParameters(sizes, {
+    generator: new TorchGenerator(1),
+  });
+  const same = { steps: step, generator: new TorchGenerator(2) };
+  await core.train(again, windows, same);
+  assertEquals(parameters, again);
+});
