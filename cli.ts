@@ -1,6 +1,6 @@
 /**
  * The command line of makemore for Deno: `train`, `sample`, `evaluate` and
- * `find-lr`. Given nothing, it trains.
+ * `find-lr`. Without a command it trains.
  *
  * @example
  * ```sh
@@ -13,27 +13,25 @@
 
 import { evaluateCommand } from "./cli/evaluate_command.ts";
 import { findLrCommand } from "./cli/find_lr_command.ts";
-import { type Command, helpOf, nearest, parseOptions } from "./cli/options.ts";
+import { isShortOfMemory } from "./cli/judging.ts";
+import { helpOf, nearest, parseOptions } from "./cli/options.ts";
 import { sampleCommand } from "./cli/sample_command.ts";
 import { print, tell } from "./cli/terminal.ts";
 import { trainCommand } from "./cli/train_command.ts";
 import { MakemoreError, UsageError } from "./lib/errors/errors.ts";
+import { quote } from "./lib/errors/quote.ts";
 
 const PROGRAM = "makemore";
 
-const COMMANDS = [
-  trainCommand,
-  sampleCommand,
-  evaluateCommand,
-  findLrCommand,
-] as unknown as readonly Command[];
+const COMMANDS = [trainCommand, sampleCommand, evaluateCommand, findLrCommand];
 
 /**
  * Runs the program. Results go to stdout, all else to stderr.
  *
  * @param args the arguments, without the program's name
- * @returns the exit code: 0 if all went well, 2 for wrong arguments, for the
- * other errors that of their class, 1 for what should not happen
+ * @returns the exit code: 0 if all went well, that of a
+ * {@linkcode MakemoreError}, or 1 if there is not enough memory and for what
+ * should not happen
  */
 export async function main(args: readonly string[]): Promise<number> {
   const verbose = args.includes("--verbose");
@@ -55,7 +53,7 @@ async function dispatch(args: readonly string[]): Promise<void> {
     const names = COMMANDS.map(({ name }) => name);
     const near = nearest(name, names);
     throw new UsageError(
-      `Unknown command ${JSON.stringify(name)}: ` +
+      `Cannot run the unknown command ${quote(name)}: ` +
         (near ? `did you mean ${near}?` : `there are ${names.join(", ")}`),
     );
   }
@@ -80,23 +78,28 @@ function overview(): string {
     "Commands:",
     ...COMMANDS.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`),
     "",
-    `Without a command it trains. ${PROGRAM} COMMAND --help tells more.`,
+    `Without a command it trains. ${PROGRAM} COMMAND --help says more.`,
   ].join("\n");
 }
 
-/** Tells what went wrong in one line, and gives the exit code for it. */
+/** Says what went wrong in one line, and gives the exit code for it. */
 function report(error: unknown, verbose: boolean): number {
   const { message, stack = "" } = error instanceof Error
     ? error
     : { message: String(error) };
-  // arguments out of range that only the library can judge, such as a prompt
-  const usage = error instanceof RangeError;
-  const known = error instanceof MakemoreError || usage;
   const line = message.replaceAll(/\s*\n\s*/g, " ");
-  tell(`${PROGRAM}: ${known ? line : `unexpected error: ${line}`}`);
+  const isShort = isShortOfMemory(error);
+  const isKnown = error instanceof MakemoreError;
+  const what = isKnown
+    ? ""
+    : isShort
+    ? "There is not enough memory: "
+    : "Unexpected error: ";
+  const advice = "; try smaller sizes, a smaller batch or a shorter list";
+  tell(`${PROGRAM}: ${what}${line}${isShort ? advice : ""}`);
   if (verbose) tell(stack);
-  else if (!known) tell("Run it again with --verbose to see where");
-  return error instanceof MakemoreError ? error.exitCode : usage ? 2 : 1;
+  else if (!isKnown && !isShort) tell("Add --verbose to see where");
+  return isKnown ? error.exitCode : 1;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -101,7 +101,7 @@ const rounds = Number(options.rounds ?? 7);
 if (!(Number.isInteger(rounds) && rounds > 0)) {
   fail(`Cannot measure "${options.rounds}" rounds: give a whole number`);
 }
-const { words, source } = await defaultWords();
+const { words, source } = defaultWords();
 const tasks = tasksOf(words);
 const taskNames = tasks.map(({ name }) => name);
 const only = String(options.only ?? taskNames).split(",");

@@ -51,9 +51,9 @@ export function workWith(
       if (B === 0) return model.step(X, Y);
       const rows = generator.randint(0, Y.length, B);
       const batch = new Int32Array(B * T);
-      for (let b = 0; b < B; b++) {
-        for (let t = 0; t < T; t++) batch[b * T + t] = X[rows[b] * T + t];
-      }
+      rows.forEach((row, b) =>
+        batch.set(X.subarray(row * T, (row + 1) * T), b * T)
+      );
       return model.step(batch, Int32Array.from(rows, (row) => Y[row]));
     }
 

@@ -1,171 +1,129 @@
 /** `makemore evaluate`: how good models are on the parts of a corpus. */
 
-import { meanLoss } from "../lib/language_models/evaluate.ts";
 import {
   fitMixtureWeights,
   mixProbabilities,
-} from "../lib/language_models/mixture.ts";
-import type { Vocabulary } from "../lib/data/vocabulary.ts";
-import type { Windows } from "../lib/kernel/rows.ts";
-import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
-import { MOST_BIGRAM_TOKENS } from "./counting.ts";
+  rowProbabilities,
+} from "../core.ts";
+import { meanLoss } from "../lib/language_models/evaluate.ts";
+import { hashOf, PARTS, readCorpus } from "./corpus.ts";
 import {
-  COMMON,
-  CORPUS,
-  corpusSettings,
-  COUNTING,
-  MODEL,
-  RUN,
-} from "./model_options.ts";
-import {
-  type LearnedModel,
-  loadModel,
+  corpusSettingsOf,
+  loadNet,
   makeModel,
-  settingsWith,
-  type UsableModel,
+  MOST_BIGRAM_TOKENS,
+  type NamedModel,
+  rowsOf,
 } from "./models.ts";
-import type { Given, Values } from "./options.ts";
-import { formatLosses, PARTS, tellCorpus } from "./results.ts";
+import { command, type Given, type Values } from "./options.ts";
+import { formatLosses, tellCorpus } from "./results.ts";
+import { CORPUS, SETTINGS, take } from "./settings.ts";
 import { print, tell } from "./terminal.ts";
 
-const OPTIONS = {
+const options = {
   model: {
-    ...MODEL,
-    choices: ["all", ...MODEL.choices],
-    default: "all",
+    ...SETTINGS.model,
+    choices: ["all", ...SETTINGS.model.choices],
     about: "only this one, instead of all and their mixture",
   },
-  run: RUN,
+  run: { ...SETTINGS.run, when: { model: ["mlp", "all"] } },
+  ...take("input"),
   ...CORPUS,
-  ...COUNTING,
   order: {
-    ...COUNTING.order,
+    ...SETTINGS.order,
     default: undefined,
-    about: "how long the n-grams are that are counted (default: 2 to 5)",
+    about: "the length of the n-grams to count (default: 2 to 5)",
     when: { model: ["ngram", "all"] },
   },
-  ...COMMON,
+  smoothing: { ...SETTINGS.smoothing, when: { model: ["ngram", "all"] } },
+  ...take("verbose", "help"),
 } as const;
 
-/** The lengths of n-grams from which one gets the idea. */
+/** The lengths of n-grams that show how much a longer context helps. */
 const ORDERS = [2, 3, 4, 5];
 
 /** The command. */
-export const evaluateCommand = {
+export const evaluateCommand = command({
   name: "evaluate",
   about: "Prints the loss and the perplexity of models on train, dev and " +
     "test: of the net, of the counting models, and of all together.",
-  options: OPTIONS,
+  options,
   examples: [
     ["evaluate --run out/run", "the run in out/run, on the default list"],
     [
       "evaluate --run out/book --input book.txt",
       "a run on words of a text, beside the counts of the same text",
     ],
-    [
-      "evaluate --model ngram --order 4 --input words.txt",
-      "counts alone",
-    ],
+    ["evaluate --model ngram --order 4 --input words.txt", "counts alone"],
   ],
   run: runEvaluate,
-} as const;
+});
 
 async function runEvaluate(
-  values: Values<typeof OPTIONS>,
+  values: Values<typeof options>,
   given: Given,
 ): Promise<void> {
-  const { models, corpus, vocabulary, net } = await modelsOf(values, given);
+  const { model: wanted, run, input, level, order, smoothing } = values;
+  const wants = (kind: string) => wanted === kind || wanted === "all";
+  // no net of words comes with the package
+  const hasNet = wanted === "mlp" ||
+    (wanted === "all" && (run !== undefined || level === "characters"));
+  const net = hasNet ? loadNet(values) : undefined;
+  const settings = net ? corpusSettingsOf(net, values, given) : values;
+  const corpus = readCorpus(input, settings);
+  const vocabulary = net?.vocabulary ?? corpus.vocabulary();
   tellCorpus(corpus, vocabulary);
-  await tellNet(net, corpus, values.model);
-  const windows = new Map<string, Windows>();
-  const rowsOf = (part: typeof PARTS[number], contextLength: number) => {
-    const key = `${part} ${contextLength}`;
-    const rows = windows.get(key) ??
-      windowsOf(corpus.splits[part], vocabulary, contextLength);
-    windows.set(key, rows);
-    return rows;
-  };
+  if (net) {
+    const { wordsSha256 } = net.settings!;
+    const isOther = wordsSha256 !== undefined && wordsSha256 !== hashOf(corpus);
+    tell(
+      `The mlp is ${net.name}` +
+        (isOther ? `, which was trained on other ${corpus.unit}` : ""),
+    );
+  } else if (wanted === "all") {
+    tell("No net of words comes with the package: give one with --run");
+  }
+
   const names: string[] = [];
   const answers: Float64Array[][] = []; // of each model, each part, each row
-  for (const model of models()) {
+  const judge = (named: NamedModel, name: string) => {
     const probabilities = PARTS.map((part) =>
-      model.rowProbabilities(rowsOf(part, model.contextLength))
+      rowProbabilities(named.model, rowsOf(corpus.splits[part], named))
     );
     if (names.length === 0) printHead(); // not before a refusal
-    names.push(model.name);
+    names.push(name);
     answers.push(probabilities);
-    print(model.name.padEnd(12) + formatLosses(probabilities.map(meanLoss)));
+    print(name.padEnd(12) + formatLosses(probabilities.map(meanLoss)));
+  };
+  const judgeNew = async (kind: "bigram" | "ngram", order: number) => {
+    const model = await makeModel(
+      kind,
+      corpus,
+      { order, smoothing },
+      vocabulary,
+    );
+    judge(model, model.name);
+  };
+  if (net) judge(net, "mlp");
+  const isNarrow = vocabulary.size <= MOST_BIGRAM_TOKENS;
+  if (wanted === "bigram" || (wants("bigram") && isNarrow)) {
+    await judgeNew("bigram", 2);
+  }
+  if (wants("ngram")) {
+    for (const n of order ? [order] : ORDERS) await judgeNew("ngram", n);
   }
   if (names.length < 2) return;
 
-  const dev = PARTS.indexOf("dev");
-  const weights = fitMixtureWeights(answers.map((parts) => parts[dev]));
+  const weights = fitMixtureWeights(answers.map(([, dev]) => dev));
   const losses = PARTS.map((_, part) =>
     meanLoss(mixProbabilities(answers.map((parts) => parts[part]), weights))
   );
   print("mixture".padEnd(12) + formatLosses(losses));
   const shares = names.map((name, m) => `${weights[m].toFixed(3)} ${name}`);
-  tell(`The mixture, as it is best on dev: ${shares.join(", ")}`);
+  tell(`The mixture that is best on dev: ${shares.join(", ")}`);
 }
 
 function printHead(): void {
   print(" ".repeat(12) + PARTS.map((part) => part.padStart(20)).join(""));
   print("model".padEnd(12) + "     loss perplexity".repeat(PARTS.length));
-}
-
-/** The models that are asked for, each made when its turn comes. */
-async function modelsOf(
-  values: Values<typeof OPTIONS>,
-  given: Given,
-): Promise<{
-  models: () => Generator<UsableModel>;
-  corpus: Corpus;
-  vocabulary: Vocabulary;
-  net?: LearnedModel;
-}> {
-  const { run, input, smoothing } = values;
-  const wanted = (kind: string) =>
-    values.model === "all" || values.model === kind;
-  // none of words comes with the package
-  const hasNet = wanted("mlp") &&
-    !(values.model === "all" && run === undefined && values.level === "words");
-  const net = hasNet
-    ? await loadModel(run, input, corpusSettings(values))
-    : undefined;
-  const settings = net
-    ? settingsWith(net, values, given)
-    : corpusSettings(values);
-  const corpus = await readCorpus(input, settings);
-  const vocabulary = net?.vocabulary ?? corpus.vocabulary;
-  const orders = values.order === undefined ? ORDERS : [values.order];
-
-  function* models() {
-    if (net) yield { ...net, name: "mlp" };
-    const tooWide = vocabulary.size > MOST_BIGRAM_TOKENS;
-    if (values.model === "bigram" || (wanted("bigram") && !tooWide)) {
-      yield makeModel("bigram", corpus, { order: 2, smoothing }, vocabulary);
-    }
-    for (const order of wanted("ngram") ? orders : []) {
-      yield makeModel("ngram", corpus, { order, smoothing }, vocabulary);
-    }
-  }
-  return { models, corpus, vocabulary, net };
-}
-
-/** Tells which net it is that is judged, if one is. */
-async function tellNet(
-  net: LearnedModel | undefined,
-  corpus: Corpus,
-  wanted: string,
-): Promise<void> {
-  if (net) {
-    const { wordsSha256: learned } = net.settings;
-    const other = learned !== undefined && learned !== await hashOf(corpus);
-    tell(
-      `The mlp is ${net.name}` +
-        (other ? `, which has learned from other ${corpus.unit}` : ""),
-    );
-  } else if (wanted === "all") {
-    tell("No net of words comes with the package: give one with --run");
-  }
 }

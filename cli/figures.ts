@@ -1,61 +1,62 @@
-/** The pictures that a run folder gets at the end of a run. */
+/** The figures of a run folder. */
 
+import {
+  type ParameterArrays,
+  projectToPlane,
+  sizesOf,
+  type Vocabulary,
+} from "../core.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
-import type { ParameterArrays } from "../lib/kernel/parameters.ts";
-import { sizesOf } from "../lib/model/parameters.ts";
-import { embeddingMap } from "../lib/plots/embedding_map.ts";
-import { lossCurve } from "../lib/plots/loss_curve.ts";
-import { projectToPlane } from "../lib/model/principal_components.ts";
-import { readLossLog, type RunFolder } from "./run_folder.ts";
-import type { Vocabulary } from "../lib/data/vocabulary.ts";
+import type { RunFolder } from "./run_folder.ts";
 
-/** More tokens than that would lie on top of each other on the map. */
+/** More tokens would lie on top of each other on the map. */
 const MOST_TOKENS_ON_MAP = 200;
 
-/** Of larger embeddings the principal components would take long to find. */
+/** Principal components of larger embeddings would take long to find. */
 const LARGEST_EMBEDDING_ON_MAP = 2000;
 
 /**
- * Draws the loss curve and the embedding map into the run folder. The curve of
- * sampled steps tells so: their losses are lower than those of all tokens.
+ * Draws the loss curve. That of sampled steps says so, because their losses are
+ * lower than those of all tokens.
  */
-export function writeFigures(
+export async function writeLossFigure(
+  folder: RunFolder,
+  candidates: number | "all",
+): Promise<void> {
+  const { lossCurve } = await import("../lib/plots/loss_curve.ts");
+  const steps = folder.losses.map(({ step }) => step);
+  const losses = folder.losses.map(({ loss }) => loss);
+  const title = `Loss while training, among ${candidates} candidates`;
+  const { svg } = lossCurve([{ name: "minibatch", steps, losses }], {
+    smoothing: Math.max(1, Math.ceil(steps.length / 20)),
+    ...(candidates === "all" ? {} : { title }),
+  });
+  writeFileAtomically(folder.pathOf("lossFigure"), svg);
+}
+
+/** Maps the embeddings of all characters, or of the most frequent words. */
+export async function writeEmbeddingFigure(
   folder: RunFolder,
   parameters: ParameterArrays,
-  vocabulary: Vocabulary,
-  candidates: number,
-): void {
-  const rows = readLossLog(folder.pathOf("losses"));
-  const curve = lossCurve([{
-    name: "minibatch",
-    steps: rows.map(({ step }) => step),
-    losses: rows.map(({ loss }) => loss),
-  }], {
-    smoothing: Math.max(1, Math.ceil(rows.length / 20)),
-    ...(candidates > 0
-      ? { title: `Loss while training, among ${candidates} candidates` }
-      : {}),
-  });
-  writeFileAtomically(folder.pathOf("lossFigure"), curve.svg);
-
-  const { embeddingSize } = sizesOf(parameters);
-  // a vocabulary of words begins with the most frequent
-  const shown = vocabulary.level === "words"
-    ? vocabulary.tokens.slice(0, MOST_TOKENS_ON_MAP)
-    : vocabulary.tokens;
-  if (
-    shown.length > MOST_TOKENS_ON_MAP ||
-    embeddingSize > LARGEST_EMBEDDING_ON_MAP
-  ) return;
-  const C = parameters.C.slice(0, shown.length * embeddingSize);
-  const plane = projectToPlane(C, embeddingSize);
-  const principal = embeddingSize > 2
-    ? {
-      title: `Embeddings of ${embeddingSize} numbers, on their two main axes`,
+  { tokens, level }: Vocabulary,
+): Promise<void> {
+  const { embeddingSize: size } = sizesOf(parameters);
+  const shown = level === "words"
+    ? tokens.slice(0, MOST_TOKENS_ON_MAP)
+    : tokens;
+  if (shown.length > MOST_TOKENS_ON_MAP || size > LARGEST_EMBEDDING_ON_MAP) {
+    return;
+  }
+  const { embeddingMap } = await import("../lib/plots/embedding_map.ts");
+  const C = parameters.C.slice(0, shown.length * size);
+  const { svg } = embeddingMap(
+    projectToPlane(C, size),
+    shown,
+    size <= 2 ? {} : {
+      title: `Embeddings of ${size} numbers, on their two main axes`,
       xLabel: "first principal component",
       yLabel: "second principal component",
-    }
-    : {};
-  const map = embeddingMap(plane, shown, principal);
-  writeFileAtomically(folder.pathOf("embeddingFigure"), map.svg);
+    },
+  );
+  writeFileAtomically(folder.pathOf("embeddingFigure"), svg);
 }

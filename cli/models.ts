@@ -1,172 +1,210 @@
-/** What `sample` and `evaluate` use: models of every kind, in one manner. */
+/** Models of every kind, loaded or made for a command. */
 
 import { CheckpointError, UsageError } from "../lib/errors/errors.ts";
-import type { LanguageModel } from "../lib/language_models/language_model.ts";
-import { rowProbabilities } from "../lib/language_models/evaluate.ts";
-import { sizesOf } from "../lib/model/parameters.ts";
-import type { ParameterArrays } from "../lib/kernel/parameters.ts";
-import { pretrainedModel } from "../lib/language_models/pretrained.ts";
-import { readModel } from "./run_folder.ts";
-import { sample, type SampleOptions } from "../lib/language_models/sample.ts";
-import type { Vocabulary } from "../lib/data/vocabulary.ts";
-import type { Windows } from "../lib/kernel/rows.ts";
-import { type Corpus, type CorpusSettings, readCorpus } from "./corpus.ts";
-import { countModel, learnBigramNet, type Smoothing } from "./counting.ts";
-import { CORPUS, corpusSettings, LECTURE_SEED } from "./model_options.ts";
-import { type Given, refuseMeaningless, type Values } from "./options.ts";
-import { type Settings, settingsFrom } from "./settings.ts";
+import {
+  addK,
+  countNgrams,
+  createParameters,
+  interpolate,
+  Kernel,
+  kneserNey,
+  type LanguageModel,
+  type Model,
+  type ParameterArrays,
+  pretrainedModel,
+  sizesOf,
+  TorchGenerator,
+  type Vocabulary,
+  type Windows,
+} from "../core.ts";
+import { naming, parseObject } from "../lib/saving/checks.ts";
+import { decodeFile } from "../lib/saving/model_file.ts";
+import { type Corpus, readCorpus, type Sequence, windowsOf } from "./corpus.ts";
+import {
+  flagOf,
+  type Given,
+  refuseMeaningless,
+  type Values,
+} from "./options.ts";
+import { readSaved } from "./run_folder.ts";
+import {
+  CORPUS,
+  type CorpusSettings,
+  type NET,
+  SETTINGS,
+  type Settings,
+  settingsFrom,
+} from "./settings.ts";
 
-/** A model with its vocabulary. */
-export interface UsableModel {
+/** A model, ready to be used. */
+export interface NamedModel {
   /** What to call it. */
   readonly name: string;
+  readonly model: Model;
   readonly vocabulary: Vocabulary;
-  /** How many tokens the rows that it is judged by have. */
-  readonly contextLength: number;
-  /** The probability of each row's token, float64 `[N]`. */
-  rowProbabilities(windows: Windows): Float64Array;
-  /** New words or sentences. */
-  sample(options: SampleOptions): string[];
+  /** What is known of the settings that a net was trained with. */
+  readonly settings?: Partial<Settings>;
 }
 
-/** The lecture's last model, with what it has learned. */
-export interface LearnedModel extends UsableModel {
-  /** What is known of how it has learned. */
-  readonly settings: Partial<Settings>;
+/** The rows of a part of a corpus, with as much context as a model sees. */
+export function rowsOf(
+  part: readonly Sequence[],
+  { model, vocabulary }: NamedModel,
+): Windows {
+  const { contextLength } = "C" in model ? sizesOf(model) : model;
+  return windowsOf(part, vocabulary, Math.max(1, contextLength));
 }
 
 /**
- * Reads the model of a command: the one in a run folder or a file, or the one
- * that comes with the package. A file with parameters alone, as PyTorch saves
- * it, has the vocabulary of the corpus.
+ * A net that has learned nothing yet.
  *
- * @param path the folder or file, if one was given
- * @param input the word list or text, if one was given
- * @param given what was given of the corpus's settings
+ * @throws {RangeError} if there is not enough memory for it
  */
-export async function loadModel(
-  path: string | undefined,
-  input: string | undefined,
-  given: CorpusSettings,
-): Promise<LearnedModel> {
-  if (path === undefined) {
-    const { parameters, vocabulary } = pretrainedModel();
-    return learnedModel("the model of the package", parameters, vocabulary);
+export function newNet(
+  { size: vocabularySize }: Vocabulary,
+  values: Values<typeof NET>,
+  generator: TorchGenerator,
+): ParameterArrays {
+  const { contextLength, embeddingSize, hiddenSize } = values;
+  const { directConnections, initialization } = values;
+  const sizes = {
+    ...{ vocabularySize, contextLength, embeddingSize, hiddenSize },
+    directConnections,
+  };
+  new Kernel(sizes).release(); // is there memory, before minutes of drawing?
+  return createParameters(sizes, { generator, initialization });
+}
+
+/**
+ * Loads the net of a command: the one in a run folder or a file, or the one
+ * that comes with the package. Parameters alone, as PyTorch saves them, have
+ * the vocabulary of the corpus.
+ */
+export function loadNet(
+  values: { run?: string; input?: string } & CorpusSettings,
+): NamedModel {
+  const { run, input } = values;
+  if (run === undefined) {
+    const { parameters: model, vocabulary } = pretrainedModel();
+    const settings = { level: "characters", lowercase: false } as const;
+    return { name: "the package's model", model, vocabulary, settings };
   }
-  const model = readModel(path);
-  const { parameters } = model;
-  const sizes = sizesOf(parameters);
-  if (model.vocabulary) {
-    const settings = "config" in model && "wordsSha256" in model.config
-      ? settingsFrom(model.config, path)
-      : {};
-    return learnedModel(path, parameters, model.vocabulary, settings);
+  const { bytes, source } = readSaved(run);
+  const file = decodeFile(bytes, source);
+  const { parameters: model, metadata } = file;
+  if (file.vocabulary) {
+    const { vocabulary } = file;
+    const { level, lowercase } = vocabulary;
+    const config = naming(
+      `Cannot read ${source}`,
+      () => parseObject(metadata.get("config") ?? "{}", "config"),
+    );
+    const kept = "wordsSha256" in config ? settingsFrom(config, source) : {};
+    const settings = { ...kept, lowercase, level };
+    return { name: run, model, vocabulary, settings };
   }
-  const { source, vocabulary } = await readCorpus(input, given);
-  if (vocabulary.size !== sizes.vocabularySize) {
+  const { source: list, unit, vocabulary: made } = readCorpus(input, values);
+  const vocabulary = made();
+  const { vocabularySize } = sizesOf(model);
+  if (vocabulary.size !== vocabularySize) {
     throw new CheckpointError(
-      `${path} holds parameters for ${sizes.vocabularySize} tokens and no ` +
-        `vocabulary, and ${source} has ${vocabulary.size} tokens: ` +
-        "give the list or text that it was trained on with --input",
+      `Cannot use ${run} with ${list}: it has parameters for ` +
+        `${vocabularySize} tokens and no vocabulary, but the ${unit} have ` +
+        `${vocabulary.size} tokens; give what it was trained on with --input`,
     );
   }
-  return learnedModel(path, parameters, vocabulary, given);
-}
-
-/** A model that has learned, to be used. */
-export function learnedModel(
-  name: string,
-  parameters: ParameterArrays,
-  vocabulary: Vocabulary,
-  settings: Partial<Settings> = {},
-): LearnedModel {
-  const { level, lowercase } = vocabulary;
-  const { contextLength } = sizesOf(parameters);
-  return {
-    name,
-    vocabulary,
-    settings: { lowercase, ...settings, level },
-    contextLength,
-    rowProbabilities: (windows) => rowProbabilities(parameters, windows),
-    sample: (options) =>
-      sample(parameters, vocabulary, {
-        ...options,
-        continuous: vocabulary.level === "words",
-      }),
-  };
+  return { name: run, model, vocabulary, settings: values };
 }
 
 /**
- * The settings of the corpus that a model is used with: those that it has
- * learned with, and what was given of others.
+ * The settings of the corpus that a net is used with: those that it was trained
+ * with, and for the rest those of the command.
  *
- * @throws {UsageError} if something was given that does not fit the model
+ * @throws {UsageError} if one was given that does not fit the net
  */
-export function settingsWith(
-  { name, settings }: LearnedModel,
-  values: Values<typeof CORPUS>,
+export function corpusSettingsOf(
+  net: NamedModel,
+  values: CorpusSettings,
   given: Given,
 ): CorpusSettings {
-  const { level = values.level } = settings;
-  if (given.has("level") && values.level !== level) {
-    throw new UsageError(
-      `--level is ${values.level}, but ${name} has learned ${level}: give ` +
-        "another model with --run",
-    );
-  }
-  refuseMeaningless(CORPUS, given, { level });
-  const said = corpusSettings(values);
-  const differs = {
-    lowercase: said.lowercase !== settings.lowercase,
-    "minimum-count": said.minimumCount !== settings.minimumCount,
-  };
-  for (const [option, isOther] of Object.entries(differs)) {
-    if (given.has(option) && isOther) {
+  const settings = { ...values, ...net.settings };
+  refuseMeaningless(CORPUS, given, settings);
+  for (const name of ["level", "lowercase", "minimumCount"] as const) {
+    if (given.has(name) && values[name] !== settings[name]) {
       throw new UsageError(
-        `--${option} cannot be given with ${name}, which has its vocabulary`,
+        `Cannot use --${flagOf(name)} ${values[name]} with ${net.name}: it ` +
+          `was trained with ${settings[name]}`,
       );
     }
   }
   return {
-    ...said,
     ...settings,
-    ...(given.has("split-seed") ? { splitSeed: said.splitSeed } : {}),
-    ...(given.has("keep-equal-together") ? { keepEqualTogether: true } : {}),
+    ...(given.has("splitSeed") ? { splitSeed: values.splitSeed } : {}),
+    ...(given.has("keepEqualTogether") ? { keepEqualTogether: true } : {}),
   };
 }
 
-/** What decides how a model is made of a corpus. */
-export interface MakeOptions {
-  readonly order: number;
-  readonly smoothing: Smoothing;
-  /** The seed of the bigram net's weights. */
-  readonly seed?: number;
-  /** How long the bigram net learns. */
-  readonly steps?: number;
-  /** How fast the bigram net learns. */
-  readonly learningRate?: number;
-}
+/** A larger vocabulary would take the bigram net minutes. */
+export const MOST_BIGRAM_TOKENS = 200;
 
-/** Makes a model of a corpus, in a moment. */
-export function makeModel(
+/** What decides how a model is made of a corpus; the rest has defaults. */
+export type MakeOptions =
+  & Values<Pick<typeof SETTINGS, "order" | "smoothing">>
+  & { seed?: number; steps?: number; learningRate?: number };
+
+/**
+ * Makes a model of a corpus, which takes a moment.
+ *
+ * @throws {UsageError} if the vocabulary is too large for a bigram net
+ * @throws {DivergenceError} if the bigram net's loss is not finite
+ */
+export async function makeModel(
   kind: "bigram" | "ngram",
   corpus: Corpus,
-  { order, smoothing, seed = LECTURE_SEED, ...options }: MakeOptions,
-  vocabulary: Vocabulary = corpus.vocabulary,
-): UsableModel {
-  const [name, model]: [string, LanguageModel] = kind === "bigram"
-    ? ["bigram net", learnBigramNet(corpus, vocabulary, { seed, ...options })]
-    : [`${order}-gram`, countModel(corpus, vocabulary, { order, smoothing })];
-  return {
-    name,
-    vocabulary,
-    // there are no rows without any context
-    contextLength: Math.max(1, model.contextLength),
-    rowProbabilities: (windows) => rowProbabilities(model, windows),
-    sample: (options) =>
-      sample(model, vocabulary, {
-        ...options,
-        continuous: vocabulary.level === "words",
-      }),
-  };
+  options: MakeOptions,
+  vocabulary: Vocabulary = corpus.vocabulary(),
+): Promise<NamedModel> {
+  const [name, model] = kind === "bigram"
+    ? ["bigram net", await bigramModel(corpus, vocabulary, options)] as const
+    : [`${options.order}-gram`, countModel(corpus, vocabulary, options)];
+  return { name, model, vocabulary };
+}
+
+function countModel(
+  { splits }: Corpus,
+  vocabulary: Vocabulary,
+  { order, smoothing }: MakeOptions,
+): LanguageModel {
+  const [train, dev] = [splits.train, splits.dev].map((part) =>
+    windowsOf(part, vocabulary, Math.max(1, order - 1))
+  );
+  const counts = countNgrams(train, vocabulary, order);
+  if (smoothing === "interpolated") return interpolate(counts, dev);
+  return smoothing === "add-k" ? addK(counts, 0.1) : kneserNey(counts);
+}
+
+async function bigramModel(
+  { splits }: Corpus,
+  vocabulary: Vocabulary,
+  { seed = SETTINGS.seed.default, steps, learningRate }: MakeOptions,
+): Promise<LanguageModel> {
+  const { size } = vocabulary;
+  if (size > MOST_BIGRAM_TOKENS) {
+    throw new UsageError(
+      `Cannot train a bigram net on ${size} tokens: it would take minutes; ` +
+        "--model ngram --order 2 finds the same by counting",
+    );
+  }
+  // loads tfjs, which no other model needs
+  const { bigramNetModel, createBigramNet, trainBigramNet } = await import(
+    "../lib/language_models/bigram_net.ts"
+  );
+  const W = createBigramNet(size, { generator: new TorchGenerator(seed) });
+  try {
+    const windows = windowsOf(splits.train, vocabulary, 1);
+    trainBigramNet(W, windows, { steps, learningRate });
+    return bigramNetModel(W);
+  } finally {
+    W.dispose();
+  }
 }

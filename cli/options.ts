@@ -1,65 +1,56 @@
 /**
- * The options of the command line: declared once, and from that parsed,
- * checked and explained in `--help`.
+ * Options of a command: declared in a table, and from it parsed, checked and
+ * explained in `--help`.
  */
 
 import { parseArgs } from "@std/cli/parse-args";
 import { UsageError } from "../lib/errors/errors.ts";
+import { quote } from "../lib/errors/quote.ts";
 
-/** An option: its kind decides how its value is checked. */
-export type Option =
-  & {
-    readonly about: string;
-    readonly alias?: string;
-    /** With which values of other options this one has a meaning. */
-    readonly when?: Readonly<Record<string, readonly string[]>>;
-    /** The default with `--level words`, if it is another. */
-    readonly words?: number | string;
-  }
-  & (
-    | { readonly kind: "flag" }
-    | {
-      readonly kind: "text";
-      readonly value: string;
-      readonly default?: string;
-    }
-    | {
-      readonly kind: "choice";
-      readonly choices: readonly string[];
-      readonly default: string;
-    }
-    | {
-      readonly kind: "whole" | "number";
-      readonly value: string;
-      readonly least: number;
-      readonly most?: number;
-      /** Whether `least` itself is refused. */
-      readonly above?: boolean;
-      /** A word that is accepted in place of a number. */
-      readonly or?: string;
-      readonly default?: number | string;
-    }
-  );
+/** An option. Its kind decides which values it can have. */
+export interface Option {
+  readonly kind: "flag" | "text" | "choice" | "whole" | "number";
+  /** What it does, for `--help`. */
+  readonly about: string;
+  /** What stands for its value in `--help`. */
+  readonly value?: string;
+  /** Its letter. */
+  readonly alias?: string;
+  /** The value without the option; that of a choice is its first. */
+  readonly default?: number | string;
+  /** The default with `--level words`, if that is another. */
+  readonly words?: number | string;
+  /** The values of a choice. */
+  readonly choices?: readonly string[];
+  /** The smallest number. Default: 1 for a whole one, else 0. */
+  readonly least?: number;
+  /** Whether a number must be above `least`. */
+  readonly above?: boolean;
+  /** The largest number. */
+  readonly most?: number;
+  /** A word that can take the place of a number. */
+  readonly or?: string;
+  /** The values of other options with which it has a meaning. */
+  readonly when?: Readonly<Record<string, readonly string[]>>;
+}
 
-/** Options by name, as typed after `--`. */
+/** Options by name: `batchSize` is typed as `--batch-size`. */
 export type Options = Readonly<Record<string, Option>>;
 
-/** The value that an option of a kind has. */
-type ValueOf<O extends Option> = O extends { kind: "flag" } ? boolean
-  : O extends { kind: "text" }
-    ? (O extends { default: string } ? string : string | undefined)
-  : O extends { kind: "choice"; choices: readonly (infer C)[] } ? C
-  : O extends { or: infer W }
-    ? number | W | (O extends { default: number | string } ? never : undefined)
-  : O extends { default: number } ? number
-  : number | undefined;
+/** The type of an option's value. */
+export type ValueOf<O extends Option> = O extends { kind: "flag" } ? boolean
+  : O extends { choices: readonly (infer Choice)[] } ? Choice
+  :
+    | (O extends { kind: "text" } ? string : number)
+    | (O extends { or: infer Word } ? Word : never)
+    | (O extends { default: number | string } ? never : undefined);
 
-/** The values of declared options. */
+/** The values of options. */
 export type Values<O extends Options> = {
   readonly [name in keyof O]: ValueOf<O[name]>;
 };
 
-/** The names of the options that were given, not left at their default. */
+/** The names of the options that were typed, not left at their defaults. */
 export type Given = ReadonlySet<string>;
 
 /** A command of the program. */
@@ -69,58 +60,113 @@ export interface Command<O extends Options = Options> {
   readonly options: O;
   /** Examples for `--help`: what to type, and what it does. */
   readonly examples: readonly (readonly [string, string])[];
-  readonly run: (values: Values<O>, given: Given) => Promise<void>;
+  readonly run: (values: Values<O>, given: Given) => void | Promise<void>;
+}
+
+/** Declares a command; its options decide the type of the values. */
+export function command<const O extends Options>(
+  declared: Command<O>,
+): Command {
+  return declared as unknown as Command;
+}
+
+/** How an option is typed, without its dashes. */
+export function flagOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
 }
 
 /**
- * Checks arguments against the options of a command.
+ * Parses arguments by the options of a command.
  *
- * @throws {UsageError} if an option is unknown, lacks its value, or has one of
- * the wrong kind, and for arguments that belong to no option
+ * @throws {UsageError} if an option is unknown, lacks its value or has a wrong
+ * one, or has no meaning beside another option, and for arguments that belong
+ * to no option
  */
 export function parseOptions<O extends Options>(
   command: Command<O>,
   args: readonly string[],
 ): { values: Values<O>; given: Given } {
   const { options } = command;
-  const named = (kinds: (option: Option) => boolean) =>
-    Object.keys(options).filter((name) => kinds(options[name]));
-  const alias = Object.fromEntries(
-    Object.entries(options).flatMap(([name, option]) =>
-      option.alias ? [[option.alias, name]] : []
-    ),
-  );
+  const names = Object.keys(options);
+  const flagsOf = (isWanted: (option: Option) => unknown) =>
+    names.filter((name) => isWanted(options[name])).map(flagOf);
   const strays: string[] = [];
-  const given = parseArgs([...args], {
-    string: named((option) => option.kind !== "flag"),
-    boolean: named((option) => option.kind === "flag"),
-    alias,
+  const parsed = parseArgs([...args], {
+    string: flagsOf(({ kind }) => kind !== "flag"),
+    boolean: flagsOf(({ kind }) => kind === "flag"),
+    alias: Object.fromEntries(
+      names.filter((name) => options[name].alias)
+        .map((name) => [options[name].alias, flagOf(name)]),
+    ),
     unknown: (arg: string) => {
       strays.push(arg);
       return false;
     },
-  }) as Record<string, unknown>;
+  }) as Record<string, unknown> & { _: unknown[] };
+  const [stray] = [...strays, ...parsed._];
+  if (stray !== undefined) throw unknownArgument(String(stray), command);
 
-  const values: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(options)) {
-    values[name] = check(name, option, given[name]);
-  }
-  if (values.level === "words") {
-    for (const [name, { words }] of Object.entries(options)) {
-      if (words !== undefined && given[name] === undefined) {
-        values[name] = words;
-      }
-    }
-  }
-  const stray = strays[0] ?? (given._ as unknown[])[0];
-  if (stray !== undefined) {
-    throw unknownArgument(String(stray), command);
-  }
-  const names = Object.keys(options).filter((name) =>
-    given[name] !== undefined && given[name] !== false
+  const typed = (name: string) => parsed[flagOf(name)];
+  const given = new Set(
+    names.filter((name) => typed(name) !== undefined && typed(name) !== false),
   );
-  refuseMeaningless(options, new Set(names), values);
-  return { values: values as Values<O>, given: new Set(names) };
+  const values: Record<string, unknown> = {};
+  for (const name of names) {
+    values[name] = given.has(name)
+      ? valueOf(name, options[name], typed(name))
+      : defaultOf(options[name]);
+  }
+  for (const name of values.level === "words" ? names : []) {
+    if (!given.has(name)) values[name] = options[name].words ?? values[name];
+  }
+  refuseMeaningless(options, given, values);
+  return { values: values as Values<O>, given };
+}
+
+/** The value of an option that is not given. */
+export function defaultOf(option: Option): unknown {
+  return option.kind === "flag" ? false : option.choices?.[0] ?? option.default;
+}
+
+/** The smallest number that an option can have. */
+function leastOf({ kind, least }: Option): number {
+  return least ?? (kind === "whole" ? 1 : 0);
+}
+
+/** Whether an option can have a value. */
+export function allows(option: Option, value: unknown): boolean {
+  const { kind, choices, most = Infinity, or, above } = option;
+  if (kind === "flag") return typeof value === "boolean";
+  if (choices) return choices.includes(value as string);
+  if (typeof value === "string") return kind === "text" || value === or;
+  return (kind === "whole"
+    ? Number.isSafeInteger(value)
+    : kind === "number" && Number.isFinite(value)) &&
+    (value as number) >= leastOf(option) && (value as number) <= most &&
+    !(above && value === leastOf(option));
+}
+
+function valueOf(name: string, option: Option, typed: unknown): unknown {
+  if (option.kind === "flag") return typed;
+  const text = String(typed);
+  const isNumber = option.kind === "whole" || option.kind === "number";
+  const value = isNumber && text !== option.or && text.trim() !== ""
+    ? Number(text)
+    : text;
+  if (allows(option, value)) return value;
+  const near = option.choices && nearest(text, option.choices);
+  throw new UsageError(
+    `Cannot use --${flagOf(name)} ${quote(text)}: it must be ` +
+      expectation(option) + (near ? `; did you mean ${near}?` : ""),
+  );
+}
+
+function expectation(option: Option): string {
+  const { kind, choices, most, above, or } = option;
+  if (choices) return `one of ${choices.join(", ")}`;
+  return (kind === "whole" ? "a whole number " : "a number ") +
+    (above ? "above " : "from ") + leastOf(option) +
+    (most === undefined ? "" : ` to ${most}`) + (or ? `, or ${or}` : "");
 }
 
 /**
@@ -137,68 +183,12 @@ export function refuseMeaningless(
   for (const name of given) {
     for (const [other, meant] of Object.entries(options[name]?.when ?? {})) {
       const value = values[other];
-      if (value !== undefined && !meant.includes(String(value))) {
-        throw new UsageError(
-          `--${name} has no meaning with --${other} ${value}: it is for ` +
-            `--${other} ${meant.join(" and ")}`,
-        );
-      }
+      if (value === undefined || meant.includes(String(value))) continue;
+      throw new UsageError(
+        `Cannot use --${flagOf(name)} with --${other} ${value}: it is for ` +
+          `--${other} ${meant.join(" and ")}`,
+      );
     }
-  }
-}
-
-function check(name: string, option: Option, text: unknown): unknown {
-  if (option.kind === "flag") return text === true;
-  if (text === undefined) return option.default;
-  if (text === "" && option.kind !== "text") {
-    throw new UsageError(
-      `--${name} needs a value: ${expectation(option)}` +
-        ` (a negative one is written --${name}=-1)`,
-    );
-  }
-  const value = String(text);
-  if (option.kind === "text") return value;
-  if (option.kind === "choice") {
-    if (option.choices.includes(value)) return value;
-    throw refused(name, value, option, nearest(value, option.choices));
-  }
-  if (value === option.or) return value;
-  const number = value.trim() === "" ? NaN : Number(value);
-  const wrong = !Number.isFinite(number) || number < option.least ||
-    (option.above && number === option.least) ||
-    (option.most !== undefined && number > option.most) ||
-    (option.kind === "whole" && !Number.isSafeInteger(number));
-  if (wrong) throw refused(name, value, option);
-  return number;
-}
-
-function refused(
-  name: string,
-  value: string,
-  option: Option,
-  near?: string,
-): UsageError {
-  return new UsageError(
-    `--${name} is ${JSON.stringify(value)}: it must be ${expectation(option)}` +
-      (near ? `; did you mean ${near}?` : ""),
-  );
-}
-
-function expectation(option: Option): string {
-  switch (option.kind) {
-    case "choice":
-      return `one of ${option.choices.join(", ")}`;
-    case "whole":
-    case "number": {
-      const number = option.kind === "whole" ? "a whole number" : "a number";
-      const bound = option.least === -Infinity
-        ? ""
-        : ` ${option.above ? "above" : "from"} ${option.least}`;
-      const end = option.most === undefined ? "" : ` to ${option.most}`;
-      return number + bound + end + (option.or ? `, or ${option.or}` : "");
-    }
-    default:
-      return "a text";
   }
 }
 
@@ -206,54 +196,28 @@ function unknownArgument(
   arg: string,
   { name, options }: { name: string; options: Options },
 ): UsageError {
-  const see = `see --help for what ${name} takes`;
-  if (!arg.startsWith("-")) {
-    return new UsageError(
-      `Unexpected argument ${JSON.stringify(arg)}: ${see}`,
-    );
-  }
-  const typed = arg.replace(/^-+/, "").replace(/=.*$/s, "");
-  const near = nearest(typed, Object.keys(options));
+  const flags = Object.keys(options).map((name) => `--${flagOf(name)}`);
+  const near = nearest(arg.split("=")[0], flags);
   return new UsageError(
-    `Unknown option ${arg.replace(/=.*$/s, "")}` +
-      (near ? `: did you mean --${near}?` : `: ${see}`),
+    `Cannot use the argument ${quote(arg)}: ` +
+      (near ? `did you mean ${near}?` : `see --help for what ${name} takes`),
   );
 }
 
-/** The name most like what was typed, if any is like it at all. */
+/** The name that begins most like what was typed, if any does. */
 export function nearest(
   typed: string,
   names: readonly string[],
 ): string | undefined {
-  const scored = names.map((name) => ({
-    name,
-    // a part that was left out is a smaller mistake than a wrong letter
-    distance: name.includes(typed) && typed.length > 2
-      ? 1
-      : editDistance(typed, name),
-  }));
-  scored.sort((a, b) => a.distance - b.distance);
-  const [best] = scored;
-  return best && best.distance <= Math.max(2, typed.length / 3)
-    ? best.name
-    : undefined;
-}
-
-/** Levenshtein's distance: how many letters to insert, drop or change. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      current[j] = Math.min(
-        previous[j] + 1,
-        current[j - 1] + 1,
-        previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1),
-      );
-    }
-    previous = current;
-  }
-  return previous[b.length];
+  const letters = (text: string) => text.replace(/[-_]/g, "");
+  const shared = (name: string) => {
+    const [a, b] = [letters(typed), letters(name)];
+    let length = 0;
+    while (length < a.length && a[length] === b[length]) length++;
+    return length;
+  };
+  const [best] = names.toSorted((a, b) => shared(b) - shared(a));
+  return shared(best) >= 3 ? best : undefined;
 }
 
 /** The text of a command's `--help`. */
@@ -261,68 +225,54 @@ export function helpOf(
   { name, about, options, examples }: Omit<Command, "run">,
   program: string,
 ): string {
-  const rows = Object.entries(options).map(([name, option]) => {
-    const short = option.alias ? `-${option.alias}, ` : "    ";
-    return [
-      `  ${short}--${name}${placeholder(option)}`,
-      describe(option, options),
-    ];
-  });
+  const rows = Object.entries(options).map(([name, option]) => [
+    `  ${option.alias ? `-${option.alias}, ` : "    "}--${flagOf(name)} ` +
+    (option.value ?? VALUES[option.kind]),
+    describe(option, options),
+  ]);
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  const lines = [
-    `${about}`,
+  return [
+    about,
     "",
     `Usage: ${program} ${name} [options]`,
     "",
     "Options:",
-    ...rows.flatMap(([left, right]) => hang(left.padEnd(width), right)),
+    ...rows.map(([left, right]) => hang(left.padEnd(width), right)),
     "",
     "Examples:",
-    ...examples.flatMap(([typed, does]) => [
-      `  ${program} ${typed}`,
-      `      ${does}`,
-    ]),
-  ];
-  return lines.join("\n");
+    ...examples.map(([typed, does]) => `  ${program} ${typed}\n      ${does}`),
+  ].join("\n");
 }
 
-function placeholder(option: Option): string {
-  if (option.kind === "flag") return "";
-  if (option.kind === "choice") return " NAME";
-  return ` ${option.value}`;
-}
+/** What stands for a value in `--help`. */
+const VALUES = {
+  flag: "",
+  text: "TEXT",
+  choice: "NAME",
+  whole: "N",
+  number: "X",
+};
 
 function describe(option: Option, options: Options): string {
-  const choices = option.kind === "choice"
-    ? `: ${option.choices.join(", ")}`
-    : "";
-  const defaults: string[] = [];
-  if ("default" in option && option.default !== undefined) {
-    defaults.push(`default: ${option.default}`);
-  }
-  if (option.words !== undefined) defaults.push(`for words: ${option.words}`);
-  const standard = defaults.length > 0 ? ` (${defaults.join(", ")})` : "";
-  // what has no meaning beside the default of another option
-  const needs = Object.entries(option.when ?? {}).flatMap(([other, meant]) => {
-    const of = options[other];
-    if (of?.kind !== "choice" || meant.includes(of.default)) return [];
-    const possible = meant.filter((value) => of.choices.includes(value));
-    return [`; for --${other} ${possible.join(" and ")}`];
-  });
-  return option.about + choices + standard + needs.join("");
+  const { about, choices, words, when = {} } = option;
+  const standard = option.kind === "flag" ? "" : defaultOf(option) ?? "";
+  const defaults = [
+    ...standard === "" ? [] : [`default: ${standard}`],
+    ...words === undefined ? [] : [`for words: ${words}`],
+  ].join(", ");
+  // what has a meaning beside the default of another option needs no word
+  const needs = Object.entries(when).map(([other, meant]) =>
+    !options[other] || meant.includes(String(defaultOf(options[other])))
+      ? ""
+      : `; for --${other} ${meant.join(" and ")}`
+  );
+  return about + (choices ? `: ${choices.join(", ")}` : "") +
+    (defaults && ` (${defaults})`) + needs.join("");
 }
 
-/** Breaks a text at 80 columns, under its first line. */
-function hang(left: string, text: string): string[] {
-  const lines = [left];
-  for (const word of text.split(" ")) {
-    const line = lines[lines.length - 1];
-    const empty = line.length === left.length;
-    if (!empty && line.length + 1 + word.length > 80) {
-      lines.push(" ".repeat(left.length) + word);
-    } else {
-      lines[lines.length - 1] = line + (empty ? "" : " ") + word;
-    }
-  }
-  return lines;
+/** A text in lines of at most 80 columns, to the right of its title. */
+function hang(title: string, text: string): string {
+  const width = 80 - title.length;
+  const lines = text.match(new RegExp(`\\S.{0,${width - 1}}(?= |$)`, "g"))!;
+  return title + lines.join("\n" + " ".repeat(title.length));
 }

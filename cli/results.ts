@@ -1,19 +1,21 @@
 /** How results are shown: losses, and words that a model has made. */
 
-import { perplexity } from "../lib/language_models/evaluate.ts";
-import { labelWords } from "../lib/language_models/labels.ts";
-import { UNKNOWN, type Vocabulary } from "../lib/data/vocabulary.ts";
-import { type Corpus, windowsOf } from "./corpus.ts";
+import {
+  labelWords,
+  perplexity,
+  sample,
+  type SampleOptions,
+  TorchGenerator,
+  UNKNOWN,
+  type Vocabulary,
+} from "../core.ts";
+import { type Corpus, PARTS, windowsOf } from "./corpus.ts";
+import type { NamedModel } from "./models.ts";
 import { print, tell } from "./terminal.ts";
 
-/** The parts of a corpus, in the order in which they are shown. */
-export const PARTS = ["train", "dev", "test"] as const;
-
-/** Tells what is in a corpus, as a model with a vocabulary sees it. */
-export function tellCorpus(
-  { sequences, splits, source, unit }: Corpus,
-  vocabulary: Vocabulary,
-): void {
+/** Describes a corpus, as a model with a vocabulary sees it. */
+export function tellCorpus(corpus: Corpus, vocabulary: Vocabulary): void {
+  const { sequences, splits, source, unit } = corpus;
   const { train, dev, test, alsoInTrain } = splits;
   tell(
     `${sequences.length} ${unit} from ${source}: train ${train.length}, ` +
@@ -21,45 +23,43 @@ export function tellCorpus(
       `test ${test.length} (${alsoInTrain.test} also in train)`,
   );
   if (!vocabulary.has(UNKNOWN)) return;
-  const unknown = PARTS.map((part) => {
+  const id = vocabulary.id(UNKNOWN);
+  const shares = PARTS.map((part) => {
     const { Y } = windowsOf(splits[part], vocabulary, 1);
-    const id = vocabulary.id(UNKNOWN);
-    const count = Y.reduce((count, token) => count + Number(token === id), 0);
-    return `${(100 * count / Y.length).toFixed(1)} % of ${part}`;
+    const share = Y.filter((token) => token === id).length / Y.length;
+    return `${(100 * share).toFixed(1)} % of ${part}`;
   });
-  tell(`Read as ${UNKNOWN}: ${unknown.join(", ")}`);
+  tell(`Read as ${UNKNOWN}: ${shares.join(", ")}`);
 }
 
-/** Losses, each with its perplexity, in columns of 20. */
+/** Losses, each with its perplexity, in columns of 20 characters. */
 export function formatLosses(losses: readonly number[]): string {
   return losses.map((loss) =>
     loss.toFixed(4).padStart(9) + perplexity(loss).toFixed(2).padStart(11)
   ).join("");
 }
 
-/** Prints the losses of the parts, at the end of training. */
-export function printLosses(
-  lossOf: (part: typeof PARTS[number]) => number,
-): void {
-  for (const part of PARTS) {
-    const loss = lossOf(part);
-    print(
-      `${part.padEnd(5)} loss ${loss.toFixed(4)}, ` +
-        `perplexity ${perplexity(loss).toFixed(2)}`,
-    );
-  }
-}
+/** How many words to sample, and how; the defaults are the library's. */
+type SampleValues =
+  & { seed: number; num: number }
+  & Pick<SampleOptions, "prompt" | "temperature" | "topK" | "maxLength">;
 
-/** Prints words: in groups, by where in the corpus they stand, if one is known. */
-export function printWords(
-  words: readonly string[],
-  vocabulary: Vocabulary,
+/**
+ * Prints new words of a model: in groups, by the part of the corpus that they
+ * are in, if there is one.
+ */
+export function printSamples(
+  { model, vocabulary }: NamedModel,
+  { seed, num, ...choices }: SampleValues,
   corpus?: Corpus,
 ): void {
-  if (corpus === undefined) {
-    for (const word of words) print(word);
-    return;
-  }
+  const words = sample(model, vocabulary, {
+    ...choices,
+    generator: new TorchGenerator(seed),
+    count: num,
+    continuous: vocabulary.level === "words",
+  });
+  if (corpus === undefined) return words.forEach((word) => print(word));
   const labelled = labelWords(words, corpus.splits, { vocabulary });
   for (const origin of [...PARTS, "new"] as const) {
     const group = labelled.filter((word) => word.origin === origin);

@@ -1,26 +1,29 @@
-/**
- * A run of the command line: its settings, how it starts, goes on and is kept.
- */
+/** A run of `train`: how it starts, goes on, is saved and is stopped. */
 
-import { writeFileAtomically } from "./atomic_file.ts";
-import {
-  CheckpointError,
-  DivergenceError,
-  WordListError,
-} from "../lib/errors/errors.ts";
-import { TorchGenerator } from "../lib/random/torch_generator.ts";
-import {
-  createParameters,
-  type Initialization,
-} from "../lib/model/initial_weights.ts";
-import { countParameters, sizesOf } from "../lib/model/parameters.ts";
+import { DivergenceError, WordListError } from "../lib/errors/errors.ts";
 import { quote } from "../lib/errors/quote.ts";
-import { type LossRow, RunFolder } from "./run_folder.ts";
-import type { ModelSizes, ParameterArrays } from "../lib/kernel/parameters.ts";
-import { trainSteps } from "../lib/training/loop.ts";
-import type { Vocabulary } from "../lib/data/vocabulary.ts";
+import {
+  type ParameterArrays,
+  sizesOf,
+  TorchGenerator,
+  trainSteps,
+  type Vocabulary,
+  type Windows,
+} from "../core.ts";
+import { writeFileAtomically } from "./atomic_file.ts";
 import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
-import { type Settings, settingsFrom, trainOptions } from "./settings.ts";
+import { writeLossFigure } from "./figures.ts";
+import { judging } from "./judging.ts";
+import { newNet } from "./models.ts";
+import type { Values } from "./options.ts";
+import { RunFolder } from "./run_folder.ts";
+import {
+  configOf,
+  type NET,
+  type Settings,
+  settingsFrom,
+  trainOptions,
+} from "./settings.ts";
 import { Stopped, stopSignals } from "./signals.ts";
 import { startProgress } from "./terminal.ts";
 
@@ -32,90 +35,70 @@ export interface Run {
   readonly vocabulary: Vocabulary;
   readonly generator: TorchGenerator;
   readonly parameters: ParameterArrays;
+  /** The rows to learn from. */
+  readonly windows: Windows;
   /** How many steps are done. */
   step: number;
 }
 
-/** What a new run needs to be told. */
-export interface StartOptions {
-  path: string;
-  overwrite: boolean;
-  settings: Settings;
-  sizes: Omit<ModelSizes, "vocabularySize">;
-  initialization: Initialization;
-}
-
-/** Starts a run: new parameters, and a folder that holds them at once. */
-export function startRun(corpus: Corpus, options: StartOptions): Run {
-  const { settings, initialization, path, overwrite } = options;
-  const { vocabulary, splits } = corpus;
-  const sizes = { vocabularySize: vocabulary.size, ...options.sizes };
+/**
+ * Starts a run.
+ *
+ * @param corpus what it learns from
+ * @param settings what it keeps, the sizes of its net, and its folder
+ */
+export function startRun(
+  corpus: Corpus,
+  settings:
+    & Settings
+    & Values<typeof NET>
+    & { output: string; overwrite: boolean },
+): Run {
+  const vocabulary = corpus.vocabulary();
   const generator = new TorchGenerator(settings.seed);
-  const parameters = createParameters(sizes, { generator, initialization });
-  const windows = windowsOf(splits.train, vocabulary, sizes.contextLength);
-  // Not a step, but all that such steps need: what memory does not do for is
-  // refused before there is a folder.
-  const nothing = { ...trainOptions(settings), steps: 0, generator };
-  for (const _ of trainSteps(parameters, windows, nothing));
-
-  const folder = RunFolder.create(path, { overwrite });
-  const run = {
-    ...{ folder, corpus, settings, vocabulary, generator, parameters },
+  const parameters = newNet(vocabulary, settings, generator);
+  const { contextLength } = settings;
+  const windows = windowsOf(corpus.splits.train, vocabulary, contextLength);
+  // No step, but all the memory of one: what is too large makes no folder.
+  const none = { ...trainOptions(settings), steps: 0, generator };
+  judging(() => [...trainSteps(parameters, windows, none)]);
+  return {
+    ...{ corpus, settings, vocabulary, generator, parameters, windows },
+    folder: RunFolder.create(settings.output, settings.overwrite),
     step: 0,
   };
-  try {
-    save(run, []);
-  } catch (error) {
-    folder.close();
-    throw error;
-  }
-  return run;
 }
 
 /**
- * Goes on with the run in a folder.
+ * Continues the run in a folder.
  *
  * @param path the folder
  * @param input the file that it learns from, if one was given
  * @param steps how many steps the run is to have, if not as many as it had
  */
-export async function resumeRun(
+export function resumeRun(
   path: string,
   input: string | undefined,
   steps?: number,
-): Promise<Run> {
+): Run {
   const { folder, checkpoint } = RunFolder.resume(path);
   try {
     const source = folder.pathOf("checkpoint");
     const settings = settingsFrom(checkpoint.config, source);
     const { parameters, vocabulary } = checkpoint;
-    if (settings.level !== vocabulary.level) {
-      throw new CheckpointError(
-        `Cannot read ${source}: its setting level is ${settings.level}, but ` +
-          `its tokens are ${vocabulary.level}`,
-      );
-    }
-    const { candidates, batchSize } = settings;
-    if (candidates > 0 && (candidates >= vocabulary.size || batchSize === 0)) {
-      throw new CheckpointError(
-        `Cannot read ${source}: its setting candidates is ${candidates}, but ` +
-          `it has ${vocabulary.size} tokens and a batch size of ${batchSize}`,
-      );
-    }
-    const corpus = await readCorpus(input, settings);
-    if (settings.wordsSha256 !== await hashOf(corpus)) {
+    const corpus = readCorpus(input, settings);
+    if (settings.wordsSha256 !== hashOf(corpus)) {
       throw new WordListError(
-        `The run in ${path} learns from other ${corpus.unit}, ` +
-          `${quote(settings.words)}: give them with --input`,
+        `Cannot resume the run in ${path} with other ${corpus.unit}: it ` +
+          `learns from ${quote(settings.words)}; give that with --input`,
       );
     }
+    const { contextLength } = sizesOf(parameters);
     return {
-      folder,
-      corpus,
+      ...{ folder, corpus, parameters, vocabulary },
       settings: { ...settings, steps: steps ?? settings.steps },
-      vocabulary,
       generator: new TorchGenerator(0).setState(checkpoint.generatorState),
-      parameters,
+      windows: windowsOf(corpus.splits.train, vocabulary, contextLength),
       step: checkpoint.step,
     };
   } catch (error) {
@@ -124,72 +107,15 @@ export async function resumeRun(
   }
 }
 
-/** Saves the run, with the losses since it was last saved. */
-function save(run: Run, losses: readonly LossRow[]): void {
-  const { folder, parameters, vocabulary, generator, settings, step } = run;
-  folder.save({
-    parameters,
-    vocabulary,
-    generatorState: generator.getState(),
-    config: { ...settings },
-    step,
-  }, losses);
-}
-
-/**
- * Writes the settings and sizes for people to read. The program itself goes by
- * those in the checkpoint.
- */
-function writeConfig({ folder, parameters, settings }: Run): void {
-  const config = { ...sizesOf(parameters), ...settings };
-  const text = JSON.stringify(config, null, 2) + "\n";
-  writeFileAtomically(folder.pathOf("config"), text);
-}
-
 /** How long a run goes unsaved by default, in milliseconds. */
 const SAVE_INTERVAL = 10_000;
-
-/** How long signals may have to wait, in milliseconds. */
-const PATIENCE = 50;
-
-/** How many rows are worked on at a time: a few hundredths of a second. */
-const ROWS_AT_A_TIME = 32_000;
-
-/** And how many multiplications, which in wide models come to it sooner. */
-const PRODUCTS_AT_A_TIME = 200_000_000;
 
 /** How many rows the loss log of a run has, about. */
 const LOG_ROWS = 2000;
 
 /**
- * How many steps are done at a time: no more than signals can wait for, and
- * such that the checkpoints come at the ends of a whole number of them.
- */
-function stepsAtATime(
-  { parameters, settings }: Run,
-  rows: number,
-  checkpointEvery: number | undefined,
-): number {
-  const { vocabularySize: V, embeddingSize: E } = sizesOf(parameters);
-  const { batchSize, candidates } = settings;
-  const rowsPerStep = batchSize || rows;
-  const outputs = candidates === 0 ? 1 : Math.min(1, candidates / V);
-  const products = (countParameters(parameters) - V * E) * outputs;
-  const most = Math.max(
-    1,
-    Math.round(
-      Math.min(ROWS_AT_A_TIME, PRODUCTS_AT_A_TIME / products) / rowsPerStep,
-    ),
-  );
-  return checkpointEvery === undefined
-    ? most
-    : Math.ceil(checkpointEvery / Math.ceil(checkpointEvery / most));
-}
-
-/**
- * Does the steps that a run has still to do. It is saved every ten seconds or
- * every `checkpointEvery` steps, or a few more; at its end; and when a signal
- * stops it.
+ * Does the steps that a run still has to do. Saves it every ten seconds, every
+ * `checkpointEvery` steps, at its end, and when a signal stops it.
  *
  * @throws {Stopped} if a signal stopped it before its end
  * @throws {DivergenceError} if a loss is not finite
@@ -198,64 +124,67 @@ export async function learn(
   run: Run,
   checkpointEvery?: number,
 ): Promise<void> {
-  const { settings, folder, corpus, vocabulary, parameters } = run;
-  const { contextLength } = sizesOf(parameters);
-  const windows = windowsOf(corpus.splits.train, vocabulary, contextLength);
+  const { settings, folder, parameters, vocabulary } = run;
+  const config = configOf(settings);
   const stepsPerRow = Math.ceil(settings.steps / LOG_ROWS);
-  writeConfig(run);
-  const pending: LossRow[] = [];
   let saved = { at: performance.now(), step: run.step };
-  let pausedAt = performance.now();
-  const isDue = () =>
-    checkpointEvery === undefined
-      ? performance.now() - saved.at > SAVE_INTERVAL
-      : run.step - saved.step >= checkpointEvery;
-  const saveNow = () => {
-    save(run, pending);
-    pending.length = 0;
+  const save = () => {
+    folder.save({
+      ...{ parameters, vocabulary, config, step: run.step },
+      generatorState: run.generator.getState(),
+    });
     saved = { at: performance.now(), step: run.step };
   };
+  const isLate = () => performance.now() - saved.at > SAVE_INTERVAL;
+  if (run.step === 0) save();
+  // for people to read: the program itself reads what the checkpoint keeps
+  const text = JSON.stringify({ ...sizesOf(parameters), ...config }, null, 2) +
+    "\n";
+  writeFileAtomically(folder.pathOf("config"), text);
 
-  using signals = stopSignals();
+  const signals = stopSignals();
   const progress = startProgress(run.step, settings.steps);
   try {
-    const reports = trainSteps(run.parameters, windows, {
-      ...trainOptions(settings),
-      steps: Math.max(0, settings.steps - run.step),
-      firstStep: run.step,
-      generator: run.generator,
-      stepsPerProgress: stepsAtATime(run, windows.Y.length, checkpointEvery),
-    });
-    for (const { step, losses } of reports) {
-      losses.forEach((loss, i) => {
-        const row = run.step + i;
-        if (row % stepsPerRow === 0) pending.push({ step: row, loss });
+    while (run.step < settings.steps && !signals.received()) {
+      const rest = settings.steps - run.step;
+      const reports = trainSteps(parameters, run.windows, {
+        ...trainOptions(settings),
+        steps: Math.min(checkpointEvery ?? rest, rest),
+        firstStep: run.step,
+        generator: run.generator,
       });
-      run.step = step;
-      const mean = losses.reduce((sum, loss) => sum + loss) / losses.length;
-      progress.update(step, mean);
-      if (isDue()) saveNow();
-      if (performance.now() - pausedAt > PATIENCE) {
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        pausedAt = performance.now();
+      for (const { step, losses } of reports) {
+        losses.forEach((loss, i) => {
+          const row = run.step + i;
+          if (row % stepsPerRow === 0) folder.losses.push({ step: row, loss });
+        });
+        run.step = step;
+        const mean = losses.reduce((sum, loss) => sum + loss) / losses.length;
+        progress.update(step, mean);
+        if (!checkpointEvery && isLate()) save();
+        await new Promise((resolve) => setTimeout(resolve, 0)); // for signals
+        if (signals.received()) break;
       }
-      if (signals.received) break;
+      if (checkpointEvery) save();
     }
   } catch (error) {
     if (error instanceof DivergenceError) {
+      folder.saveLosses();
+      await writeLossFigure(folder, settings.candidates);
       error.message += `; the model of step ${saved.step} is kept in ` +
         folder.path;
     }
     throw error;
   } finally {
     progress.stop();
+    signals.close();
   }
-  saveNow();
-  if (signals.received && run.step < settings.steps) {
+  save();
+  if (run.step < settings.steps) {
     throw new Stopped(
-      signals.received,
+      signals.received()!,
       `Stopped at step ${run.step} of ${settings.steps}; what was learned is ` +
-        `kept in ${folder.path}, and --resume goes on from there`,
+        `kept in ${folder.path}, and --resume continues from there`,
     );
   }
 }

@@ -1,61 +1,34 @@
 /** `makemore sample`: new words or sentences from a model. */
 
-import { TorchGenerator } from "../lib/random/torch_generator.ts";
-import { type Corpus, readCorpus } from "./corpus.ts";
-import {
-  COMMON,
-  CORPUS,
-  corpusSettings,
-  COUNTING,
-  LECTURE_SEED,
-  MODEL,
-  RUN,
-  SAMPLING,
-} from "./model_options.ts";
-import {
-  loadModel,
-  makeModel,
-  settingsWith,
-  type UsableModel,
-} from "./models.ts";
-import type { Given, Values } from "./options.ts";
-import { printWords } from "./results.ts";
+import { readCorpus } from "./corpus.ts";
+import { judging } from "./judging.ts";
+import { corpusSettingsOf, loadNet, makeModel } from "./models.ts";
+import { command, type Given, type Values } from "./options.ts";
+import { printSamples } from "./results.ts";
+import { CORPUS, SETTINGS, take } from "./settings.ts";
 import { tell } from "./terminal.ts";
 
-const OPTIONS = {
-  model: MODEL,
-  run: RUN,
-  num: {
-    kind: "whole",
-    value: "N",
-    alias: "n",
-    least: 0,
-    default: 20,
-    about: "how many words or sentences",
-  },
-  ...SAMPLING,
+const options = {
+  ...take("model", "run", "num", "temperature", "topK", "prompt", "maxLength"),
   seed: {
-    kind: "whole",
-    value: "N",
-    least: 0,
-    default: LECTURE_SEED + 10,
-    about: "seed of the words",
+    ...SETTINGS.seed,
+    default: SETTINGS.seed.default + 10, // as train has it at its end
+    about: "the seed of the words",
   },
   ...CORPUS,
   input: {
-    ...CORPUS.input,
-    about: "tell the words that stand in this list's train, dev or test part " +
-      "from new ones; what the bigram net and n-grams are made of",
+    ...SETTINGS.input,
+    about: "group the words by the part of this list or text that they are " +
+      "in; the bigram net and n-grams are made of it",
   },
-  ...COUNTING,
-  ...COMMON,
+  ...take("order", "smoothing", "verbose", "help"),
 } as const;
 
 /** The command. */
-export const sampleCommand = {
+export const sampleCommand = command({
   name: "sample",
-  about: "Makes new words with a model.",
-  options: OPTIONS,
+  about: "Makes new words or sentences with a model.",
+  options,
   examples: [
     ["sample", "twenty names from the model that comes with the package"],
     [
@@ -68,40 +41,21 @@ export const sampleCommand = {
     ],
   ],
   run: runSample,
-} as const;
+});
 
 async function runSample(
-  values: Values<typeof OPTIONS>,
+  values: Values<typeof options>,
   given: Given,
 ): Promise<void> {
-  const { model, corpus } = await modelOf(values, given);
-  const words = model.sample({
-    generator: new TorchGenerator(values.seed),
-    count: values.num,
-    prompt: values.prompt,
-    temperature: values.temperature,
-    topK: values["top-k"],
-    maxLength: values["max-length"],
-  });
+  const { model: kind, input, num, order, smoothing } = values;
+  const net = kind === "mlp" ? loadNet(values) : undefined;
+  const settings = net ? corpusSettingsOf(net, values, given) : values;
+  const corpus = kind === "mlp" && input === undefined
+    ? undefined
+    : readCorpus(input, settings);
+  const model = net ??
+    await makeModel(kind as "ngram", corpus!, { order, smoothing });
   const unit = model.vocabulary.level === "words" ? "sentences" : "words";
-  tell(`${words.length} ${unit} from ${model.name}`);
-  printWords(words, model.vocabulary, corpus);
-}
-
-/** The model, and the corpus if one is known. */
-async function modelOf(
-  values: Values<typeof OPTIONS>,
-  given: Given,
-): Promise<{ model: UsableModel; corpus?: Corpus }> {
-  const { run, input, order, smoothing } = values;
-  if (values.model !== "mlp") {
-    const corpus = await readCorpus(input, corpusSettings(values));
-    const model = makeModel(values.model, corpus, { order, smoothing });
-    return { model, corpus };
-  }
-  const model = await loadModel(run, input, corpusSettings(values));
-  const settings = settingsWith(model, values, given);
-  return input === undefined
-    ? { model }
-    : { model, corpus: await readCorpus(input, settings) };
+  tell(`${num} ${unit} from ${model.name}`);
+  judging(() => printSamples(model, values, corpus));
 }

@@ -1,146 +1,287 @@
-/** The settings of a run: what decides its numbers, beside the sizes. */
+/**
+ * The settings of the program, in one table. Each command names those that it
+ * takes; the arguments, the help and what a checkpoint keeps all come from
+ * here. A new setting is an entry and its use.
+ */
 
 import { CheckpointError } from "../lib/errors/errors.ts";
 import { quote } from "../lib/errors/quote.ts";
-import {
-  constantRate,
-  cosineDecay,
-  inverseDecay,
-  type Schedule,
-  stepDecay,
-} from "../lib/training/schedules.ts";
-import type { TrainOptions } from "../lib/training/loop.ts";
-import { CORPUS_DEFAULTS, type CorpusSettings, LEVELS } from "./corpus.ts";
+import { constantRate, cosineDecay, inverseDecay, stepDecay } from "../core.ts";
+import { allows, type Option, type ValueOf } from "./options.ts";
 
-/** The schedules that a run can have. */
-export const SCHEDULES = ["step", "constant", "cosine", "inverse"] as const;
-
-/** All settings; kept in the run's checkpoint. */
-export interface Settings extends CorpusSettings {
-  /** How many steps the whole run has. */
-  readonly steps: number;
-  /** Rows in a minibatch; 0 stands for all rows. */
-  readonly batchSize: number;
-  /** The first learning rate. */
-  readonly learningRate: number;
-  /** The last learning rate. */
-  readonly finalLearningRate: number;
-  /** How the learning rate falls. */
-  readonly schedule: typeof SCHEDULES[number];
-  /** Where or over how many steps it falls. */
-  readonly decaySteps: number;
-  /** How fast it falls with the schedule "inverse". */
-  readonly decay: number;
-  /** How strongly the weights are drawn to zero. */
-  readonly weightDecay: number;
-  /** How many tokens the sampled softmax has; 0 stands for the full one. */
-  readonly candidates: number;
-  /** The seed of weights and minibatches. */
-  readonly seed: number;
-  /** What the corpus is called. */
-  readonly words: string;
-  /** Its hash, see `hashOf`. */
-  readonly wordsSha256: string;
+/** An entry of the table. */
+interface Setting extends Option {
+  /** Whether a run keeps its value, under its name in the table. */
+  readonly kept?: true;
+  /** The value in runs that were kept before there was a choice. */
+  readonly before?: unknown;
 }
 
-/** What runs had before there was a choice. */
-const BEFORE = { ...CORPUS_DEFAULTS, decay: 0, weightDecay: 0, candidates: 0 };
+/** Makes entries of a kind; what a setting does is said first. */
+const entries =
+  <const Kind extends Option["kind"]>(kind: Kind) =>
+  <const Rest = unknown>(about: string, rest?: Rest) => ({
+    kind,
+    about,
+    ...rest!,
+  });
+const flag = entries("flag");
+const text = entries("text");
+const choice = entries("choice");
+const whole = entries("whole");
+const number = entries("number");
 
-/** The largest minibatch, in rows: some 250 MB of memory. */
-export const MAX_BATCH_SIZE: number = 2 ** 24;
+const kept = true;
+const mlp = { model: ["mlp"] };
+const gradient = { model: ["mlp", "bigram"] };
+const counts = { model: ["ngram"] };
+const ofWords = { level: ["words"] };
+const ofCharacters = { level: ["characters"] };
 
-/** Reads settings that may come from anywhere. */
+/** The settings, by name. */
+export const SETTINGS = {
+  model: choice(
+    "the lecture's last net, its bigram net, or counts of n-grams",
+    { choices: ["mlp", "bigram", "ngram"], alias: "m" },
+  ),
+  run: text(
+    "a run folder or a checkpoint (default: the model that comes with the " +
+      "package)",
+    { value: "PATH", alias: "r", when: mlp },
+  ),
+  input: text(
+    "a word list with one word on each line, or a text, in UTF-8 (default: " +
+      "the lecture's list if `deno task data` has fetched it, else the " +
+      "package's own)",
+    { value: "FILE", alias: "i" },
+  ),
+  level: choice(
+    "what a token is, a character of a word list or a word of a text",
+    { choices: ["characters", "words"], before: "characters" },
+  ),
+  lowercase: flag("read The as the", { before: false, when: ofWords }),
+  minimumCount: whole(
+    "how often a word must occur in train to be a token; rarer ones are " +
+      "read as <unk>",
+    { default: 2, before: 2, when: ofWords },
+  ),
+  splitSeed: whole(
+    "the seed of the shuffle into train, dev and test; a text is split in " +
+      "its order",
+    { least: 0, default: 42, kept, when: ofCharacters },
+  ),
+  keepEqualTogether: flag(
+    "put equal words into the same part of the split",
+    { kept, when: ofCharacters },
+  ),
+  output: text(
+    "where to keep the run",
+    { value: "FOLDER", alias: "o", default: "out/run", when: mlp },
+  ),
+  resume: flag(
+    "continue the run in the output folder; it keeps its settings, but " +
+      "--steps may be raised",
+    { when: mlp },
+  ),
+  overwrite: flag("delete the run in the output folder", { when: mlp }),
+  steps: whole(
+    "how many steps of gradient descent, or auto for as many as read train 6 " +
+      "times; the bigram net does 200",
+    { or: "auto", default: 200_000, words: "auto", kept, when: gradient },
+  ),
+  batchSize: whole(
+    "rows in a minibatch, or all for every row in every step",
+    // the most takes 250 MB of memory
+    { alias: "b", or: "all", default: 32, most: 2 ** 24, kept, when: mlp },
+  ),
+  learningRate: number(
+    "how far a step goes against the gradient; the bigram net's is 50",
+    { alias: "l", above: true, default: 0.1, words: 0.5, kept, when: gradient },
+  ),
+  schedule: choice(
+    "how the learning rate falls to the final one: after half of the steps, " +
+      "never, along a cosine, or as in the paper",
+    {
+      choices: ["step", "constant", "cosine", "inverse"],
+      words: "cosine",
+      kept,
+      when: mlp,
+    },
+  ),
+  finalLearningRate: number(
+    "the learning rate at the end",
+    { default: 0.01, kept, when: mlp },
+  ),
+  /** Not an option: the step, or the number of steps, at which it falls. */
+  decaySteps: whole("", { least: 0, kept }),
+  decay: number(
+    "divide the learning rate by 1 + X·step (default: what reaches the final " +
+      "one)",
+    { before: 0, when: { schedule: ["inverse"] } },
+  ),
+  weightDecay: number(
+    "how strongly weights, but not biases, are pulled to zero",
+    { default: 0, words: 0.0001, before: 0, when: mlp },
+  ),
+  candidates: whole(
+    "how many tokens a step weighs against the right one, drawn by frequency " +
+      "(sampled softmax), or all",
+    { or: "all", default: "all", words: 100, before: "all", when: mlp },
+  ),
+  contextLength: whole(
+    "how many tokens the model sees (the lecture's block_size)",
+    { default: 3, when: mlp },
+  ),
+  embeddingSize: whole(
+    "how many numbers represent a token",
+    { default: 10, words: 60, when: mlp },
+  ),
+  hiddenSize: whole(
+    "how many neurons the hidden layer has",
+    { default: 200, words: 100, when: mlp },
+  ),
+  directConnections: flag(
+    "also connect the embeddings to the output (the paper's W)",
+    { when: mlp },
+  ),
+  initialization: choice(
+    "how the weights start: as in the lecture, scaled as in its successor, " +
+      "or scaled with small embeddings",
+    { choices: ["randn", "scaled", "small"], words: "small", when: mlp },
+  ),
+  seed: whole(
+    "the seed of weights, minibatches and words",
+    { least: 0, default: 2147483647, kept }, // the lecture's
+  ),
+  checkpointEvery: whole(
+    "save after every N steps (default: every ten seconds)",
+    { when: mlp },
+  ),
+  num: whole(
+    "how many words or sentences to make",
+    { alias: "n", least: 0, default: 20 },
+  ),
+  temperature: number(
+    "divides the logits: below 1 likelier words, above 1 stranger ones",
+    { above: true, default: 1 },
+  ),
+  topK: whole("draw only from the N likeliest tokens"),
+  prompt: text("how each word or sentence begins", { default: "" }),
+  maxLength: whole("stop a word or sentence after N tokens", {
+    default: 100,
+  }),
+  order: whole(
+    "the length of the n-grams to count",
+    { most: 20, default: 3, when: counts },
+  ),
+  smoothing: choice(
+    "what to expect where nothing was counted",
+    { choices: ["kneser-ney", "interpolated", "add-k"], when: counts },
+  ),
+  /** Not options: what the corpus is called, and its hash (see `hashOf`). */
+  words: text("", { kept }),
+  wordsSha256: text("", { kept }),
+  verbose: flag("show where in the program an error arose"),
+  help: flag("show this help", { alias: "h" }),
+} satisfies Readonly<Record<string, Setting>>;
+
+/** The table as a type. */
+type Table = typeof SETTINGS;
+
+/** The entries of the table that a command takes, in this order. */
+export function take<Name extends keyof Table>(
+  ...names: readonly Name[]
+): Pick<Table, Name> {
+  return Object.fromEntries(
+    names.map((name) => [name, SETTINGS[name]]),
+  ) as Pick<Table, Name>;
+}
+
+/** The settings that decide what a corpus is, beside its file. */
+export const CORPUS = take(
+  "level",
+  "lowercase",
+  "minimumCount",
+  "splitSeed",
+  "keepEqualTogether",
+);
+
+/** The settings that decide a new net. */
+export const NET = take(
+  "contextLength",
+  "embeddingSize",
+  "hiddenSize",
+  "directConnections",
+  "initialization",
+);
+
+/** The values of those of a corpus. */
+export type CorpusSettings = Pick<Kept, keyof typeof CORPUS>;
+
+/** The values of all settings that a run keeps. */
+type Kept = {
+  readonly [
+    name in keyof Table as Table[name] extends
+      { kept: true } | { before: unknown } ? name : never
+  ]: NonNullable<ValueOf<Table[name]>>;
+};
+
+/** What decides the numbers of a run, beside the sizes of its model. */
+export type Settings = Omit<Kept, "steps"> & { readonly steps: number };
+
+const KEPT = Object.entries<Setting>(SETTINGS)
+  .filter(([, { kept, before }]) => kept || before !== undefined);
+
+/** The settings that a checkpoint keeps; 0 stands for "all". */
+export function configOf(
+  settings: Settings,
+): Record<string, string | number | boolean> {
+  const values = settings as unknown as Record<string, string | number>;
+  return Object.fromEntries(
+    KEPT.map(([name]) => [name, values[name] === "all" ? 0 : values[name]]),
+  );
+}
+
+/**
+ * Reads the settings in a checkpoint, which may come from anywhere.
+ *
+ * @throws {CheckpointError} if one is missing, or has a value that it cannot
+ * have
+ */
 export function settingsFrom(
   config: Readonly<Record<string, unknown>>,
   source: string,
 ): Settings {
-  const values: Readonly<Record<string, unknown>> = { ...BEFORE, ...config };
-  const fail = (name: string): never => {
+  return Object.fromEntries(KEPT.map(([name, setting]) => {
+    const kept = config[name];
+    const value = kept === undefined
+      ? setting.before
+      : kept === 0 && setting.or === "all"
+      ? "all"
+      : kept;
+    const isWord = kept !== undefined && kept === setting.or;
+    if (allows(setting, value) && !isWord) return [name, value];
     throw new CheckpointError(
-      `Cannot read ${source}: its setting ${name} is ${shown(values[name])}`,
+      `Cannot read ${source}: its setting ${name} is ` +
+        (kept === undefined ? "missing" : quote(String(kept))),
     );
-  };
-  const whole = (
-    name: keyof Settings,
-    least: number,
-    most = Number.MAX_SAFE_INTEGER,
-  ): number => {
-    const value = values[name];
-    return Number.isInteger(value) && (value as number) >= least &&
-        (value as number) <= most
-      ? value as number
-      : fail(name);
-  };
-  const number = (name: keyof Settings): number => {
-    const value = values[name];
-    return Number.isFinite(value) && (value as number) >= 0
-      ? value as number
-      : fail(name);
-  };
-  const text = (name: keyof Settings): string => {
-    const value = values[name];
-    return typeof value === "string" ? value : fail(name);
-  };
-  const flag = (name: keyof Settings): boolean => {
-    const value = values[name];
-    return typeof value === "boolean" ? value : fail(name);
-  };
-  const choice = <Name extends string>(
-    name: keyof Settings,
-    names: readonly Name[],
-  ): Name => names.find((choice) => choice === values[name]) ?? fail(name);
-  return {
-    level: choice("level", LEVELS),
-    lowercase: flag("lowercase"),
-    minimumCount: whole("minimumCount", 1),
-    splitSeed: whole("splitSeed", 0),
-    keepEqualTogether: flag("keepEqualTogether"),
-    steps: whole("steps", 1),
-    batchSize: whole("batchSize", 0, MAX_BATCH_SIZE),
-    learningRate: number("learningRate"),
-    finalLearningRate: number("finalLearningRate"),
-    schedule: choice("schedule", SCHEDULES),
-    decaySteps: whole("decaySteps", 0),
-    decay: number("decay"),
-    weightDecay: number("weightDecay"),
-    candidates: whole("candidates", 0),
-    seed: whole("seed", 0),
-    words: text("words"),
-    wordsSha256: text("wordsSha256"),
-  };
+  })) as unknown as Settings;
 }
 
-function shown(value: unknown): string {
-  if (value === undefined) return "missing";
-  return typeof value === "string" ? quote(value) : String(value);
-}
-
-/** What training needs to be told of the settings. */
-export function trainOptions(
-  settings: Settings,
-): Pick<
-  TrainOptions,
-  "batchSize" | "learningRate" | "weightDecay" | "candidates"
-> {
-  const { batchSize, candidates, weightDecay } = settings;
+/** What training needs to know of the settings. */
+export function trainOptions(settings: Settings) {
+  const { batchSize, candidates, weightDecay, schedule, decay } = settings;
+  const { learningRate: first, finalLearningRate: last, decaySteps } = settings;
+  const rates = {
+    step: () => stepDecay([first, last], decaySteps),
+    constant: () => constantRate(first),
+    cosine: () => cosineDecay([first, last], decaySteps),
+    inverse: () => inverseDecay(first, decay),
+  };
   return {
-    batchSize: batchSize === 0 ? "all" : batchSize,
-    learningRate: scheduleOf(settings),
+    batchSize,
+    candidates: candidates === "all" ? undefined : candidates,
+    learningRate: rates[schedule](),
     weightDecay,
-    candidates: candidates === 0 ? undefined : candidates,
   };
-}
-
-function scheduleOf(settings: Settings): Schedule {
-  const { learningRate, finalLearningRate, decaySteps } = settings;
-  switch (settings.schedule) {
-    case "step":
-      return stepDecay([learningRate, finalLearningRate], decaySteps);
-    case "cosine":
-      return cosineDecay([learningRate, finalLearningRate], decaySteps);
-    case "inverse":
-      return inverseDecay(learningRate, settings.decay);
-    case "constant":
-      return constantRate(learningRate);
-  }
 }

@@ -1,13 +1,11 @@
 /**
- * What the program says: results to stdout, all else to stderr, and a progress
- * bar where there is a terminal to draw it on.
+ * What the program says: results to stdout, everything else to stderr, and a
+ * progress bar if stderr is a terminal.
  */
 
 import cliProgress from "cli-progress";
 import process from "node:process";
 import { visible } from "../lib/errors/quote.ts";
-
-const encoder = new TextEncoder();
 
 /** Prints a line of results. */
 export function print(line: string = ""): void {
@@ -21,12 +19,12 @@ export function tell(line: string = ""): void {
 
 /**
  * Words and names may come from anywhere: what would steer the terminal, such
- * as an escape sequence, is spelled out. Where nobody reads any more, as after
- * `| head`, nothing is said, and the program goes on.
+ * as an escape sequence, is spelled out. When nobody reads any more, as after
+ * `| head`, the program goes on silently.
  */
-function write(stream: { writeSync(bytes: Uint8Array): number }, line: string) {
+function write(stream: typeof Deno.stdout, line: string): void {
   const harmless = line.replace(/[^\P{Cc}\t\n]/gu, visible);
-  let bytes = encoder.encode(harmless + "\n");
+  let bytes = new TextEncoder().encode(harmless + "\n");
   try {
     while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
   } catch (error) {
@@ -34,37 +32,41 @@ function write(stream: { writeSync(bytes: Uint8Array): number }, line: string) {
   }
 }
 
-/** Shows how far a run has come, until it is stopped. */
-export interface Progress {
-  /** Tells how many steps are done, and the latest loss. */
-  update(step: number, loss: number): void;
-  /** Ends the display. */
-  stop(): void;
-}
-
-/** How often lines are printed where there is no terminal, in milliseconds. */
+/** How often a line is printed where there is no terminal, in milliseconds. */
 const LINE_INTERVAL = 5000;
 
+/** Shows the progress of a run, until it is stopped. */
+export interface Progress {
+  /** Shows how many steps are done, and the latest loss. */
+  readonly update: (step: number, loss: number) => void;
+  /** Ends the display. */
+  readonly stop: () => void;
+}
+
 /**
- * A progress bar with loss and steps per second on stderr; plain lines, one
- * every five seconds, if stderr is not a terminal.
+ * Shows loss and steps per second on stderr: in a progress bar, or in a line
+ * every five seconds if stderr is not a terminal.
  */
 export function startProgress(first: number, total: number): Progress {
   const start = performance.now();
-  const speed = (step: number) => {
+  const speedAt = (step: number) => {
     const seconds = (performance.now() - start) / 1000;
-    return seconds > 0 ? Math.round((step - first) / seconds) : 0;
+    return Math.round((step - first) / seconds).toLocaleString("en");
   };
-  return Deno.stderr.isTerminal()
-    ? bar(first, total, speed)
-    : lines(total, speed);
-}
-
-function bar(
-  first: number,
-  total: number,
-  speed: (step: number) => number,
-): Progress {
+  if (!Deno.stderr.isTerminal()) {
+    let next = start;
+    return {
+      update(step, loss) {
+        if (performance.now() < next && step < total) return;
+        next = performance.now() + LINE_INTERVAL;
+        tell(
+          `step ${step} of ${total}, loss ${loss.toFixed(4)}, ` +
+            `${speedAt(step)} steps/s`,
+        );
+      },
+      stop() {},
+    };
+  }
   const bar = new cliProgress.SingleBar({
     format: "{bar} {value}/{total} steps | loss {loss} | {speed} steps/s | " +
       "{eta_formatted} left",
@@ -75,25 +77,7 @@ function bar(
   bar.start(total, first, { loss: "…", speed: "…" });
   return {
     update: (step, loss) =>
-      bar.update(step, {
-        loss: loss.toFixed(4),
-        speed: speed(step).toLocaleString("en"),
-      }),
+      bar.update(step, { loss: loss.toFixed(4), speed: speedAt(step) }),
     stop: () => bar.stop(),
-  };
-}
-
-function lines(total: number, speed: (step: number) => number): Progress {
-  let next = performance.now();
-  return {
-    update: (step, loss) => {
-      if (performance.now() < next && step < total) return;
-      next = performance.now() + LINE_INTERVAL;
-      tell(
-        `step ${step} of ${total}, loss ${loss.toFixed(4)}, ` +
-          `${speed(step).toLocaleString("en")} steps/s`,
-      );
-    },
-    stop: () => {},
   };
 }

@@ -168,11 +168,8 @@ export function writeText(
     /** "is running", "was quietly running", "ran". */
     function verb(verb: string): void {
       const adverb = chance(0.25) ? [pick(WORD_KINDS.adverb)] : [];
-      tokens.push(
-        ...(isPast && chance(0.6)
-          ? [...adverb, past(verb)]
-          : [isPast ? "was" : "is", ...adverb, verb]),
-      );
+      if (isPast && chance(0.6)) tokens.push(...adverb, past(verb));
+      else tokens.push(isPast ? "was" : "is", ...adverb, verb);
     }
 
     /** "a dog", "the clever girl". */
@@ -188,8 +185,8 @@ export function writeText(
     function thingOrPlace(kind: WordKind): void {
       determiner();
       if (chance(ADJECTIVES.other)) {
-        tokens.push(pick(WORD_KINDS["adjective of things"]));
-        tokens.push(pick(WORD_KINDS[kind]));
+        const adjective = pick(WORD_KINDS["adjective of things"]);
+        tokens.push(adjective, pick(WORD_KINDS[kind]));
       } else noun(kind, 3, 1 - ADJECTIVES.other);
     }
 

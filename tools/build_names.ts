@@ -4,8 +4,7 @@
  * two differ.
  */
 
-const TEXT = new URL("../data/names.txt", import.meta.url);
-const MODULE = new URL("../data/names.ts", import.meta.url);
+import { writeOrCheck } from "./write_or_check.ts";
 
 /**
  * The module that holds a text.
@@ -13,23 +12,15 @@ const MODULE = new URL("../data/names.ts", import.meta.url);
  * @param text the text, without backquotes, backslashes and dollar signs
  */
 export function moduleOf(text: string): string {
-  return [
-    "// Written by `deno task build:names` from data/names.txt; do not edit.",
-    "/** The embedded list of names, one per line. */",
-    "// deno-fmt-ignore",
-    `export const names: string = \`${text}\`;`,
-    "",
-  ].join("\n");
+  return `// Written by \`deno task build:names\` from data/names.txt; do not edit.
+/** The embedded list of names, one per line. */
+// deno-fmt-ignore
+export const names: string = \`${text}\`;
+`;
 }
 
 if (import.meta.main) {
-  const module = moduleOf(await Deno.readTextFile(TEXT));
-  if (!Deno.args.includes("--check")) {
-    await Deno.writeTextFile(MODULE, module);
-  } else if (await Deno.readTextFile(MODULE) !== module) {
-    console.error(
-      "data/names.ts differs from data/names.txt: run `deno task build:names`",
-    );
-    Deno.exit(1);
-  }
+  const source = new URL("../data/names.txt", import.meta.url);
+  const module = moduleOf(Deno.readTextFileSync(source));
+  writeOrCheck("build:names", { "data/names.ts": module });
 }

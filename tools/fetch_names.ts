@@ -3,6 +3,8 @@
  * into data/makemore/, where the loaders find it.
  */
 
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { writeFileAtomically } from "../cli/atomic_file.ts";
 
@@ -18,12 +20,7 @@ const FOLDER = new URL("../data/makemore/", import.meta.url);
 
 /** Whether the list has been fetched into this checkout. */
 export function hasCanonicalList(): boolean {
-  try {
-    return Deno.statSync(new URL("names.txt", FOLDER)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  return existsSync(new URL("names.txt", FOLDER));
 }
 
 /** What a person can do who has no network here. */
@@ -47,17 +44,14 @@ export async function fetchNames(
     if (!response.ok) throw new Error(`the server answers ${response.status}`);
     bytes = new Uint8Array(await response.arrayBuffer());
   } catch (error) {
-    throw new Error(
-      `Cannot fetch ${ADDRESS} (${
-        error instanceof Error ? error.message : error
-      }): ${BY_HAND}`,
-    );
+    const { message } = error as Error;
+    throw new Error(`Cannot fetch ${ADDRESS} (${message}): ${BY_HAND}`);
   }
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  if (hash.toHex() !== SHA256) {
+  const hash = createHash("sha256").update(bytes).digest("hex");
+  if (hash !== SHA256) {
     throw new Error(
       `What ${ADDRESS} holds is not the lecture's list: its SHA-256 is ` +
-        `${hash.toHex()}, not ${SHA256}; nothing was written`,
+        `${hash}, not ${SHA256}; nothing was written`,
     );
   }
   await Deno.mkdir(folder, { recursive: true });
@@ -70,7 +64,7 @@ if (import.meta.main) {
     await fetchNames(FOLDER);
     console.log("data/makemore/names.txt is the lecture's list, 32,033 names");
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error((error as Error).message);
     Deno.exit(1);
   }
 }

@@ -14,14 +14,9 @@ export function start(): Peer {
       const parameters = model;
       const generator = new makemore.TorchGenerator(problem.seed);
       const vocabulary = new makemore.Vocabulary(tokens);
-      const batchSize = problem.batchSize || "all";
+      const batchSize = problem.batchSize || "all" as const;
       const candidates = problem.candidates || undefined;
-      const options = {
-        generator,
-        learningRate,
-        batchSize,
-        candidates,
-      } as const;
+      const options = { generator, learningRate, batchSize, candidates };
       return (count) => {
         if (kind === "names") {
           return makemore.sample(parameters, vocabulary, { generator, count });

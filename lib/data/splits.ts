@@ -71,7 +71,7 @@ export function splitWords(
   random.shuffle(distinct);
   // a word goes where its first copy would, so the parts begin a little later
   const ordered = distinct.flatMap((word) =>
-    Array<string>(counts.get(word)!).fill(word)
+    Array(counts.get(word)).fill(word)
   );
   const [trainEnd, devEnd] = ends.map((end) => {
     while (end < ordered.length && ordered[end] === ordered[end - 1]) end++;

@@ -38,11 +38,8 @@ export function decodeText(text: string | Uint8Array, source: string): string {
   const decoded = typeof text === "string" ? text : decodeUtf8(text, source);
   const nul = decoded.indexOf("\0");
   if (nul >= 0) {
-    throw invalid(
-      source,
-      decoded.slice(0, nul),
-      "contains a NUL byte, so it is not a text",
-    );
+    const reason = "contains a NUL byte, so it is not a text";
+    throw invalid(source, decoded.slice(0, nul), reason);
   }
   return decoded.replace(/^\uFEFF/, "");
 }

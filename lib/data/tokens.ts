@@ -56,15 +56,12 @@ export function tokenize(
   checkLocale(locale);
   const sentences = new Intl.Segmenter(locale, { granularity: "sentence" });
   const words = new Intl.Segmenter(locale, { granularity: "word" });
+  const inCase = (token: string) =>
+    lowercase ? token.toLocaleLowerCase(locale) : token;
   return text.normalize("NFC").replaceAll(/\r\n?/g, "\n").split(PARAGRAPH_BREAK)
     .map((paragraph) => paragraph.replaceAll(/\s+/gu, " "))
     .flatMap((paragraph) => [...sentences.segment(paragraph)])
-    .map(({ segment }) => tokensOf(segment, words))
-    .map((tokens) =>
-      lowercase
-        ? tokens.map((token) => token.toLocaleLowerCase(locale))
-        : tokens
-    )
+    .map(({ segment }) => tokensOf(segment, words).map(inCase))
     .filter((tokens) => tokens.length > 0);
 }
 

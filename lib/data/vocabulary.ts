@@ -39,12 +39,6 @@ export interface VocabularyOptions {
   locale?: string;
 }
 
-/** The level of each boundary token. */
-const LEVELS: Readonly<Record<string, Level>> = {
-  [BOUNDARY]: "characters",
-  [SENTENCE_BOUNDARY]: "words",
-};
-
 /**
  * Tokens and their ids. The id of a token is its index in `tokens`.
  *
@@ -105,7 +99,7 @@ export class Vocabulary {
       fail(`the token ${quote(repeated)} is repeated`);
     }
     if (ids.has("")) fail("a token is empty");
-    if (!Object.hasOwn(LEVELS, tokens[0])) {
+    if (tokens[0] !== BOUNDARY && tokens[0] !== SENTENCE_BOUNDARY) {
       fail(
         `its first token is ${quote(tokens[0])}, which must be "${BOUNDARY}" ` +
           `or "${SENTENCE_BOUNDARY}"`,
@@ -113,7 +107,7 @@ export class Vocabulary {
     }
     this.tokens = Object.freeze([...tokens]);
     this.size = tokens.length;
-    this.level = LEVELS[tokens[0]];
+    this.level = tokens[0] === BOUNDARY ? "characters" : "words";
     this.lowercase = lowercase;
     this.locale = locale;
     this.#ids = ids;
@@ -243,9 +237,7 @@ export function encodeWord(
  * assertEquals(vocabulary.tokens, [".", "a", "e", "m", "v"]);
  * ```
  */
-export function buildVocabulary(
-  words: Iterable<Iterable<string>>,
-): Vocabulary {
+export function buildVocabulary(words: Iterable<Iterable<string>>): Vocabulary {
   const tokens = new Set<string>();
   for (const word of words) {
     for (const token of word) tokens.add(token);

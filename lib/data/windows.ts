@@ -146,9 +146,7 @@ function encodeAll(
     const encoded = encodeWord(vocabulary, word);
     const end = length + encoded.length + 1; // a 0 after the word
     if (end > ids.length) {
-      const larger = new Uint16Array(2 * end);
-      larger.set(ids);
-      ids = larger;
+      ids = new Uint16Array(ids.buffer.transfer(4 * end)); // twice as many
     }
     ids.set(encoded, length);
     length = end;

@@ -82,11 +82,8 @@ export function parseWords(
   text: string | Uint8Array,
   source: string,
 ): WordList {
-  return collectWords(
-    decodeText(text, source).split(LINE_BREAK),
-    source,
-    "line",
-  );
+  const lines = decodeText(text, source).split(LINE_BREAK);
+  return collectWords(lines, source, "line");
 }
 
 /**
@@ -130,12 +127,10 @@ function collectWords(
   }
   if (words.length === 0) fail("it has no words; put one on each line");
   const [only] = words[0];
-  if (words.every((word) => [...word].every((letter) => letter === only))) {
+  if (words.every((word) => word.replaceAll(only, "") === "")) {
     fail(
-      `its only character is ${
-        quote(only)
-      }, and a model learns from words of ` +
-        "at least two different characters",
+      `its only character is ${quote(only)}, and a model learns from words ` +
+        "of at least two different characters",
     );
   }
   return { words, source };

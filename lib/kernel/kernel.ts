@@ -115,11 +115,6 @@ interface Exports extends Record<`move${ParameterName}`, Move> {
   readonly memory: WebAssembly.Memory;
   stageAddress(): number;
   stageSize(): number;
-  generatorWords(): number;
-  generatorPosition(): number;
-  promptAddress(): number;
-  outputAddress(): number;
-  outputWritten(): number;
   bytesWanted(): number;
   setModel(V: number, T: number, E: number, H: number, direct: boolean): number;
   clearModel(): void;
@@ -133,7 +128,8 @@ interface Exports extends Record<`move${ParameterName}`, Move> {
   lossesOfRows(): number;
   prepareBatches(batchSize: number, candidates: number): number;
   trainSteps(steps: number, batchSize: number, weightDecay: number): number;
-  resumeGenerator(position: number): void;
+  loadGenerator(position: number): void;
+  storeGenerator(): number;
   prepareSampling(words: number): number;
   beginSampling(temperature: number, topK: number): void;
   sampleWords(words: number, maxLength: number): number;
@@ -299,9 +295,9 @@ export class Kernel {
     }
     const { Y } = rows;
     const isStream = "ids" in rows;
-    const [name, tokens, length] = isStream
-      ? ["ids", rows.ids, T + N] as const
-      : ["X", rows.X, N * T] as const;
+    const [name, tokens, length, stride] = isStream
+      ? ["ids", rows.ids, T + N, 1] as const
+      : ["X", rows.X, N * T, T] as const;
     if (tokens.length !== length) {
       throw new RangeError(
         `Cannot use ${name} of length ${tokens.length} with Y of length ${N}: ` +
@@ -316,16 +312,11 @@ export class Kernel {
     const atOnce = isStream ? room - T : Math.floor(room / (T + 1));
     for (let first = 0; first < N; first += atOnce) {
       const count = Math.min(atOnce, N - first);
-      const stage = this.#view(Uint16Array, instance.stageAddress(), room);
-      let outcome: number;
-      if (isStream) {
-        stage.set(tokens.subarray(first, first + T + count));
-        outcome = instance.addRows(count, 1, T);
-      } else {
-        stage.set(tokens.subarray(first * T, (first + count) * T));
-        stage.set(Y.subarray(first, first + count), count * T);
-        outcome = instance.addRows(count, T, count * T);
-      }
+      const used = isStream ? T + count : T * count;
+      const stage = this.#stage(Uint16Array, room);
+      stage.set(tokens.subarray(first * stride, first * stride + used));
+      if (!isStream) stage.set(Y.subarray(first, first + count), used);
+      const outcome = instance.addRows(count, stride, isStream ? T : used);
       if (outcome === 1) throw this.#tooLarge(`${N} rows`);
       if (outcome === 2) {
         this.#checkTokens(name, tokens);
@@ -369,11 +360,9 @@ export class Kernel {
    */
   rowLosses(): Float64Array {
     const instance = this.#useRows();
-    if (!instance.prepareRowLosses()) {
-      throw this.#tooLarge(`${this.#rows} rows`);
-    }
-    return this.#view(Float64Array, instance.lossesOfRows(), this.#rows)
-      .slice();
+    const N = this.#rows;
+    if (!instance.prepareRowLosses()) throw this.#tooLarge(`${N} rows`);
+    return this.#view(Float64Array, instance.lossesOfRows(), N).slice();
   }
 
   /**
@@ -434,7 +423,7 @@ export class Kernel {
     let done = 0;
     while (done < steps) {
       const count = Math.min(atOnce, steps - done);
-      const stage = this.#view(Float64Array, instance.stageAddress(), count);
+      const stage = this.#stage(Float64Array, count);
       stage.set(learningRates.subarray(done, done + count));
       const finite = instance.trainSteps(count, batchSize, weightDecay);
       losses?.set(stage.subarray(0, Math.min(finite + 1, count)), done);
@@ -472,7 +461,7 @@ export class Kernel {
       const context = Array.prototype.slice.call(contexts, i * T, (i + 1) * T);
       this.#beginSampling(context, options);
       if (!instance.probabilitiesOfPrompt()) throw notNumbers();
-      all.set(this.#view(Float32Array, instance.stageAddress(), V), i * V);
+      all.set(this.#stage(Float32Array, V), i * V);
     }
     return all;
   }
@@ -500,9 +489,9 @@ export class Kernel {
     let words = 0;
     let length = 0;
     while (words < count) {
-      if (!instance.sampleWords(count - words, maxLength)) throw notNumbers();
-      const written = instance.outputWritten();
-      const output = this.#view(Uint16Array, instance.outputAddress(), written);
+      const written = instance.sampleWords(count - words, maxLength);
+      if (written < 0) throw notNumbers();
+      const output = this.#stage(Uint16Array, written);
       const piece = new Uint16Array(written);
       let kept = 0;
       for (const token of output) {
@@ -558,6 +547,14 @@ export class Kernel {
     return new View(buffer as ArrayBuffer, address >>> 0, length);
   }
 
+  /** An array on the stage. */
+  #stage<View>(
+    View: new (buffer: ArrayBuffer, address: number, length: number) => View,
+    length: number,
+  ): View {
+    return this.#view(View, this.#use().stageAddress(), length);
+  }
+
   /** Moves the parameters in pieces of whole rows, as many as the stage takes. */
   #moveWeights(weights: ParameterArrays, storing: boolean): void {
     const instance = this.#use();
@@ -572,7 +569,7 @@ export class Kernel {
         const end = (first + count) * columns;
         const piece = array.subarray(first * columns, end);
         const { length } = piece;
-        const stage = this.#view(Float32Array, instance.stageAddress(), length);
+        const stage = this.#stage(Float32Array, length);
         if (!storing) stage.set(piece);
         instance[`move${name}`](first, count, storing);
         if (storing) piece.set(stage);
@@ -633,7 +630,7 @@ export class Kernel {
       );
     }
     if (topK !== 0) checkWhole("topK", topK, 1, MAX_ROWS);
-    const context = this.#view(Uint16Array, instance.promptAddress(), T);
+    const context = this.#stage(Uint16Array, T);
     for (let t = 0; t < T; t++) {
       const at = tokens.length - T + t;
       context[t] = at < 0 ? 0 : tokens[at];
@@ -642,18 +639,13 @@ export class Kernel {
   }
 
   #loadGenerator({ words, position }: KernelGenerator): void {
-    const instance = this.#use();
-    this.#generatorWords().set(words);
-    instance.resumeGenerator(position);
+    this.#stage(Uint32Array, 624).set(words);
+    this.#use().loadGenerator(position);
   }
 
   #storeGenerator(generator: KernelGenerator): void {
-    generator.words.set(this.#generatorWords());
-    generator.position = this.#use().generatorPosition();
-  }
-
-  #generatorWords(): Uint32Array {
-    return this.#view(Uint32Array, this.#use().generatorWords(), 624);
+    generator.position = this.#use().storeGenerator();
+    generator.words.set(this.#stage(Uint32Array, 624));
   }
 
   /** There is not enough memory; by default for what was last laid out. */

@@ -54,43 +54,27 @@ export type ParameterShapes = PerParameter<readonly number[]>;
 
 /** A row of the table. */
 interface Parameter {
-  /** The shape in a model of these sizes. */
-  readonly shape: (sizes: ModelSizes) => readonly number[];
+  /** Its shape, from the letters of the sizes. */
+  readonly shape: (letters: Letters) => readonly number[];
   /** Whether weight decay applies to it: not to biases, as in the paper. */
   readonly decays: boolean;
   /** Whether only models with direct connections have it. Default: no. */
   readonly direct?: boolean;
 }
 
+/** The sizes by their letters. */
+type Letters = { readonly [letter in "V" | "T" | "E" | "H"]: number };
+
 /** The table, in the order in which the parameters are created. */
 export const PARAMETERS: {
   readonly [name in ParameterName]-?: Parameter;
 } = {
-  C: {
-    shape: ({ vocabularySize: V, embeddingSize: E }) => [V, E],
-    decays: true,
-  },
-  W1: {
-    shape: ({ contextLength: T, embeddingSize: E, hiddenSize: H }) => [
-      T * E,
-      H,
-    ],
-    decays: true,
-  },
-  b1: { shape: ({ hiddenSize: H }) => [H], decays: false },
-  W2: {
-    shape: ({ hiddenSize: H, vocabularySize: V }) => [H, V],
-    decays: true,
-  },
-  b2: { shape: ({ vocabularySize: V }) => [V], decays: false },
-  Wd: {
-    shape: ({ contextLength: T, embeddingSize: E, vocabularySize: V }) => [
-      T * E,
-      V,
-    ],
-    decays: true,
-    direct: true,
-  },
+  C: { shape: ({ V, E }) => [V, E], decays: true },
+  W1: { shape: ({ T, E, H }) => [T * E, H], decays: true },
+  b1: { shape: ({ H }) => [H], decays: false },
+  W2: { shape: ({ H, V }) => [H, V], decays: true },
+  b2: { shape: ({ V }) => [V], decays: false },
+  Wd: { shape: ({ T, E, V }) => [T * E, V], decays: true, direct: true },
 };
 
 /**
@@ -134,14 +118,19 @@ export function perParameter<Value>(
  * vocabulary has over 65,535 tokens
  */
 export function parameterShapes(sizes: ModelSizes): ParameterShapes {
-  checkWhole("vocabularySize", sizes.vocabularySize, 1, MAX_VOCABULARY_SIZE);
-  checkWhole("contextLength", sizes.contextLength, 1);
-  checkWhole("embeddingSize", sizes.embeddingSize, 1);
-  checkWhole("hiddenSize", sizes.hiddenSize, 1);
+  const { vocabularySize: V, contextLength: T, embeddingSize: E } = sizes;
+  const { hiddenSize: H, directConnections = false } = sizes;
+  checkWhole("vocabularySize", V, 1, MAX_VOCABULARY_SIZE);
+  checkWhole("contextLength", T, 1);
+  checkWhole("embeddingSize", E, 1);
+  checkWhole("hiddenSize", H, 1);
   const names = PARAMETER_NAMES.filter((name) =>
-    sizes.directConnections || !PARAMETERS[name].direct
+    directConnections || !PARAMETERS[name].direct
   );
-  return perParameter(names, (name) => PARAMETERS[name].shape(sizes));
+  return perParameter(
+    names,
+    (name) => PARAMETERS[name].shape({ V, T, E, H }),
+  );
 }
 
 /** How many numbers an array of a shape has. */
@@ -162,7 +151,6 @@ export function sizesOfShapes(shapes: ParameterShapes): ModelSizes {
     perParameter(parameterNames(shapes), (name) => `${shapes[name]}`),
     { vocabularySize, contextLength, embeddingSize, hiddenSize },
     (shape) => `${shape}`,
-    "These shapes",
   );
 }
 
@@ -174,7 +162,7 @@ export function sizesOfShapes(shapes: ParameterShapes): ModelSizes {
  *
  * @example
  * ```ts
- * import { sizesOf } from "./parameters.ts";
+ * import { sizesOf } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const sizes = sizesOf({
@@ -201,7 +189,6 @@ export function sizesOf(arrays: ParameterArrays): ModelSizes {
     perParameter(parameterNames(arrays), (name) => `${arrays[name]!.length}`),
     { vocabularySize, contextLength, embeddingSize, hiddenSize },
     (shape) => `${elementsOf(shape)}`,
-    "These lengths",
   );
 }
 
@@ -210,7 +197,6 @@ function sizesThatFit(
   found: PerParameter<string>,
   counts: ModelSizes,
   written: (shape: readonly number[]) => string,
-  what: string,
 ): ModelSizes {
   const sizes = found.Wd ? { ...counts, directConnections: true } : counts;
   const possible = Object.values(counts).every((size) =>
@@ -223,7 +209,7 @@ function sizesThatFit(
     const all = Object.entries(found).map(([name, text]) =>
       `${name} [${text}]`
     );
-    throw new RangeError(`${what} do not make a model: ${all.join(", ")}`);
+    throw new RangeError(`Cannot make a model of ${all.join(", ")}`);
   }
   return sizes;
 }

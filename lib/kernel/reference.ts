@@ -1,12 +1,22 @@
 /**
- * The judge: the whole model in plain float64 loops, to be read from top to
- * bottom. Forward, loss, backward and update are written out one after the
- * other, with nothing merged, blocked or reused, so that whatever the fast
- * engine and the tfjs functions compute can be held against it.
+ * The whole model in plain float64 loops, to be read from top to bottom: forward,
+ * loss, backward and update, one after the other, with nothing merged, blocked or
+ * reused. The kernel and the tfjs functions compute the same faster, and the
+ * tests compare them with this.
  *
- * Letters: `V` vocabulary, `T` context length, `E` embedding, `H` hidden
- * layer, `B` rows of the batch. Every matrix is flat and row-major.
+ * Letters: `V` vocabulary, `T` context length, `E` embedding, `H` hidden layer,
+ * `B` rows of the batch. Every matrix is flat and row-major: the element
+ * `[i, j]` of `[I, J]` is at `i * J + j`.
  */
+
+import {
+  elementsOf,
+  parameterNames,
+  PARAMETERS,
+  parameterShapes,
+  type PerParameter,
+  perParameter,
+} from "./parameters.ts";
 
 /** The sizes of a model. */
 export interface Sizes {
@@ -18,23 +28,19 @@ export interface Sizes {
   direct?: boolean;
 }
 
-/** The parameters, or their gradients, in float64. */
-export interface Weights {
-  C: Float64Array; // [V, E]
-  W1: Float64Array; // [T·E, H]
-  b1: Float64Array; // [H]
-  W2: Float64Array; // [H, V]
-  b2: Float64Array; // [V]
-  Wd?: Float64Array; // [T·E, V]
-}
+/**
+ * The parameters, or their gradients, in float64: C `[V, E]`, W1 `[T·E, H]`,
+ * b1 `[H]`, W2 `[H, V]`, b2 `[V]`, and Wd `[T·E, V]` if the model has it.
+ */
+export type Weights = PerParameter<Float64Array>;
 
-/** Rows of contexts and the tokens that follow them. */
+/** Rows of contexts, and the tokens that follow them. */
 export interface Rows {
   X: ArrayLike<number>; // [B, T]
   Y: ArrayLike<number>; // [B]
 }
 
-/** All that the forward pass makes and the backward pass needs. */
+/** What the forward pass makes and the backward pass needs. */
 export interface Activations {
   emb: Float64Array; // [B, T·E]
   h: Float64Array; // [B, H]
@@ -43,85 +49,18 @@ export interface Activations {
   loss: number;
 }
 
-/** The names of the five parameters that all models have, in their order. */
-export const names = ["C", "W1", "b1", "W2", "b2"] as const;
-
-/** The names of all parameters that a model has. */
-export function namesOf({ Wd }: { Wd?: unknown }): (keyof Weights)[] {
-  return Wd ? [...names, "Wd"] : [...names];
-}
-
-/** Weights of zeros, to add gradients into. */
-export function zeros({ V, T, E, H, direct }: Sizes): Weights {
-  return {
-    C: new Float64Array(V * E),
-    W1: new Float64Array(T * E * H),
-    b1: new Float64Array(H),
-    W2: new Float64Array(H * V),
-    b2: new Float64Array(V),
-    ...(direct ? { Wd: new Float64Array(T * E * V) } : {}),
-  };
-}
-
-/** The same numbers in float64, whatever array they come in. */
-export function toFloat64(
-  weights: { [name in keyof Weights]: ArrayLike<number> },
-): Weights {
-  return {
-    C: Float64Array.from(weights.C),
-    W1: Float64Array.from(weights.W1),
-    b1: Float64Array.from(weights.b1),
-    W2: Float64Array.from(weights.W2),
-    b2: Float64Array.from(weights.b2),
-    ...(weights.Wd ? { Wd: Float64Array.from(weights.Wd) } : {}),
-  };
-}
-
-/** What a sampled step has drawn. */
+/** What a step with sampled softmax has drawn. */
 export interface Candidates {
   /** The tokens, all different. */
   tokens: readonly number[];
-  /** How often was drawn until they were. */
+  /** How many were drawn until they were, the same ones again included. */
   tries: number;
-}
-
-/** The probability that a single draw gives token k, of V: log-uniform. */
-export function probabilityOf(k: number, V: number): number {
-  return Math.log1p(1 / (k + 1)) / Math.log(V + 1);
-}
-
-/** How often token k is to be expected among the different ones of the draws. */
-export function expectedCount(k: number, V: number, tries: number): number {
-  return -Math.expm1(tries * Math.log1p(-probabilityOf(k, V)));
-}
-
-/**
- * Draws candidates as the kernel does.
- *
- * @param next the next 32 random bits
- * @param V the vocabulary's size
- * @param S how many are to be different
- */
-export function drawCandidates(
-  next: () => number,
-  V: number,
-  S: number,
-): Candidates {
-  const tokens = new Set<number>();
-  let tries = 0;
-  while (tokens.size < S) {
-    const high = next() % 2 ** 21;
-    const u = (high * 2 ** 32 + next()) / 2 ** 53;
-    tokens.add(Math.min(Math.floor(Math.exp(u * Math.log(V + 1))) - 1, V - 1));
-    tries++;
-  }
-  return { tokens: [...tokens], tries };
 }
 
 /**
  * Embed, tanh hidden layer, logits, softmax, mean negative log-likelihood. With
- * candidates the softmax of a row is over them and its target, and the logarithm
- * of each one's expected count is taken from its logit.
+ * candidates, the softmax of a row is over them and its target, and the logarithm
+ * of its expected count is taken from the logit of each.
  */
 export function forward(
   sizes: Sizes,
@@ -138,14 +77,14 @@ export function forward(
   let loss = 0;
 
   for (let b = 0; b < B; b++) {
-    // emb = C[X], the T embeddings of a row side by side
+    // emb = C[X], the T embeddings of a row side by side: [T·E]
     for (let t = 0; t < T; t++) {
       for (let e = 0; e < E; e++) {
         emb[b * T * E + t * E + e] = w.C[X[b * T + t] * E + e];
       }
     }
 
-    // h = tanh(emb @ W1 + b1)
+    // h = tanh(emb @ W1 + b1): [H]
     for (let j = 0; j < H; j++) {
       let sum = w.b1[j];
       for (let i = 0; i < T * E; i++) {
@@ -154,7 +93,7 @@ export function forward(
       h[b * H + j] = Math.tanh(sum);
     }
 
-    // logits = h @ W2 + x @ Wd + b2, where x is the row of emb
+    // logits = h @ W2 + emb @ Wd + b2: [V]
     let max = -Infinity;
     for (let v = 0; v < V; v++) {
       let sum = w.b2[v];
@@ -173,7 +112,7 @@ export function forward(
       max = Math.max(max, sum);
     }
 
-    // probs = softmax(logits); the maximum is taken off so that exp stays finite
+    // probs = softmax(logits): [V]; the maximum is taken off so that exp is finite
     let total = 0;
     for (let v = 0; v < V; v++) total += Math.exp(logits[b * V + v] - max);
     for (let v = 0; v < V; v++) {
@@ -186,7 +125,7 @@ export function forward(
   return { emb, h, logits, probs, loss };
 }
 
-/** The gradient of the mean loss by every parameter. */
+/** The gradient of the mean loss with respect to every parameter. */
 export function backward(
   sizes: Sizes,
   w: Weights,
@@ -198,13 +137,14 @@ export function backward(
   const grad = zeros(sizes);
 
   for (let b = 0; b < B; b++) {
-    // dloss/dlogits = (probs − one_hot(Y)) / B
+    // dlogits = (probs − one_hot(Y)) / B: [V]
     const dlogits = new Float64Array(V);
     for (let v = 0; v < V; v++) {
       dlogits[v] = (probs[b * V + v] - (v === Y[b] ? 1 : 0)) / B;
     }
 
-    // logits = h @ W2 + x @ Wd + b2
+    // logits = h @ W2 + emb @ Wd + b2, so
+    // dW2 = hᵀ @ dlogits: [H, V], dh = dlogits @ W2ᵀ: [H], and Wd likewise
     const dh = new Float64Array(H);
     const demb = new Float64Array(T * E);
     for (let v = 0; v < V; v++) {
@@ -221,7 +161,8 @@ export function backward(
       }
     }
 
-    // h = tanh(z), so dz = (1 − h²) dh;  z = emb @ W1 + b1
+    // h = tanh(z) with z = emb @ W1 + b1, so dz = (1 − h²) · dh: [H],
+    // dW1 = embᵀ @ dz: [T·E, H], demb = dz @ W1ᵀ: [T·E]
     for (let j = 0; j < H; j++) {
       const dz = (1 - h[b * H + j] ** 2) * dh[j];
       grad.b1[j] += dz;
@@ -231,7 +172,7 @@ export function backward(
       }
     }
 
-    // emb = C[X]: a token that stands in several places gathers from each
+    // emb = C[X]: a token that is in several positions gathers from each
     for (let t = 0; t < T; t++) {
       for (let e = 0; e < E; e++) {
         grad.C[X[b * T + t] * E + e] += demb[t * E + e];
@@ -242,8 +183,10 @@ export function backward(
 }
 
 /**
- * One step of gradient descent, in place, with decay of all that is no bias.
- * Returns the loss before it.
+ * One step of gradient descent, in place: `p -= learningRate · (dp + decay · p)`,
+ * where only parameters that are no biases decay.
+ *
+ * @returns the loss before the step
  */
 export function step(
   sizes: Sizes,
@@ -255,11 +198,74 @@ export function step(
 ): number {
   const activations = forward(sizes, w, rows, candidates);
   const grad = backward(sizes, w, rows, activations);
-  for (const name of namesOf(w)) {
-    const decay = name === "b1" || name === "b2" ? 0 : weightDecay;
-    for (let i = 0; i < w[name]!.length; i++) {
-      w[name]![i] -= learningRate * (grad[name]![i] + decay * w[name]![i]);
+  for (const name of parameterNames(w)) {
+    const p = w[name]!, dp = grad[name]!;
+    const decay = PARAMETERS[name].decays ? weightDecay : 0;
+    for (let i = 0; i < p.length; i++) {
+      p[i] -= learningRate * (dp[i] + decay * p[i]);
     }
   }
   return activations.loss;
+}
+
+/** The probability that a single draw of a candidate, of V tokens, gives k. */
+export function probabilityOf(k: number, V: number): number {
+  return Math.log1p(1 / (k + 1)) / Math.log(V + 1);
+}
+
+/** How often k is expected among the different tokens of so many draws. */
+export function expectedCount(k: number, V: number, tries: number): number {
+  return -Math.expm1(tries * Math.log1p(-probabilityOf(k, V)));
+}
+
+/**
+ * Draws candidates as the kernel does: log-uniformly, until S are different.
+ *
+ * @param next the next 32 random bits
+ * @param V the size of the vocabulary
+ * @param S how many different tokens to draw
+ */
+export function drawCandidates(
+  next: () => number,
+  V: number,
+  S: number,
+): Candidates {
+  const tokens = new Set<number>();
+  let tries = 0;
+  while (tokens.size < S) {
+    const high = next() % 2 ** 21;
+    const u = (high * 2 ** 32 + next()) / 2 ** 53;
+    tokens.add(Math.min(Math.floor(Math.exp(u * Math.log(V + 1))) - 1, V - 1));
+    tries++;
+  }
+  return { tokens: [...tokens], tries };
+}
+
+/** The names of the five parameters that all models have. */
+export const names = ["C", "W1", "b1", "W2", "b2"] as const;
+
+/** The names of all parameters that a model has. */
+export { parameterNames as namesOf };
+
+/** Weights of zeros, to add gradients to. */
+export function zeros({ V, T, E, H, direct = false }: Sizes): Weights {
+  const shapes = parameterShapes({
+    vocabularySize: V,
+    contextLength: T,
+    embeddingSize: E,
+    hiddenSize: H,
+    directConnections: direct,
+  });
+  return perParameter(
+    parameterNames(shapes),
+    (name) => new Float64Array(elementsOf(shapes[name]!)),
+  );
+}
+
+/** The same numbers in float64, whatever array they are in. */
+export function toFloat64(weights: PerParameter<ArrayLike<number>>): Weights {
+  return perParameter(
+    parameterNames(weights),
+    (name) => Float64Array.from(weights[name]!),
+  );
 }

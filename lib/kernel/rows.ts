@@ -58,22 +58,15 @@ export function contextOf(rows: Rows, row: number): Uint16Array {
 
 /** The same rows with only the last `contextLength` tokens of their contexts. */
 export function shortened(rows: Rows, contextLength: number): Rows {
-  if (rows.contextLength === contextLength) return rows;
+  const dropped = rows.contextLength - contextLength;
   const { Y } = rows;
+  if (dropped === 0) return rows;
   if ("ids" in rows) {
-    return {
-      contextLength,
-      ids: rows.ids.subarray(rows.contextLength - contextLength),
-      Y,
-    };
+    return { contextLength, ids: rows.ids.subarray(dropped), Y };
   }
   const X = new Uint16Array(Y.length * contextLength);
   for (let row = 0; row < Y.length; row++) {
-    const context = contextOf(rows, row);
-    X.set(
-      context.subarray(rows.contextLength - contextLength),
-      row * contextLength,
-    );
+    X.set(contextOf(rows, row).subarray(dropped), row * contextLength);
   }
   return { contextLength, X, Y };
 }

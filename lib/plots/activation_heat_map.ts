@@ -1,6 +1,6 @@
 import { cellScale, drawCells, drawRamp } from "./cells.ts";
 import { customMark, drawChart } from "./chart.ts";
-import { checkTable } from "./checks.ts";
+import { checkTable, ofTanh } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatShare } from "./format.ts";
 
@@ -49,17 +49,16 @@ export function activationHeatMap(
       `Cannot label ${rows} rows with ${rowLabels.length} labels`,
     );
   }
-  const ofTanh = (value: number) => Math.abs(value) <= 1;
-  checkTable(activations, [rows, columns], ofTanh, "in the -1 … 1 of tanh");
+  checkTable(activations, [rows, columns], ofTanh);
   const { height = Math.min(640, Math.max(240, 166 + 14 * rows)) } = options;
   const all = Array.from(activations, (row) => Array.from(row)).flat();
   const saturated = all.filter((value) => Math.abs(value) > 0.99);
+  const share = formatShare(saturated.length / all.length);
   return drawChart({
     title: "What the hidden layer answers to each context",
     description: `Heat map of ${rows} rows of ${columns} hidden units, from ` +
-      `-1 (blue) over 0 (white) to 1 (vermillion): ${
-        formatShare(saturated.length / all.length)
-      } have a magnitude above 0.99.`,
+      `-1 (blue) over 0 (white) to 1 (vermillion): ${share} have a ` +
+      "magnitude above 0.99.",
     xLabel: "hidden unit",
     yLabel: rowLabels ? "context" : "row",
     width: 720,

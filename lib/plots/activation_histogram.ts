@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { checkWhole } from "../errors/checks.ts";
 import { drawChart } from "./chart.ts";
-import { checkTable } from "./checks.ts";
+import { checkValues, ofTanh } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatCount, formatShare } from "./format.ts";
 import { blue, vermillion } from "./palette.ts";
@@ -41,18 +41,16 @@ export function activationHistogram(
   if (activations.length === 0) {
     throw new RangeError("Cannot draw a histogram: there are no activations");
   }
-  const size = [1, activations.length] as const;
-  const ofTanh = (value: number) => Math.abs(value) <= 1;
-  const name = () => "the activations";
-  checkTable([activations], size, ofTanh, "in the -1 … 1 of tanh", name);
+  const total = activations.length;
+  checkValues("the activations", activations, total, ofTanh);
   const free = new Uint32Array(bins);
   const saturated = new Uint32Array(bins);
   for (const value of Array.from(activations)) {
     const bin = Math.min(bins - 1, Math.floor((value + 1) / (2 / bins)));
     (Math.abs(value) > 0.99 ? saturated : free)[bin]++;
   }
-  const total = activations.length;
   const share = formatShare(saturated.reduce((a, b) => a + b) / total);
+  const gap = Math.min(1, 160 / bins); // in pixels
   const bars = (counts: Uint32Array, base: Uint32Array, fill: string) =>
     Plot.rect([...counts.keys()].filter((bin) => counts[bin] > 0), {
       x1: (bin: number) => -1 + bin * (2 / bins),
@@ -60,8 +58,8 @@ export function activationHistogram(
       y1: (bin: number) => base[bin],
       y2: (bin: number) => base[bin] + counts[bin],
       fill,
-      insetLeft: Math.min(1, 160 / bins) / 2,
-      insetRight: Math.min(1, 160 / bins) / 2,
+      insetLeft: gap / 2,
+      insetRight: gap / 2,
     });
   const marked = `saturated, |h| > 0.99: ${share}`;
   return drawChart({

@@ -6,7 +6,7 @@ import type { Figure, FigureOptions } from "./figure.ts";
 import { formatCount } from "./format.ts";
 import { blue } from "./palette.ts";
 import { extent } from "./smoothing.ts";
-import { createElement, type SvgElement } from "./svg.ts";
+import { createElement } from "./svg.ts";
 
 const mostTokens = 40;
 const shades = 30;
@@ -47,8 +47,10 @@ export function bigramTable(
       `Cannot draw a table of pairs of ${V} tokens: it takes 1 to ${mostTokens}`,
     );
   }
-  const whole = (count: number) => Number.isSafeInteger(count) && count >= 0;
-  checkTable(counts, [V, V], whole, "a whole number from 0");
+  checkTable(counts, [V, V], {
+    allows: (count) => Number.isSafeInteger(count) && count >= 0,
+    words: "a whole number from 0",
+  });
   const [, most] = extent(Array.from(counts, (row) => Array.from(row)).flat());
   const pairs = Array.from({ length: V * V }, (_, i): Pair => {
     const [row, column] = [Math.floor(i / V), i % V];
@@ -69,9 +71,8 @@ export function bigramTable(
   };
   return drawChart({
     title: "How often each pair occurs",
-    description: `Table of ${V} × ${V} pairs, most frequent: ${
-      frequent.join(", ")
-    }; ${formatCount(never)} pairs never occur.`,
+    description: `Table of ${V} × ${V} pairs, most frequent: ` +
+      `${frequent.join(", ")}; ${formatCount(never)} pairs never occur.`,
     xLabel: "next character",
     yLabel: "character",
     width: Math.max(480, 48 + 16 + cellSize * V),
@@ -112,11 +113,7 @@ function shadeOf(count: number, most: number): number {
 }
 
 /** The cells of the pairs that occur. */
-function drawShades(
-  pairs: readonly Pair[],
-  V: number,
-  place: Place,
-): SvgElement {
+function drawShades(pairs: readonly Pair[], V: number, place: Place) {
   const shade = (row: number, column: number) => pairs[row * V + column].shade;
   const paths = cellPaths(V, V, shade, place);
   paths.delete(0);
@@ -135,7 +132,7 @@ function writePairs(
   pairs: readonly Pair[],
   fill: "currentColor" | "white",
   { x, y }: Place,
-): SvgElement {
+) {
   const shown = pairs.filter(({ shade }) =>
     shade > darkShade === (fill === "white")
   );

@@ -3,12 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import { Figure, type FigureOptions } from "./figure.ts";
 import { ink, paper } from "./palette.ts";
-import {
-  createElement,
-  svgDocument,
-  type SvgElement,
-  svgNamespace,
-} from "./svg.ts";
+import * as dom from "./svg.ts";
 
 /** What a chart is made of. The options of a figure take precedence. */
 export interface Chart {
@@ -87,29 +82,24 @@ export function drawChart(chart: Chart, options: FigureOptions = {}): Figure {
     x: { ...plot.x, label: null },
     y: { ...plot.y, label: null },
     className: "figure",
-    document: svgDocument as never,
-  }) as unknown as SvgElement;
+    document: dom.svgDocument as never,
+  }) as unknown as dom.SvgElement;
 
-  const arrow = plot.y?.reverse ? "↓" : "↑";
+  const background = { class: "background", width, height, fill: paper.light };
+  const heading = { "font-size": textSize + 3, "font-weight": "bold" };
+  const isDown = plot.y?.reverse || plot.y?.type === "band";
+  const arrow = isDown ? "↓" : "↑";
   svg.querySelector("style")?.remove();
-  svg.setAttribute("xmlns", svgNamespace);
+  svg.setAttribute("xmlns", dom.svgNamespace);
   svg.setAttribute("role", "img");
   svg.setAttribute("color", ink.light);
   svg.setAttribute("font-size", String(textSize));
   svg.prepend(
-    createElement("title", {}, title),
-    createElement("desc", {}, description),
-    createElement("style", {}, style),
-    createElement("rect", {
-      class: "background",
-      width,
-      height,
-      fill: paper.light,
-    }),
-    write("heading", left, 25, "start", title, {
-      "font-size": textSize + 3,
-      "font-weight": "bold",
-    }),
+    dom.createElement("title", {}, title),
+    dom.createElement("desc", {}, description),
+    dom.createElement("style", {}, style),
+    dom.createElement("rect", background),
+    write("heading", left, 25, "start", title, heading),
     // Plot's own axis labels would lie under the heading and at the very edge.
     write("y-label", left, top - 14, "start", `${arrow} ${yLabel}`),
     write("x-label", width - right, height - 14, "end", `${xLabel} →`),
@@ -127,14 +117,14 @@ function write(
   anchor: "start" | "end",
   text: string,
   look: Record<string, string | number> = {},
-): SvgElement {
+): dom.SvgElement {
   const attributes = { class: name, x, y, ...look, "text-anchor": anchor };
-  return createElement("text", attributes, text);
+  return dom.createElement("text", attributes, text);
 }
 
 /** A mark that is drawn by hand, where the scales put it. */
 export function customMark(
-  draw: (place: Place) => SvgElement,
+  draw: (place: Place) => dom.SvgElement,
 ): Plot.RenderFunction {
   return (_index, { x, y }, _channels, { width }) =>
     draw({ x, y, width } as Place) as never;
@@ -158,7 +148,7 @@ function placeLegend(legend: readonly LegendItem[], width: number) {
 }
 
 /** One row of the legend. */
-function drawLegend(items: ReturnType<typeof placeLegend>): SvgElement {
+function drawLegend(items: ReturnType<typeof placeLegend>): dom.SvgElement {
   const y = headingHeight + 12 + items[0].row * legendHeight;
   const elements = items.flatMap(({ label, x, sample = "line", ...look }) => {
     const { colour, dashes = "none", opacity = 1 } = look;
@@ -178,15 +168,15 @@ function drawLegend(items: ReturnType<typeof placeLegend>): SvgElement {
     };
     const paint = sample === "line" ? line : { fill: colour };
     return [
-      createElement("path", { d: shapes[sample], opacity, ...paint }),
-      createElement("text", { x: x + 27, y: "0.32em" }, label),
+      dom.createElement("path", { d: shapes[sample], opacity, ...paint }),
+      dom.createElement("text", { x: x + 27, y: "0.32em" }, label),
     ];
   });
-  return createElement("g", {
-    class: "legend",
+  const place = {
     "text-anchor": "start",
     transform: `translate(${left},${y})`,
-  }, ...elements);
+  };
+  return dom.createElement("g", { class: "legend", ...place }, ...elements);
 }
 
 /**

@@ -1,16 +1,40 @@
-/**
- * Throws unless the table has its size and each value is in its range.
- *
- * @param allowed Whether a value is in the range.
- * @param range The range in words, such as `"between 0 and 1"`.
- * @param name What a row is called in the error.
- */
+/** Which values a figure can draw. */
+export interface ValueRange {
+  allows(value: number): boolean;
+  /** The range in words, such as `"between 0 and 1"`. */
+  words: string;
+}
+
+/** What tanh gives. */
+export const ofTanh: ValueRange = {
+  allows: (value) => Math.abs(value) <= 1,
+  words: "in the -1 … 1 of tanh",
+};
+
+/** Throws unless there are `length` values, all in the range. */
+export function checkValues(
+  name: string,
+  values: ArrayLike<number>,
+  length: number,
+  range: ValueRange,
+): void {
+  const refuse = (reason: string) => {
+    throw new RangeError(`Cannot draw ${name}: ${reason}`);
+  };
+  if (values.length !== length) {
+    refuse(`there must be ${length} values, not ${values.length}`);
+  }
+  const wrong = Array.from(values).findIndex((value) => !range.allows(value));
+  if (wrong >= 0) {
+    refuse(`value ${wrong} is ${values[wrong]}, not ${range.words}`);
+  }
+}
+
+/** Throws unless the table has its size and each value is in the range. */
 export function checkTable(
   table: ArrayLike<ArrayLike<number>>,
   [rows, columns]: readonly [rows: number, columns: number],
-  allowed: (value: number) => boolean,
-  range: string,
-  name: (row: number) => string = (row) => `row ${row}`,
+  range: ValueRange,
 ): void {
   if (table.length !== rows) {
     throw new RangeError(
@@ -18,21 +42,6 @@ export function checkTable(
     );
   }
   for (let row = 0; row < rows; row++) {
-    const values = Array.from(table[row]);
-    if (values.length !== columns) {
-      throw new RangeError(
-        `Cannot draw ${
-          name(row)
-        }: there must be ${columns} values, not ${values.length}`,
-      );
-    }
-    const wrong = values.findIndex((value) => !allowed(value));
-    if (wrong >= 0) {
-      throw new RangeError(
-        `Cannot draw ${name(row)}: value ${wrong} is ${
-          values[wrong]
-        }, not ${range}`,
-      );
-    }
+    checkValues(`row ${row}`, table[row], columns, range);
   }
 }

@@ -64,13 +64,14 @@ export function embeddingMap(
     const described = `${label} ${kind === 2 ? "" : listed}as ${shape}`;
     return { label, colour, sample, points: members, described };
   }).filter(({ points }) => points.length > 0);
+  const described = groups.map(({ described }) => described);
   const { width = 640 } = options;
+  const at = { x: "x", y: "y" };
+  const letter = { text: "token", fill: "white" };
   return drawChart({
     title: "The embedding of each letter",
     description: `Scatter plot of ${tokens.length} tokens by the two numbers ` +
-      `of their embeddings: ${
-        groups.map(({ described }) => described).join(", ")
-      }.`,
+      `of their embeddings: ${described.join(", ")}.`,
     xLabel: "first number of the embedding",
     yLabel: "second number of the embedding",
     width,
@@ -84,8 +85,7 @@ export function embeddingMap(
       marks: [
         groups.map(({ colour, sample, points }) =>
           Plot.dot(points, {
-            x: "x",
-            y: "y",
+            ...at,
             symbol: sample,
             r: sample === "circle" ? 10 : 11,
             fill: colour,
@@ -94,10 +94,8 @@ export function embeddingMap(
           })
         ),
         Plot.text(points, {
-          x: "x",
-          y: "y",
-          text: "token",
-          fill: "white",
+          ...at,
+          ...letter,
           fontWeight: "bold",
           fontSize: 13,
         }),

@@ -1,5 +1,7 @@
 /** What every plot returns: a picture that carries its own words. */
 
+import { toBase64 } from "../kernel/base64.ts";
+
 /** The name under which Jupyter asks a value how it wants to be shown. */
 export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display");
 
@@ -71,7 +73,8 @@ export class Figure {
     "text/html" | "image/svg+xml" | "text/plain",
     string
   > {
-    const source = `data:image/svg+xml;base64,${encodeBase64(this.svg)}`;
+    const base64 = toBase64(new TextEncoder().encode(this.svg));
+    const source = `data:image/svg+xml;base64,${base64}`;
     return {
       "text/html": themeStyle +
         `<img class="makemore-figure" width="${this.width}" height="${this.height}" style="max-width:100%" ` +
@@ -94,10 +97,4 @@ const themeStyle =
 function escapeAttribute(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;")
     .replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-/** The UTF-8 bytes of a text in Base64. */
-function encodeBase64(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }

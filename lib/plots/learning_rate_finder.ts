@@ -1,11 +1,11 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart, halo } from "./chart.ts";
-import { checkTable } from "./checks.ts";
+import { checkValues } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatLoss } from "./format.ts";
 import { blue, vermillion } from "./palette.ts";
-import { extent, movingMean, smoothedLegend } from "./smoothing.ts";
-import { logTicks } from "./ticks.ts";
+import { extent, faint, movingMean, smoothedLegend } from "./smoothing.ts";
+import { logScale } from "./ticks.ts";
 
 /** What a learning-rate finder measured: one loss for each learning rate tried. */
 export interface LearningRateLosses {
@@ -70,24 +70,23 @@ export function learningRateFinder(
       `Cannot draw ${losses.length} losses against ${learningRates.length} learning rates`,
     );
   }
-  const size = [1, losses.length] as const;
-  const name = () => "the learning rates";
-  checkTable([learningRates], size, (rate) => rate > 0, "above 0", name);
+  const positive = { allows: (rate: number) => rate > 0, words: "above 0" };
+  checkValues("the learning rates", learningRates, losses.length, positive);
   const {
     xAxis = "rate",
     smoothing = Math.max(1, Math.round(losses.length / 20)),
     marked,
     yDomain,
   } = options;
+  const isLog = xAxis === "rate";
   const smooth = movingMean(losses, smoothing);
   const [lowest] = extent(smooth);
   const best = Math.max(0, smooth.indexOf(lowest));
   const [, highest] = extent(smooth.slice(0, best + 1));
-  const room = 0.35 *
-    Math.max(highest - lowest, 0.1 * Math.abs(lowest), 0.1);
+  const room = 0.35 * Math.max(highest - lowest, 0.1 * Math.abs(lowest), 0.1);
   // Rounded, so that float32's 0.001 has its tick at -3.
   const position = (rate: number) =>
-    xAxis === "rate" ? rate : Number(Math.log10(rate).toFixed(6));
+    isLog ? rate : Number(Math.log10(rate).toFixed(6));
   const line = (losses: ArrayLike<number>, look: Plot.LineOptions) =>
     Plot.lineY(losses, {
       x: learningRates.map(position),
@@ -96,7 +95,6 @@ export function learningRateFinder(
       clip: true,
       ...look,
     });
-  const faint = { strokeOpacity: 0.55, strokeWidth: 1 };
   const [slowest, fastest] = [learningRates[0], learningRates.at(-1)!];
   const rateName = (rate: number) => String(Number(rate.toPrecision(2)));
   return drawChart({
@@ -105,18 +103,12 @@ export function learningRateFinder(
       `${rateName(slowest)} to ${rateName(fastest)}: it is lowest, ` +
       `${formatLoss(lowest)}, near ${rateName(learningRates[best])}.` +
       (marked === undefined ? "" : ` A vertical line marks ${marked}.`),
-    xLabel: xAxis === "rate"
-      ? "learning rate"
-      : "exponent of the learning rate (10ˣ)",
+    xLabel: isLog ? "learning rate" : "exponent of the learning rate (10ˣ)",
     yLabel: "loss (nats per character)",
     legend: smoothedLegend(blue, smoothing),
     plot: {
       grid: true,
-      x: xAxis === "exponent" ? {} : {
-        type: "log",
-        ticks: logTicks(slowest, fastest, 8),
-        tickFormat: String,
-      },
+      x: isLog ? logScale(slowest, fastest, 8) : {},
       y: {
         domain: yDomain ?? [Math.max(0, lowest - room), highest + room],
         nice: yDomain === undefined,
@@ -124,23 +116,19 @@ export function learningRateFinder(
       marks: [
         smoothing > 1 ? line(losses, faint) : null,
         line(smooth, { strokeWidth: 2 }),
-        marked === undefined ? null : [
-          Plot.ruleX([position(marked)], {
-            stroke: vermillion,
-            strokeWidth: 2,
-            strokeDasharray: "5 4",
-          }),
-          Plot.text([String(marked)], {
-            x: [position(marked)],
-            frameAnchor: "top",
-            textAnchor: "start",
-            dx: 6,
-            dy: 4,
-            fontWeight: "bold",
-            ...halo(4),
-          }),
-        ],
+        marked === undefined ? null : markRate(marked, position(marked)),
       ],
     },
   }, options);
+}
+
+/** A vertical line, and the learning rate beside it. */
+function markRate(rate: number, x: number): Plot.Markish[] {
+  const dashed = { strokeWidth: 2, strokeDasharray: "5 4" };
+  const beside = { textAnchor: "start", dx: 6, dy: 4, ...halo(4) } as const;
+  const text = { frameAnchor: "top", fontWeight: "bold", ...beside } as const;
+  return [
+    Plot.ruleX([x], { stroke: vermillion, ...dashed }),
+    Plot.text([String(rate)], { x: [x], ...text }),
+  ];
 }

@@ -3,8 +3,14 @@ import { drawChart, type LegendItem } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatCount, formatLoss } from "./format.ts";
 import { seriesColours, seriesDashes } from "./palette.ts";
-import { buckets, extent, movingMean, smoothedLegend } from "./smoothing.ts";
-import { logTicks } from "./ticks.ts";
+import {
+  buckets,
+  extent,
+  faint,
+  movingMean,
+  smoothedLegend,
+} from "./smoothing.ts";
+import { logScale } from "./ticks.ts";
 
 /** One line of a loss curve. */
 export interface LossSeries {
@@ -60,11 +66,11 @@ export function lossCurve(
   losses: ArrayLike<number> | readonly LossSeries[],
   options: LossCurveOptions = {},
 ): Figure {
-  const { logScale = false, smoothing = 1, yDomain } = options;
+  const { logScale: isLog = false, smoothing = 1, yDomain } = options;
   const named = typeof losses[0] === "object"
     ? losses as readonly LossSeries[]
     : [{ name: "the loss", losses: losses as ArrayLike<number> }];
-  const series = named.map((one) => clean(one, logScale));
+  const series = named.map((one) => clean(one, isLog));
   const marks: Plot.Markish[] = [];
   const legend: LegendItem[] = [];
   for (const [index, { name, losses, steps }] of series.entries()) {
@@ -75,24 +81,13 @@ export function lossCurve(
     const raw = buckets(steps, losses, size);
     const line = { x: "step", y: "mean", stroke: colour, clip: true };
     if (size > 1) {
-      marks.push(Plot.areaY(raw, {
-        x: "step",
-        y1: "low",
-        y2: "high",
-        fill: colour,
-        fillOpacity: 0.35,
-        clip: true,
-      }));
+      const area = { x: "step", y1: "low", y2: "high", clip: true };
+      marks.push(Plot.areaY(raw, { ...area, fill: colour, fillOpacity: 0.35 }));
     } else if (smoothing > 1) {
-      marks.push(
-        Plot.lineY(raw, { ...line, strokeOpacity: 0.55, strokeWidth: 1 }),
-      );
+      marks.push(Plot.lineY(raw, { ...line, ...faint }));
     }
-    marks.push(Plot.lineY(buckets(steps, smooth, size), {
-      ...line,
-      strokeWidth: 2,
-      strokeDasharray: dashes,
-    }));
+    const bold = { ...line, strokeWidth: 2, strokeDasharray: dashes };
+    marks.push(Plot.lineY(buckets(steps, smooth, size), bold));
     if (losses.length === 1) {
       marks.push(Plot.dot(raw, { x: "step", y: "mean", fill: colour, r: 3 }));
     }
@@ -108,31 +103,23 @@ export function lossCurve(
   const steps = extent(series.flatMap(({ steps }) => steps));
   const [low, high] = extent(series.flatMap(({ losses }) => losses));
   const shown = yDomain ?? [low / 1.05, high * 1.05];
+  const axis = isLog ? " with a logarithmic loss axis" : "";
+  const band = series.some(({ losses }) => losses.length > mostPoints)
+    ? " A band shows the spread of neighbouring steps."
+    : "";
   return drawChart({
     title: "Loss while training",
-    description: `Line chart${
-      logScale ? " with a logarithmic loss axis" : ""
-    }: ${described.join("; ")}.${
-      series.some(({ losses }) => losses.length > mostPoints)
-        ? " A band shows the spread of neighbouring steps."
-        : ""
-    }`,
+    description: `Line chart${axis}: ${described.join("; ")}.${band}`,
     xLabel: "step",
     yLabel: "loss (nats per character)",
     legend,
     plot: {
       grid: true,
-      x: {
-        domain: steps,
-        nice: true,
-        ticks: steps[1] < 100_000 ? 8 : 5, // six digits need room
-      },
-      y: !logScale ? { domain: yDomain, nice: yDomain === undefined } : {
-        type: "log",
-        domain: shown,
-        ticks: logTicks(shown[0], shown[1], 8),
-        tickFormat: String,
-      },
+      // six digits need room
+      x: { domain: steps, nice: true, ticks: steps[1] < 100_000 ? 8 : 5 },
+      y: isLog
+        ? { domain: shown, ...logScale(shown[0], shown[1], 8) }
+        : { domain: yDomain, nice: yDomain === undefined },
       marks,
     },
   }, options);
@@ -145,18 +132,20 @@ function clean({ name, losses, steps }: LossSeries, positive: boolean) {
       `Cannot draw the series "${name}": it has ${losses.length} losses but ${steps.length} steps`,
     );
   }
-  const kept = { name, losses: [] as number[], steps: [] as number[] };
-  for (let i = 0; i < losses.length; i++) {
-    if (!Number.isFinite(losses[i]) || (positive && losses[i] <= 0)) continue;
-    kept.losses.push(losses[i]);
-    kept.steps.push(steps?.[i] ?? i);
-  }
-  if (kept.losses.length === 0) {
+  const kept = Array.from(
+    losses,
+    (loss, i) => ({ loss, step: steps?.[i] ?? i }),
+  )
+    .filter(({ loss }) => Number.isFinite(loss) && (loss > 0 || !positive));
+  if (kept.length === 0) {
+    const wanted = positive ? "positive finite" : "finite";
     throw new RangeError(
-      `Cannot draw the series "${name}": it has no ${
-        positive ? "positive " : ""
-      }finite loss among ${losses.length}`,
+      `Cannot draw the series "${name}": it has no ${wanted} loss among ${losses.length}`,
     );
   }
-  return kept;
+  return {
+    name,
+    losses: kept.map(({ loss }) => loss),
+    steps: kept.map(({ step }) => step),
+  };
 }

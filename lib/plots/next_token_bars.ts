@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { checkWhole } from "../errors/checks.ts";
-import { checkTable } from "./checks.ts";
+import { checkValues } from "./checks.ts";
 import { drawChart, halo } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatShare } from "./format.ts";
@@ -73,7 +73,7 @@ export function nextTokenBars(
   const { count = models.length > 1 ? 10 : undefined } = options;
   if (count !== undefined) checkWhole("count", count, 1);
   check(models, Array.from(tokens), target);
-  const answers = Array.from(tokens, (token, id): Answer => ({
+  const answers = Array.from(tokens, (token, id) => ({
     token,
     percents: models.map(({ probabilities }) => 100 * probabilities[id]),
   }));
@@ -81,16 +81,18 @@ export function nextTokenBars(
   const shown = ranked.filter(({ token }, rank) =>
     rank < (count ?? 5) || (count !== undefined && token === target)
   );
-  const describe = ({ token, percents }: Answer) => {
+  const names = models.map(({ name }) => name);
+  const describe = ({ token, percents }: typeof answers[number]) => {
     const each = percents.map((percent) => formatShare(percent / 100));
     if (!named) return `${token} ${each}`;
     return `${token}: ${
-      models.map(({ name }, i) => `${name} ${each[i]}`).join(", ")
+      names.map((name, i) => `${name} ${each[i]}`).join(", ")
     }`;
   };
+  const described = shown.map(describe);
   const after = context === undefined ? "" : ` after "${context}"`;
   const right = answers.find(({ token }) => token === target);
-  const names = models.map(({ name }) => name);
+  const truth = right ? ` What does come next is ${describe(right)}.` : "";
   const inRows = count !== undefined;
   const sign = inRows ? "▸" : "▾";
   const bars = (inRows ? shown : answers).flatMap((answer) =>
@@ -117,44 +119,26 @@ export function nextTokenBars(
       { label: `${sign} what does come next`, colour: vermillion },
     ]
     : [];
+  const top = { lineAnchor: "bottom", dy: -4, fontSize: 12 } as const;
   const columns: Plot.PlotOptions = {
     x: { type: "band", domain: written, tickSize: 0, padding: 0.15 },
     y: percents,
     marks: [
       Plot.barY(bars, { x: "token", y: "percent", fill: "colour" }),
-      Plot.text(bars, {
-        x: "token",
-        y: "percent",
-        text: "text",
-        dy: -4,
-        lineAnchor: "bottom",
-        fontSize: 12,
-      }),
+      Plot.text(bars, { x: "token", y: "percent", text: "text", ...top }),
       Plot.ruleY([0]),
     ],
   };
   const at = { x: "percent", y: "name", fy: "token" };
+  const look = { text: "text", fontSize: 11, ...halo(3) };
   const rows: Plot.PlotOptions = {
     marginLeft: 110,
     x: percents,
-    y: {
-      type: "band",
-      domain: names.toReversed(),
-      reverse: true,
-      axis: null,
-      padding: 0.1,
-    },
+    y: { type: "band", domain: names, axis: null, padding: 0.1 },
     fy: { domain: written, label: null, axis: "left", padding: 0.2 },
     marks: [
       Plot.barX(bars, { ...at, fill: "colour" }),
-      Plot.text(bars, {
-        ...at,
-        text: "text",
-        textAnchor: "start",
-        dx: 5,
-        fontSize: 11,
-        ...halo(3),
-      }),
+      Plot.text(bars, { ...at, ...look, textAnchor: "start", dx: 5 }),
       Plot.ruleX([0]),
     ],
   };
@@ -162,20 +146,14 @@ export function nextTokenBars(
     title: `What comes next${after}`,
     description: `Bar chart of the probabilities of ${tokens.length} tokens` +
       `${after}, most probable: ${
-        shown.map(describe).join(named ? "; " : ", ")
-      }.${right ? ` What does come next is ${describe(right)}.` : ""}`,
+        described.join(named ? "; " : ", ")
+      }.${truth}`,
     xLabel: inRows ? "probability (%)" : "next character",
     yLabel: inRows ? "next word" : "probability (%)",
     height: inRows ? 140 + shown.length * (12 + 16 * names.length) : 340,
     legend: legend.map((item) => ({ ...item, sample: "square" })),
     plot: inRows ? rows : columns,
   }, options);
-}
-
-/** A token, and the probability that each model gives it, in percent. */
-interface Answer {
-  token: string;
-  percents: number[];
 }
 
 function check(
@@ -188,13 +166,14 @@ function check(
       `Cannot draw ${models.length} models: pass one to ${seriesColours.length}`,
     );
   }
-  checkTable(
-    models.map(({ probabilities }) => probabilities),
-    [models.length, tokens.length],
-    (probability) => probability >= 0 && probability <= 1,
-    "between 0 and 1",
-    (row) => `the probabilities of "${models[row].name}"`,
-  );
+  const range = {
+    allows: (probability: number) => probability >= 0 && probability <= 1,
+    words: "between 0 and 1",
+  };
+  for (const { name, probabilities } of models) {
+    const what = `the probabilities of "${name}"`;
+    checkValues(what, probabilities, tokens.length, range);
+  }
   if (target !== undefined && !tokens.includes(target)) {
     throw new RangeError(
       `Cannot mark the target "${target}": it is not among the tokens`,

@@ -16,19 +16,9 @@ export const green = "#009E73";
 export const purple = "#CC79A7";
 
 /** Colours of several series, in order. */
-export const seriesColours: readonly string[] = [
-  blue,
-  vermillion,
-  green,
-  purple,
-];
+export const seriesColours = [blue, vermillion, green, purple];
 /** Dashes of several series, in order, as `stroke-dasharray`. */
-export const seriesDashes: readonly string[] = [
-  "none",
-  "7 3",
-  "2 3",
-  "9 3 2 3",
-];
+export const seriesDashes = ["none", "7 3", "2 3", "9 3 2 3"];
 
 /** Text and axes on the two backgrounds. */
 export const ink = { light: "#1B1B1B", dark: "#ECECEC" } as const;

@@ -25,22 +25,16 @@ export function movingMean(
   });
 }
 
-/** Neighbouring steps drawn as one: from the lowest to the highest, and their mean. */
-export interface Bucket {
-  /** The middle of its steps. */
-  step: number;
-  low: number;
-  high: number;
-  mean: number;
-}
-
-/** Puts every `size` neighbours into one bucket; the last may hold fewer. */
+/**
+ * Puts every `size` neighbours into one bucket, which is drawn from its lowest
+ * to its highest value, at the middle of its steps; the last may hold fewer.
+ */
 export function buckets(
   steps: readonly number[],
   values: readonly number[],
   size: number,
-): Bucket[] {
-  const made: Bucket[] = [];
+) {
+  const made = [];
   for (let start = 0; start < values.length; start += size) {
     const end = Math.min(values.length, start + size);
     const finite = values.slice(start, end).filter(Number.isFinite);
@@ -54,6 +48,9 @@ export function buckets(
   }
   return made;
 }
+
+/** The look of the line behind the bold one. */
+export const faint = { strokeOpacity: 0.55, strokeWidth: 1 };
 
 /** What the bold line is, and what is behind it, if both are drawn. */
 export function smoothedLegend(

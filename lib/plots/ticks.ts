@@ -6,6 +6,12 @@ const series = [[1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8], [1, 2, 3, 5, 7]]
 /** How far a float32 may be from the round number that it stands for. */
 const slack = 1 + 1e-6;
 
+/** The options of a logarithmic scale with these ticks. */
+export function logScale(low: number, high: number, most: number) {
+  const ticks = logTicks(low, high, most);
+  return { type: "log", ticks, tickFormat: String } as const;
+}
+
 /** Round numbers from `low` to `high`, at most `most` of them if possible. */
 export function logTicks(low: number, high: number, most: number): number[] {
   const first = Math.floor(Math.log10(low));

@@ -82,8 +82,8 @@ const COSINE = Float32Array.of(
   4.166664568298827e-2,
 );
 
-/** Writes the sine and cosine of a float32 in [0, 2π) to `out`. */
-function sinCos(angle: number, out: { sin: number; cos: number }): void {
+/** The sine and the cosine of a float32 in [0, 2π). */
+function sinCos(angle: number): [sin: number, cos: number] {
   const octant = (Math.trunc(f32(angle * FOUR_OVER_PI)) + 1) & ~1;
   let x = angle;
   for (const part of PI_OVER_4) x = fma(octant, -part, x);
@@ -98,15 +98,11 @@ function sinCos(angle: number, out: { sin: number; cos: number }): void {
   s = fma(s, z, SINE[2]);
   s = fma(f32(s * z), x, x);
 
-  const swap = (octant & 2) !== 0;
-  out.sin = swap ? c : s;
-  out.cos = swap ? s : c;
-  if (octant & 4) out.sin = -out.sin;
-  if (~(octant - 2) & 4) out.cos = -out.cos;
+  const [sin, cos] = octant & 2 ? [c, s] : [s, c];
+  return [octant & 4 ? -sin : sin, ~(octant - 2) & 4 ? -cos : cos];
 }
 
 const TWO_PI = f32(2 * Math.PI);
-const turn = { sin: 0, cos: 0 };
 
 /**
  * Transforms 16 uniform numbers in [0, 1) to standard normal numbers, in place.
@@ -120,9 +116,9 @@ export function boxMuller(data: Float32Array, start: number): void {
     const u1 = f32(1 - data[j]);
     const u2 = data[j + BLOCK / 2];
     const radius = f32(Math.sqrt(f32(-2 * log(u1))));
-    sinCos(f32(TWO_PI * u2), turn);
+    const [sin, cos] = sinCos(f32(TWO_PI * u2));
     // PyTorch multiplies by std and adds the mean, 0, which turns −0 into 0
-    data[j] = f32(radius * turn.cos) + 0;
-    data[j + BLOCK / 2] = f32(radius * turn.sin) + 0;
+    data[j] = f32(radius * cos) + 0;
+    data[j + BLOCK / 2] = f32(radius * sin) + 0;
   }
 }

@@ -207,13 +207,7 @@ export class TorchGenerator {
    * shuffles in another way
    */
   randperm(count: number): Int32Array {
-    if (checkCount(count) >= 2 ** 32 / 20) {
-      throw new RangeError(
-        `Cannot permute ${count} numbers: fewer than ${
-          Math.ceil(2 ** 32 / 20)
-        } are supported`,
-      );
-    }
+    checkWhole("count", count, 0, Math.floor(2 ** 32 / 20));
     const out = Int32Array.from({ length: count }, (_, i) => i);
     for (let i = 0; i < count - 1; i++) {
       const j = i + this.random() % (count - i);
@@ -290,10 +284,7 @@ export class TorchGenerator {
     const score = p.map((value, i) => value === 0 ? -1 : value / q[i]);
     const drawn = new Int32Array(count);
     for (let i = 0; i < count; i++) {
-      let best = 0;
-      for (let j = 1; j < score.length; j++) {
-        if (score[j] > score[best]) best = j;
-      }
+      const best = score.reduce((b, value, j) => value > score[b] ? j : b, 0);
       drawn[i] = best;
       score[best] = -1;
     }
@@ -301,22 +292,13 @@ export class TorchGenerator {
   }
 
   #drawCumulative(p: Float32Array, count: number): Int32Array {
-    const cumulative = new Float32Array(p.length);
     let sum = 0;
-    for (let i = 0; i < p.length; i++) {
-      cumulative[i] = sum = Math.fround(sum + p[i]);
-    }
-    for (let i = 0; i < p.length; i++) cumulative[i] /= sum;
+    const sums = p.map((value) => sum = Math.fround(sum + value));
+    const cumulative = sums.map((value) => value / sum);
     cumulative[p.length - 1] = 1;
     return Int32Array.from({ length: count }, () => {
       const u = this.#uniform53();
-      let low = 0, high = p.length;
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        if (cumulative[middle] < u) low = middle + 1;
-        else high = middle;
-      }
-      return low;
+      return cumulative.findIndex((share) => share >= u);
     });
   }
 
@@ -328,12 +310,8 @@ export class TorchGenerator {
    */
   getState(): Uint8Array {
     const { words, position } = this.#engine;
-    return encodeState({
-      seed: this.#seed,
-      words,
-      position,
-      spareNormal: this.#spareNormal,
-    });
+    const [seed, spareNormal] = [this.#seed, this.#spareNormal];
+    return encodeState({ seed, words, position, spareNormal });
   }
 
   /**
@@ -368,26 +346,20 @@ export class TorchGenerator {
 }
 
 function checkCount(count: number): number {
-  if (!Number.isSafeInteger(count) || count < 0) {
-    throw new RangeError(
-      `Cannot draw ${count} numbers: it must be a whole number from 0`,
-    );
-  }
+  checkWhole("count", count, 0);
   return count;
 }
 
 /** Returns how many categories have a probability above 0. */
 function checkProbabilities(p: Float32Array): number {
-  let possible = 0;
-  for (let i = 0; i < p.length; i++) {
-    if (!(p[i] >= 0 && p[i] < Infinity)) {
-      throw new RangeError(
-        `Cannot draw category ${i} with probability ${p[i]}: ` +
-          "probabilities are finite and not negative",
-      );
-    }
-    if (p[i] > 0) possible++;
+  const wrong = p.findIndex((value) => !(value >= 0 && value < Infinity));
+  if (wrong >= 0) {
+    throw new RangeError(
+      `Cannot draw category ${wrong} with probability ${p[wrong]}: ` +
+        "probabilities are finite and not negative",
+    );
   }
+  const possible = p.reduce((count, value) => count + Number(value > 0), 0);
   if (possible === 0) {
     throw new RangeError("Cannot draw a category: all probabilities are 0");
   }

@@ -17,9 +17,6 @@ import { quote } from "../errors/quote.ts";
 import { fromBase64, toBase64 } from "../kernel/base64.ts";
 import { TorchGenerator } from "../random/torch_generator.ts";
 
-/** What a setting can be. */
-export type Scalar = string | number | boolean | null;
-
 /** The losses that are kept, bounded however long the run. */
 export interface SavedLosses {
   /** The latest losses, the oldest first: at most 1,000. */
@@ -35,7 +32,7 @@ export interface SavedRun {
   /** The 5,056 bytes of `torch.Generator.get_state()`. */
   readonly generatorState: Uint8Array;
   /** The settings that the run was started with, by name. */
-  readonly config: Readonly<Record<string, Scalar>>;
+  readonly config: Readonly<Record<string, string | number | boolean | null>>;
   /** The losses so far, in short. */
   readonly losses: SavedLosses;
 }

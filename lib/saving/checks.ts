@@ -92,11 +92,6 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return value instanceof Object && !Array.isArray(value);
 }
 
-/** Whether a value is a string. */
-export function isString(value: unknown): value is string {
-  return typeof value === "string";
-}
-
 /** Whether a value is a whole number from 0 that float64 holds exactly. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
@@ -105,5 +100,5 @@ export function isCount(value: unknown): value is number {
 /** A value of a JSON text, as an error shows it. */
 export function show(value: unknown): string {
   if (value instanceof Object) return "an array or object";
-  return isString(value) ? quote(value) : String(value);
+  return typeof value === "string" ? quote(value) : String(value);
 }

@@ -8,7 +8,7 @@
  * settings of the vocabulary in JSON, where they are not the defaults.
  */
 
-import { fail, isString, naming, parseJson, parseObject } from "./checks.ts";
+import { fail, naming, parseJson, parseObject } from "./checks.ts";
 import { CheckpointError } from "../errors/errors.ts";
 import { quote } from "../errors/quote.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
@@ -77,7 +77,9 @@ export function saveModel(
  * tokens in the metadata:
  *
  * ```py
+ * import json
  * from safetensors.torch import save_file
+ *
  * tensors = {"C": C, "W1": W1, "b1": b1, "W2": W2, "b2": b2}
  * save_file(tensors, "model.safetensors", {"vocabulary": json.dumps(tokens)})
  * ```
@@ -109,8 +111,7 @@ export function loadModel(
   if (vocabulary) return { parameters, vocabulary };
   throw new CheckpointError(
     `Cannot read ${source}: it holds parameters without a vocabulary: save ` +
-      'them with the metadata {"vocabulary": json.dumps(tokens)}, or read ' +
-      "them with decodeParameters",
+      'it as "vocabulary" in the metadata, or read them with decodeParameters',
   );
 }
 
@@ -125,10 +126,14 @@ export function loadModel(
  * the parameters of a model
  *
  * @example
- * ```ts ignore
- * const source = "pytorch.safetensors";
- * const bytes = Deno.readFileSync(source);
- * const { C, W1, b1, W2, b2 } = decodeParameters(bytes, { source });
+ * ```ts
+ * import { decodeParameters, pretrainedModel, saveModel } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { parameters, vocabulary } = pretrainedModel();
+ * const bytes = saveModel(parameters, vocabulary); // or those of a file
+ * const { C } = decodeParameters(bytes);
+ * assertEquals(C.length, 27 * 10);
  * ```
  */
 export function decodeParameters(
@@ -221,7 +226,7 @@ function vocabularyOf(metadata: ReadonlyMap<string, string>) {
   const text = metadata.get("vocabulary");
   if (text === undefined) return undefined;
   const tokens = parseJson(text, "vocabulary");
-  if (!Array.isArray(tokens) || !tokens.every(isString)) {
+  if (!Array.isArray(tokens) || tokens.some((t) => typeof t !== "string")) {
     return fail("its vocabulary is not an array of strings");
   }
   // Version 0.1.0 kept lowercase only in the config of a run of words.
@@ -229,7 +234,7 @@ function vocabularyOf(metadata: ReadonlyMap<string, string>) {
   const key = isOld ? "config" : "tokenizer";
   const settings = parseObject(metadata.get(key) ?? "{}", key);
   const { lowercase = false, locale = "en" } = settings;
-  if (typeof lowercase !== "boolean" || !isString(locale)) {
+  if (typeof lowercase !== "boolean" || typeof locale !== "string") {
     return fail(`its ${key} has a lowercase or locale of the wrong type`);
   }
   return new Vocabulary(tokens, { lowercase, locale });

@@ -18,7 +18,6 @@ import {
   fail,
   isCount,
   isObject,
-  isString,
   parseObject,
   show,
 } from "./checks.ts";
@@ -100,7 +99,7 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   const { [METADATA]: strings = {}, ...entries } = header;
   if (!isObject(strings)) return fail(`its ${METADATA} is not an object`);
   const metadata = Object.entries(strings).map(([key, value]) => {
-    if (!isString(value)) fail(`its ${quote(key)} is not a string`);
+    if (typeof value !== "string") fail(`its ${quote(key)} is not a string`);
     return [key, value] as const;
   });
   const layout = Object.entries(entries)
@@ -111,10 +110,7 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
     const bytes = shape.reduce((bytes, size) => bytes * BigInt(size), 4n);
     const expected = [end, end += bytes];
     if (`${offsets}` !== `${expected}`) {
-      fail(
-        `its tensor ${quote(name)} of shape [${shape}] is at bytes ` +
-          `[${offsets}] of the data, but must be at [${expected}]`,
-      );
+      fail(`its tensor ${quote(name)} is at [${offsets}], not [${expected}]`);
     }
   }
   if (end !== BigInt(bytes.length - start)) {
@@ -154,16 +150,10 @@ function layoutOf(name: string, entry: unknown) {
   const fields = isObject(entry) ? entry : {};
   const { dtype, shape, data_offsets: offsets, ...others } = fields;
   if (dtype !== "F32") {
-    fail(
-      `its tensor ${quote(name)} has the dtype ${show(dtype)}, but only ` +
-        '"F32" is read: save it as float32',
-    );
+    fail(`its tensor ${quote(name)} is ${show(dtype)}: save it as float32`);
   }
   if (!isCounts(shape) || !isCounts(offsets) || Object.keys(others).length) {
-    return fail(
-      `its tensor ${quote(name)} has a shape or data_offsets that are not ` +
-        "whole numbers, or another field",
-    );
+    return fail(`its description of the tensor ${quote(name)} is not valid`);
   }
   return { name, shape, offsets };
 }

@@ -6,27 +6,16 @@ import type { Figure } from "../../lib/plots/figure.ts";
 import { formatCount, formatLargeCount } from "../../lib/plots/format.ts";
 import { blue, green, vermillion } from "../../lib/plots/palette.ts";
 
-/** How many cells a table of counts has, and how many a word list fills. */
+/** How many sequences of one length there are. */
 export interface ContextCount {
-  /** What the axis calls it, such as `"27³"`. */
-  label: string;
-  /** How many different sequences of characters there could be. */
-  possible: number;
-  /** How many different ones the word list holds. */
-  seen: number;
-}
-
-/** The rows of a table of counts: one for each context. */
-export interface ContextRows {
-  /** How many tokens a context has. */
-  contextLength: number;
-  /** How many different contexts there could be. */
+  /** How many different ones there could be. */
   possible: number;
   /** How many different ones the text holds. */
   seen: number;
-  /** How many of these it holds only once. Nothing is drawn for 0. */
-  once: number;
 }
+
+/** What the figures have in common: a row is a point on each line. */
+type Row = ContextCount & { x: string | number; once?: number };
 
 /**
  * How many cells a table of counts needs as the context grows, how many of them
@@ -36,13 +25,13 @@ export interface ContextRows {
  * @param rows How many rows (context and next character) the word list makes.
  */
 export function contextCounts(
-  counts: readonly ContextCount[],
+  counts: readonly (ContextCount & { label: string })[],
   rows: number,
 ): Figure {
   const seen = counts.map(({ label, possible, seen }) =>
     `${label}: ${formatCount(seen)} of ${formatCount(possible)}`
   );
-  return drawCounts(counts, "label", {
+  return drawCounts(counts.map((count) => ({ ...count, x: count.label })), {
     title: "Why counting stops working",
     description: "Line chart on a logarithmic scale, sequences seen of those " +
       `possible: ${seen.join("; ")}; against ${formatCount(rows)} rows.`,
@@ -61,14 +50,17 @@ export function contextCounts(
  *
  * @param rows From the shortest context to the longest.
  */
-export function contextRows(rows: readonly ContextRows[]): Figure {
+export function contextRows(
+  rows: readonly (ContextCount & { contextLength: number; once: number })[],
+): Figure {
   const seen = rows.map(({ contextLength, possible, seen, once }) =>
     `${contextLength}: ${formatCount(seen)} of ${formatCount(possible)}, ` +
     `${formatCount(once)} only once`
   );
   // where nearly all that is possible is seen, one number serves both
-  const apart = ({ possible, seen }: ContextRows) => possible > 2 * seen;
-  return drawCounts(rows, "contextLength", {
+  const apart = ({ possible, seen }: Row) => possible > 2 * seen;
+  const beside = { dx: 10, dy: -13, filter: apart };
+  return drawCounts(rows.map((row) => ({ ...row, x: row.contextLength })), {
     title: "Rows of the table, and rows with something in them",
     description: "Line chart on a logarithmic scale, contexts seen of those " +
       `possible, by their length: ${seen.join("; ")}.`,
@@ -77,11 +69,7 @@ export function contextRows(rows: readonly ContextRows[]): Figure {
     height: 520,
   }, [
     { key: "possible", label: "possible rows", place: { dy: -16 } },
-    {
-      key: "seen",
-      label: "rows that occur",
-      place: { dx: 10, dy: -13, filter: apart },
-    },
+    { key: "seen", label: "rows that occur", place: beside },
     { key: "once", label: "that occur once", place: { dy: 20 } },
   ]);
 }
@@ -89,40 +77,37 @@ export function contextRows(rows: readonly ContextRows[]): Figure {
 const colours = [vermillion, blue, green];
 const shapes = ["circle", "square", "triangle"] as const;
 
+/** One of the counts as a line, and where its numbers are beside its points. */
+interface Line {
+  key: "possible" | "seen" | "once";
+  label: string;
+  place: Plot.TextOptions;
+}
+
 /** A line for each count, its numbers in their place, and lines across. */
-function drawCounts<Row>(
+function drawCounts(
   rows: readonly Row[],
-  x: keyof Row & string,
   chart: Omit<Chart, "plot">,
-  lines: readonly {
-    key: keyof Row & string;
-    label: string;
-    place: Plot.TextOptions;
-  }[],
+  lines: readonly Line[],
   across: readonly number[] = [],
 ): Figure {
-  const dashes = "7 3";
+  const dashed = { colour: green, dashes: "7 3" };
   const drawn = lines.map(({ key, label, place }, i) => ({
     label,
     place,
     colour: colours[i],
     sample: shapes[i],
-    at: { x, y: key },
-    shown: rows.filter((row) => Number(row[key]) > 0),
-    text: (row: Row) => formatLargeCount(Number(row[key])),
+    at: { x: "x", y: key },
+    shown: rows.filter((row) => row[key]), // a logarithmic scale has no 0
+    text: (row: Row) => formatLargeCount(row[key]!),
   }));
+  const names = across.map((count) => `${formatCount(count)} rows`);
   return drawChart({
     ...chart,
-    legend: [
-      ...drawn,
-      ...across.map((count) => {
-        const label = `${formatCount(count)} rows`;
-        return { label, colour: green, dashes };
-      }),
-    ],
+    legend: [...drawn, ...names.map((label) => ({ label, ...dashed }))],
     plot: {
       marginLeft: 100,
-      x: { type: "point", domain: rows.map((row) => row[x]), padding: 0.5 },
+      x: { type: "point", domain: rows.map(({ x }) => x), padding: 0.5 },
       y: {
         type: "log",
         grid: true,
@@ -134,7 +119,7 @@ function drawCounts<Row>(
         Plot.ruleY(across, {
           stroke: green,
           strokeWidth: 2,
-          strokeDasharray: dashes,
+          strokeDasharray: dashed.dashes,
         }),
         drawn.map(({ shown, at, colour }) =>
           Plot.lineY(shown, { ...at, stroke: colour, strokeWidth: 2 })

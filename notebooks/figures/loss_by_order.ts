@@ -4,6 +4,8 @@ import type { Figure, FigureOptions } from "../../lib/plots/figure.ts";
 import { formatLoss } from "../../lib/plots/format.ts";
 import { seriesColours, seriesDashes } from "../../lib/plots/palette.ts";
 
+import { extent } from "../../lib/plots/smoothing.ts";
+
 /** The losses of one kind of n-gram model. */
 export interface OrderLosses {
   /** What the legend calls it, such as `"Kneser–Ney"`. */
@@ -45,7 +47,7 @@ export function lossByOrder(
   const named = across.map(({ name, loss }) => `${name}, ${formatLoss(loss)}`);
   const values = series.flatMap(({ losses }) => losses)
     .concat(across.map(({ loss }) => loss));
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = extent(values);
   const room = 0.1 * (high - low || 1); // for the label below the lowest
   const orders = series[0].losses.map((_, i) => i + 1);
   return drawChart({

@@ -27,19 +27,16 @@ export function outputShare(
   const points = shares.filter(({ vocabularySize }) =>
     marked.includes(vocabularySize)
   );
-  const at = {
-    x: "vocabularySize",
-    y: ({ share }: OutputShare) => 100 * share,
-  };
+  const y = ({ share }: OutputShare) => 100 * share;
+  const at = { x: "vocabularySize", y };
+  const label = ({ vocabularySize, share }: OutputShare, between: string) =>
+    `${formatCount(vocabularySize)}${between} ${formatShare(share)}`;
+  const listed = points.map((point) => label(point, " tokens")).join(", ");
   return drawChart({
     title: "What the output layer takes",
     description:
       "Line chart of the output layer's part of the arithmetic by the size of " +
-      `the vocabulary: ${
-        points.map(({ vocabularySize, share }) =>
-          `${formatCount(vocabularySize)} tokens ${formatShare(share)}`
-        ).join(", ")
-      }.`,
+      `the vocabulary: ${listed}.`,
     xLabel: "size of the vocabulary (tokens)",
     yLabel: "part of all multiplications (%)",
     height: 340,
@@ -58,8 +55,7 @@ export function outputShare(
         [true, false].map((foot) =>
           Plot.text(points.filter(({ share }) => share < 0.5 === foot), {
             ...at,
-            text: ({ vocabularySize, share }: OutputShare) =>
-              `${formatCount(vocabularySize)}: ${formatShare(share)}`,
+            text: (point: OutputShare) => label(point, ":"),
             ...(foot ? { dx: 12, dy: 10, textAnchor: "start" } : { dy: -16 }),
             fontSize: 12,
             ...halo(3),

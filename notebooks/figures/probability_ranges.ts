@@ -3,7 +3,7 @@ import { drawChart, halo } from "../../lib/plots/chart.ts";
 import type { Figure } from "../../lib/plots/figure.ts";
 import { formatShare } from "../../lib/plots/format.ts";
 import { blue, vermillion } from "../../lib/plots/palette.ts";
-import { logTicks } from "../../lib/plots/ticks.ts";
+import { logScale } from "../../lib/plots/ticks.ts";
 
 /** What one model gave to what was right. */
 export interface RightProbabilities {
@@ -49,19 +49,8 @@ export function probabilityRanges(
     height: 130 + 40 * rows.length,
     plot: {
       marginLeft: 180,
-      x: {
-        type: "log",
-        domain: [low, high],
-        grid: true,
-        ticks: logTicks(low, high, 4),
-        tickFormat: String,
-      },
-      y: {
-        type: "band",
-        domain: rows.map(({ name }) => name).reverse(),
-        reverse: true,
-        tickSize: 0,
-      },
+      x: { domain: [low, high], grid: true, ...logScale(low, high, 4) },
+      y: { type: "band", domain: rows.map(({ name }) => name), tickSize: 0 },
       marks: [
         Plot.ruleY(rows, {
           y: "name",

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { cellScale, drawCells, drawRamp } from "../../lib/plots/cells.ts";
 import { customMark, drawChart } from "../../lib/plots/chart.ts";
 import type { Figure } from "../../lib/plots/figure.ts";
+import { extent } from "../../lib/plots/smoothing.ts";
 import { createElement } from "../../lib/plots/svg.ts";
 
 /** A square table of numbers, with its name. */
@@ -13,6 +14,11 @@ export interface WeightTable {
 }
 
 const cellSize = 14;
+const heading = {
+  "text-anchor": "start",
+  "font-size": 13,
+  "font-weight": "bold",
+};
 /** The value of the fullest colour; what lies beyond looks the same. */
 const limit = 5;
 
@@ -33,8 +39,7 @@ export function weightTables(
   const [top, left, right] = [118, 40, 24];
   const format = (value: number) => String(Number(value.toPrecision(2)));
   const ranges = tables.map(({ name, values }) => {
-    const all = values.flat();
-    const [low, high] = [Math.min(...all), Math.max(...all)];
+    const [low, high] = extent(values.flat());
     return `${name} from ${format(low)} to ${format(high)}`;
   });
   const axis = { tickSize: 0, fontSize: 11, label: null };
@@ -68,13 +73,8 @@ export function weightTables(
             const shares = values.map((row) => row.map((v) => v / limit));
             const scales = { x: (at: number) => x(i * step + at), y };
             const group = drawCells(shares, scales, name);
-            group.append(createElement("text", {
-              x: scales.x(-0.5),
-              y: y(-0.5) - 12,
-              "text-anchor": "start",
-              "font-size": 13,
-              "font-weight": "bold",
-            }, name));
+            const at = { x: scales.x(-0.5), y: y(-0.5) - 12, ...heading };
+            group.append(createElement("text", at, name));
             return group;
           })
         ),

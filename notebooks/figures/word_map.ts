@@ -72,8 +72,10 @@ export function wordMap(words: readonly MappedWord[]): Figure {
 }
 
 /** In pixels from the point: right, left, above, below, where words read best. */
-const beside = [[8, 0], [-8, 0], [0, -12], [0, 12]]
-  .concat([[5, -11], [5, 11], [-5, -11], [-5, 11]]);
+// deno-fmt-ignore
+const beside = [
+  [8, 0], [-8, 0], [0, -12], [0, 12], [5, -11], [5, 11], [-5, -11], [-5, 11],
+];
 
 /** Farther off, at the end of a line: 24 directions, three distances. */
 const apart = [30, 45, 60].flatMap((distance) =>
@@ -88,31 +90,24 @@ function writeWords(
   words: readonly MappedWord[],
   { x, y, width }: Place,
 ): SvgElement {
-  const points = words.map(({ word, place }) => {
-    return { word, x: x(place[0]), y: y(place[1]) };
-  });
+  const points = words
+    .map(({ word, place }) => ({ word, x: x(place[0]), y: y(place[1]) }));
   const [top, bottom] = extent(points.map(({ y }) => y));
-  const right = width - 8;
   const half = signSize / 2;
-  const taken = points.map((
-    { x, y },
-  ) => [x - half, x + half, y - half, y + half]);
+  const taken = points.map(({ x, y }) =>
+    boxAt(x - half, y, signSize, signSize)
+  );
   const stroke = { stroke: "currentColor", "stroke-opacity": 0.35 };
   const lines = createElement("g", { "aria-label": "link", ...stroke });
-  const texts = createElement("g", {
-    "aria-label": "text",
-    "font-size": 12,
-    stroke: paper.light,
-    "stroke-width": 3,
-    "paint-order": "stroke",
-  });
+  const halo = { stroke: paper.light, "stroke-width": 3 };
+  const look = { "font-size": 12, ...halo, "paint-order": "stroke" };
+  const texts = createElement("g", { "aria-label": "text", ...look });
   const write = ({ word, x, y }: typeof points[0], offsets: number[][]) =>
     offsets.some(([dx, dy]) => {
       const long = word.length * letterWidth;
       const left = x + dx - long * (1 - Math.sign(dx)) / 2;
-      const [high, low] = [y + dy - wordHeight / 2, y + dy + wordHeight / 2];
-      const box = [left, left + long, high, low];
-      const outside = left < 56 || left + long > right ||
+      const box = boxAt(left, y + dy, long, wordHeight);
+      const outside = left < 56 || left + long > width - 8 ||
         y + dy < top - inset || y + dy > bottom + inset;
       if (outside || taken.some((other) => overlap(box, other))) return false;
       taken.push(box);
@@ -130,7 +125,19 @@ function writeWords(
   return createElement("g", {}, lines, texts);
 }
 
-/** Whether two boxes [left, right, top, bottom] have a point in common. */
-function overlap(a: readonly number[], b: readonly number[]): boolean {
-  return a[0] < b[1] && b[0] < a[1] && a[2] < b[3] && b[2] < a[3];
+/** A box whose left edge has its middle at (x, y). */
+function boxAt(x: number, y: number, width: number, height: number) {
+  return {
+    left: x,
+    right: x + width,
+    top: y - height / 2,
+    low: y + height / 2,
+  };
+}
+
+type Box = ReturnType<typeof boxAt>;
+
+/** Whether two boxes have a point in common. */
+function overlap(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.low && b.top < a.low;
 }

@@ -7,6 +7,7 @@ import {
 import {
   Program,
   QUICK,
+  refusalOf,
   run,
   taskArguments,
   withFolder,
@@ -58,7 +59,10 @@ Deno.test("train learns, prints losses and words, and keeps the run", async () =
 
     const again = await run(folder, "train", ...QUICK);
     assertEquals(again.code, 5);
-    assertStringIncludes(again.stderr, "out/run already holds a run");
+    assertStringIncludes(
+      again.stderr,
+      "Cannot start a run in out/run: it already holds one",
+    );
     const other = await run(
       folder,
       "train",
@@ -132,12 +136,12 @@ Deno.test("train --resume with more steps goes on to the bits of one run", async
     assertEquals(refused.code, 2);
     assertStringIncludes(
       refused.stderr,
-      "--seed cannot be given with --resume",
+      "Cannot use --seed with --resume",
     );
     await Deno.writeTextFile(`${folder}/words.txt`, WORDS + "\nnew");
     const changed = await run(folder, "train", ...resume);
     assertEquals(changed.code, 3);
-    assertStringIncludes(changed.stderr, "learns from other words");
+    assertStringIncludes(changed.stderr, "with other words");
   });
 });
 
@@ -167,7 +171,7 @@ Deno.test("train stopped by a signal keeps what it has learned", async () => {
   });
 });
 
-Deno.test("train that diverges names the model that is kept", async () => {
+Deno.test("train that diverges names the model that is kept, and keeps the losses", async () => {
   await withWords(async (folder) => {
     const { code, stderr } = await run(
       folder,
@@ -177,6 +181,10 @@ Deno.test("train that diverges names the model that is kept", async () => {
       "1e38",
     );
     assertEquals(code, 6);
+    const last = Number(/The loss of step (\d+)/.exec(stderr)?.[1]) - 1;
+    const log = await Deno.readTextFile(`${folder}/out/run/losses.csv`);
+    assertEquals(parseFloat(log.trimEnd().split("\n").at(-1)!), last);
+    assert(entries(`${folder}/out/run`).includes("loss.svg"));
     assertMatch(
       stderr,
       /makemore: The loss of step \d+ is \S+, with learning rate 1e\+38: try a smaller learning rate; the model of step \d+ is kept in out\/run\n$/,
@@ -203,25 +211,34 @@ Deno.test("train refuses bad input in one sentence, and makes no folder", async 
       [["--input", "latin1.txt"], 3, "latin1.txt: line 1 is not valid UTF-8"],
       [["--input", "empty.txt"], 3, "empty.txt: it has no words"],
       [["--input", "few.txt"], 2, "Cannot split 2 words"],
-      [["--hidden-size", "0"], 2, '--hidden-size is "0"'],
+      [
+        ["--hidden-size", "0"],
+        2,
+        'Cannot use --hidden-size "0": it must be a whole number from 1',
+      ],
       [["--hiden-size", "5"], 2, "did you mean --hidden-size?"],
       [["--batch-size", "2147483649"], 2, "2147483649"],
-      [["--resume"], 5, "There is no run to resume in out/run"],
-      [["--output", "elsewhere"], 5, "elsewhere"],
+      [["--resume"], 5, "Cannot resume a run in out/run"],
     ];
     for (const [args, code, message] of refused) {
       const given = args.includes("--input") || args.includes("--resume")
         ? args
         : [...QUICK, ...args];
-      const outcome = await run(folder, "train", ...given);
-      const shown = `${args.join(" ")}: ${outcome.stderr}`;
-      assertEquals(outcome.code, code, shown);
-      assertStringIncludes(outcome.stderr, message, shown);
-      assertEquals(outcome.stdout, "");
-      assertEquals(outcome.stderr.trimEnd().split("\n").length, 1, shown);
-      assert(!entries(folder).includes("elsewhere"));
+      const error = await refusalOf(folder, "train", ...given);
+      const shown = `${args.join(" ")}: ${error.message}`;
+      assertEquals(error.exitCode, code, shown);
+      assertStringIncludes(error.message, message, shown);
       assert(!entries(folder).includes("out"), shown);
     }
+    const elsewhere = ["--output", "elsewhere"];
+    const { code, stdout, stderr } = await run(
+      folder,
+      "train",
+      ...[...QUICK, ...elsewhere],
+    );
+    assertEquals([code, stdout], [5, ""]);
+    assertMatch(stderr, /^makemore: Cannot write elsewhere: .*\n$/);
+    assert(!entries(folder).includes("elsewhere"));
   });
 });
 

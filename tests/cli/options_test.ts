@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
+  flagOf,
   helpOf,
   nearest,
   type Options,
@@ -9,7 +10,7 @@ import { UsageError } from "../../lib/errors/errors.ts";
 
 const options = {
   steps: { kind: "whole", value: "N", least: 1, default: 10, about: "steps" },
-  "batch-size": {
+  batchSize: {
     kind: "whole",
     value: "N",
     alias: "b",
@@ -23,7 +24,6 @@ const options = {
   schedule: {
     kind: "choice",
     choices: ["step", "cosine"],
-    default: "step",
     about: "falls",
   },
   prompt: { kind: "text", value: "TEXT", default: "", about: "beginning" },
@@ -43,7 +43,7 @@ const parse = (...args: string[]) => parseOptions(command, args);
 Deno.test("parseOptions() gives defaults and what was given", () => {
   assertEquals(parse().values, {
     steps: 10,
-    "batch-size": 32,
+    batchSize: 32,
     share: undefined,
     rate: undefined,
     schedule: "step",
@@ -65,7 +65,7 @@ Deno.test("parseOptions() gives defaults and what was given", () => {
   );
   assertEquals(values, {
     steps: 5,
-    "batch-size": "all",
+    batchSize: "all",
     share: 1,
     rate: 0.5,
     schedule: "cosine",
@@ -78,32 +78,41 @@ Deno.test("parseOptions() gives defaults and what was given", () => {
 
 Deno.test("parseOptions() answers what is wrong in one line", () => {
   const refused: [string[], string][] = [
-    [["--step", "5"], "Unknown option --step: did you mean --steps?"],
+    [
+      ["--step", "5"],
+      'Cannot use the argument "--step": did you mean --steps?',
+    ],
     [
       ["--batchsize=5"],
-      "Unknown option --batchsize: did you mean --batch-size?",
+      'Cannot use the argument "--batchsize=5": did you mean --batch-size?',
     ],
-    [["--frobnicate"], "Unknown option --frobnicate: see --help"],
-    [["-x"], "Unknown option -x"],
-    [["words.txt"], 'Unexpected argument "words.txt"'],
-    [["5"], 'Unexpected argument "5"'],
-    [["--steps"], "--steps needs a value: a whole number from 1"],
-    [["--steps", "-5"], "--steps needs a value"],
-    [["--steps=-5"], '--steps is "-5": it must be a whole number from 1'],
-    [["--steps", "ten"], '--steps is "ten"'],
-    [["--steps", "1.5"], '--steps is "1.5"'],
-    [["--steps", "1e999"], '--steps is "1e999"'],
-    [["--steps", " "], '--steps is " "'],
+    [
+      ["--frobnicate"],
+      'Cannot use the argument "--frobnicate": see --help',
+    ],
+    [["-x"], 'Cannot use the argument "-x"'],
+    [["words.txt"], 'Cannot use the argument "words.txt"'],
+    [["5"], 'Cannot use the argument "5"'],
+    [["--steps"], 'Cannot use --steps "": it must be a whole number from 1'],
+    [["--steps", "-5"], 'Cannot use the argument "-5"'],
+    [
+      ["--steps=-5"],
+      'Cannot use --steps "-5": it must be a whole number from 1',
+    ],
+    [["--steps", "ten"], 'Cannot use --steps "ten"'],
+    [["--steps", "1.5"], 'Cannot use --steps "1.5"'],
+    [["--steps", "1e999"], 'Cannot use --steps "1e999"'],
+    [["--steps", " "], 'Cannot use --steps " "'],
     [["--batch-size", "al"], "a whole number from 1, or all"],
-    [["--rate", "0"], '--rate is "0": it must be a number above 0'],
-    [["--rate", "NaN"], '--rate is "NaN"'],
+    [["--rate", "0"], 'Cannot use --rate "0": it must be a number above 0'],
+    [["--rate", "NaN"], 'Cannot use --rate "NaN"'],
     [
       ["--share", "1.1"],
-      '--share is "1.1": it must be a number from 0 to 1',
+      'Cannot use --share "1.1": it must be a number from 0 to 1',
     ],
     [
       ["--schedule", "cosin"],
-      '--schedule is "cosin": it must be one of step, cosine; did you mean cosine?',
+      'Cannot use --schedule "cosin": it must be one of step, cosine; did you mean cosine?',
     ],
   ];
   for (const [args, message] of refused) {
@@ -115,15 +124,16 @@ Deno.test("parseOptions() answers what is wrong in one line", () => {
 Deno.test("nearest() finds what was meant, or nothing", () => {
   const names = ["learning-rate", "batch-size", "steps", "seed"];
   assertEquals(nearest("learning_rate", names), "learning-rate");
-  assertEquals(nearest("sead", names), "seed");
+  assertEquals(nearest("seeds", names), "seed");
   assertEquals(nearest("batch", names), "batch-size");
+  assertEquals(nearest("see", names), "seed");
   assertEquals(nearest("zzzzz", names), undefined);
 });
 
 Deno.test("helpOf() names every option, its kind and default within 80 columns", () => {
   const help = helpOf(command, "makemore");
   for (const [name, { about }] of Object.entries(options)) {
-    assert(help.includes(`--${name}`), name);
+    assert(help.includes(`--${flagOf(name)}`), name);
     assert(help.includes(about), about);
   }
   assert(help.includes("-b, --batch-size N"));
@@ -139,7 +149,6 @@ const levels = {
     level: {
       kind: "choice",
       choices: ["characters", "words"],
-      default: "characters",
       about: "tokens",
     },
     size: {
@@ -179,12 +188,12 @@ Deno.test("parseOptions() refuses what has no meaning beside another option", ()
   assertThrows(
     () => parseOptions(levels, ["--lowercase"]),
     UsageError,
-    "--lowercase has no meaning with --level characters: it is for --level words",
+    "Cannot use --lowercase with --level characters: it is for --level words",
   );
   assertThrows(
     () => parseOptions(levels, [...words, "--seed", "1"]),
     UsageError,
-    "--seed has no meaning with --level words: it is for --level characters",
+    "Cannot use --seed with --level words: it is for --level characters",
   );
   assert(parseOptions(levels, [...words, "--lowercase"]).values.lowercase);
   assertEquals(parseOptions(levels, ["--seed", "1"]).values.seed, 1);

@@ -44,9 +44,7 @@ const REFUSALS: Refusal[] = [
     without: WRITE,
     args: [...QUICK, "--output", "out/new"],
     code: 5,
-    sentence: `Cannot make the run folder out/new: ${
-      requires("write", "out/new")
-    }`,
+    sentence: `Cannot write out/new: ${requires("write", "out/new")}`,
   },
   {
     task: "train",
@@ -62,7 +60,7 @@ const REFUSALS: Refusal[] = [
     without: READ,
     args: ["--steps", "1"],
     code: 5,
-    sentence: `Cannot open out/run: ${requires("read", "out/run")}`,
+    sentence: `Cannot write out/run: ${requires("read", "out/run/..")}`,
   },
   {
     task: "train",
@@ -76,14 +74,14 @@ const REFUSALS: Refusal[] = [
     without: READ,
     args: RUN,
     code: 4,
-    sentence: `Cannot open out/run: ${requires("read", "out/run")}`,
+    sentence: `Cannot read out/run: ${requires("read", "out/run")}`,
   },
   {
     task: "evaluate",
     without: READ,
     args: RUN,
     code: 4,
-    sentence: `Cannot open out/run: ${requires("read", "out/run")}`,
+    sentence: `Cannot read out/run: ${requires("read", "out/run")}`,
   },
   {
     task: "find-lr",
@@ -144,15 +142,14 @@ Deno.test("each task has the permissions that its commands need, and no others",
 /** A use of all that the library does, with nothing but what it gives. */
 const USE = `
 import * as makemore from "ROOT/mod.ts";
-import { lossCurve } from "ROOT/lib/plots.ts";
-import { Kernel } from "ROOT/lib/kernel/kernel.ts";
+import { lossCurve } from "ROOT/lib/plots/mod.ts";
 
 const { words } = makemore.embeddedWords();
-const list = await makemore.defaultWords();
+const list = makemore.defaultWords();
 const vocabulary = makemore.buildVocabulary(words);
 const splits = makemore.splitWords(words);
 const windows = makemore.contextWindows(splits.train, vocabulary);
-const generator = new makemore.Generator(1);
+const generator = new makemore.TorchGenerator(1);
 const sizes = {
   vocabularySize: vocabulary.size,
   contextLength: 3,
@@ -180,7 +177,7 @@ const bytes = makemore.encodeCheckpoint({
 const checkpoint = makemore.decodeCheckpoint(bytes, { source: "bytes" });
 const again = makemore.parametersFrom(checkpoint.parameters, sizes);
 const figure = lossCurve([{ name: "loss", losses }]);
-using kernel = new Kernel(sizes);
+const kernel = new makemore.Kernel(sizes);
 console.log(JSON.stringify({
   loss: makemore.crossEntropy(logits, Y).dataSync()[0],
   words: list.words.length,

@@ -3,12 +3,22 @@
  * deno.json, in a folder of its own.
  */
 
+import { assert } from "@std/assert";
+import { createHash } from "node:crypto";
+import { evaluateCommand } from "../../cli/evaluate_command.ts";
+import { findLrCommand } from "../../cli/find_lr_command.ts";
+import { parseOptions } from "../../cli/options.ts";
+import { sampleCommand } from "../../cli/sample_command.ts";
+import { trainCommand } from "../../cli/train_command.ts";
+import { MakemoreError } from "../../lib/errors/errors.ts";
 import config from "../../deno.json" with { type: "json" };
 
 const cli = new URL("../../cli.ts", import.meta.url).href;
 
 /** The commands that are tasks. */
 export type TaskName = "train" | "sample" | "evaluate" | "find-lr";
+
+const COMMANDS = [trainCommand, sampleCommand, evaluateCommand, findLrCommand];
 
 /** What a program did. */
 export interface Outcome {
@@ -34,6 +44,31 @@ export function run(
   ...args: string[]
 ): Promise<Outcome> {
   return new Program(folder, taskArguments(name, args)).ended;
+}
+
+/**
+ * The error with which a command refuses arguments, when it runs in a folder
+ * and in this process.
+ */
+export async function refusalOf(
+  folder: string,
+  name: TaskName,
+  ...args: string[]
+): Promise<MakemoreError> {
+  const command = COMMANDS.find((command) => command.name === name)!;
+  const before = Deno.cwd();
+  Deno.chdir(folder);
+  try {
+    const { values, given } = parseOptions(command, args);
+    await command.run(values, given);
+  } catch (error) {
+    if (!(error instanceof MakemoreError)) throw error;
+    assert(!/[\p{Cc}]/u.test(error.message), error.message); // one line
+    return error;
+  } finally {
+    Deno.chdir(before);
+  }
+  throw new Error(`${name} ${args.join(" ")} is not refused`);
 }
 
 /** A program that runs in a folder. */
@@ -118,6 +153,27 @@ export const WORDS: string = Array.from(
     "abcde"[i % 5] + "aeiou"[(i >> 2) % 5] + "lmnrs"[(i >> 3) % 5] + "a",
 ).join("\n");
 
+/** What a checkpoint of 0.1.0 kept of the settings of a run on it. */
+export const RUN_CONFIG = {
+  steps: 20,
+  batchSize: 32,
+  learningRate: 0.1,
+  finalLearningRate: 0.01,
+  schedule: "step",
+  decaySteps: 10,
+  seed: 1,
+  level: "characters",
+  lowercase: false,
+  minimumCount: 2,
+  splitSeed: 42,
+  keepEqualTogether: false,
+  decay: 0,
+  weightDecay: 0,
+  candidates: 0,
+  words: "words.txt",
+  wordsSha256: createHash("sha256").update(WORDS).digest("hex"),
+};
+
 /** Settings that train on it in a moment. */
 export const QUICK: readonly string[] = [
   ...["--input", "words.txt", "--steps", "400", "--hidden-size", "20"],
@@ -146,7 +202,7 @@ export const QUICK_WORDS: readonly string[] = [
 
 /** A folder with that text in it. */
 export function withText<Value>(
-  use: (folder: string) => Promise<Value>,
+  use: (folder: string) => Value | Promise<Value>,
 ): Promise<Value> {
   return withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/text.txt`, TEXT);
@@ -156,7 +212,7 @@ export function withText<Value>(
 
 /** A folder with that list in it. */
 export function withWords<Value>(
-  use: (folder: string) => Promise<Value>,
+  use: (folder: string) => Value | Promise<Value>,
 ): Promise<Value> {
   return withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/words.txt`, WORDS);
@@ -166,6 +222,5 @@ export function withWords<Value>(
 
 /** SHA-256 of a file, in hexadecimal. */
 export async function hashOf(path: string): Promise<string> {
-  const bytes = await Deno.readFile(path);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  return createHash("sha256").update(await Deno.readFile(path)).digest("hex");
 }

@@ -77,142 +77,46 @@ function drawRows(
   };
 }
 
+/** A case, of V, T, E and H; and of rows, batch size and candidates. */
+function caseOf(
+  [V, T, E, H]: readonly [number, number, number, number],
+  [rows, batchSize, candidates]: readonly [number, number, number],
+  others: Partial<Case> = {},
+): Case {
+  return { V, T, E, H, rows, batchSize, candidates, ...others };
+}
+
 const cases: Record<string, Case> = {
-  "of a few rows": {
-    V: 50,
-    T: 2,
-    E: 3,
-    H: 5,
-    rows: 40,
-    batchSize: 5,
-    candidates: 8,
-  },
-  "of several tiles": {
-    V: 300,
-    T: 3,
-    E: 4,
-    H: 20,
-    rows: 500,
-    batchSize: 150,
-    candidates: 30,
-  },
-  "with direct connections": {
-    V: 120,
-    T: 3,
-    E: 5,
-    H: 9,
+  "of a few rows": caseOf([50, 2, 3, 5], [40, 5, 8]),
+  "of several tiles": caseOf([300, 3, 4, 20], [500, 150, 30]),
+  "with direct connections": caseOf([120, 3, 5, 9], [90, 33, 40], {
     direct: true,
-    rows: 90,
-    batchSize: 33,
-    candidates: 40,
-  },
-  "with direct connections, of several tiles": {
-    V: 120,
-    T: 1,
-    E: 6,
-    H: 17,
+  }),
+  "with direct connections, of several tiles": caseOf(
+    [120, 1, 6, 17],
+    [300, 130, 21],
+    { direct: true },
+  ),
+  "with weight decay": caseOf([60, 2, 3, 8], [90, 20, 10], {
     direct: true,
-    rows: 300,
-    batchSize: 130,
-    candidates: 21,
-  },
-  "with weight decay": {
-    V: 60,
-    T: 2,
-    E: 3,
-    H: 8,
-    direct: true,
-    rows: 90,
-    batchSize: 20,
-    candidates: 10,
     weightDecay: 0.1,
-  },
-  "with weight decay, of several tiles": {
-    V: 60,
-    T: 2,
-    E: 3,
-    H: 8,
-    rows: 90,
-    batchSize: 70,
-    candidates: 10,
+  }),
+  "with weight decay, of several tiles": caseOf([60, 2, 3, 8], [90, 70, 10], {
     weightDecay: 0.1,
-  },
-  "of one row": {
-    V: 30,
-    T: 2,
-    E: 3,
-    H: 4,
-    rows: 20,
-    batchSize: 1,
-    candidates: 6,
-  },
-  "with one candidate": {
-    V: 30,
-    T: 2,
-    E: 3,
-    H: 4,
-    rows: 20,
-    batchSize: 9,
-    candidates: 1,
-  },
-  "of two tokens": {
-    V: 2,
-    T: 2,
-    E: 2,
-    H: 3,
-    rows: 20,
-    batchSize: 7,
-    candidates: 1,
-  },
-  "with all candidates but one": {
-    V: 21,
-    T: 1,
-    E: 2,
-    H: 3,
-    rows: 60,
-    batchSize: 30,
-    candidates: 20,
-  },
-  "whose rows are equal": {
-    V: 40,
-    T: 2,
-    E: 3,
-    H: 4,
-    rows: 1,
-    batchSize: 12,
-    candidates: 5,
-  },
-  "whose targets are frequent": {
-    V: 400,
-    T: 2,
-    E: 3,
-    H: 4,
-    rows: 80,
+  }),
+  "of one row": caseOf([30, 2, 3, 4], [20, 1, 6]),
+  "with one candidate": caseOf([30, 2, 3, 4], [20, 9, 1]),
+  "of two tokens": caseOf([2, 2, 2, 3], [20, 7, 1]),
+  "with all candidates but one": caseOf([21, 1, 2, 3], [60, 30, 20]),
+  "whose rows are equal": caseOf([40, 2, 3, 4], [1, 12, 5]),
+  "whose targets are frequent": caseOf([400, 2, 3, 4], [80, 12, 50], {
     tokens: 3,
-    batchSize: 12,
-    candidates: 50,
-  },
-  // Steps that are not sampled would work on two halves of the hidden layer.
-  "of hundreds of rows": {
-    V: 90,
-    T: 2,
-    E: 3,
-    H: 7,
+  }),
+  "of hundreds of rows": caseOf([90, 2, 3, 7], [900, 400, 30], {
     direct: true,
-    rows: 900,
-    batchSize: 400,
-    candidates: 30,
     weightDecay: 0.01,
-  },
-  "whose tiles are small": {
-    V: 5000,
-    T: 2,
-    E: 2,
-    H: 3,
-    rows: 80,
-    batchSize: 37,
-    candidates: 1500,
-  },
+  }),
+  "whose tiles are small": caseOf([5000, 2, 2, 3], [80, 37, 1500]),
 };
 
 for (const [name, one] of Object.entries(cases)) {
@@ -264,16 +168,7 @@ for (const [name, one] of Object.entries(cases)) {
 }
 
 Deno.test("Kernel.train() with candidates applies gradients that agree with central differences", () => {
-  const one = {
-    V: 12,
-    T: 2,
-    E: 3,
-    H: 4,
-    direct: true,
-    rows: 9,
-    batchSize: 6,
-    candidates: 4,
-  };
+  const one = caseOf([12, 2, 3, 4], [9, 6, 4], { direct: true });
   const { weights, rows } = numbers(one, 2, 0.8);
   const engine = new Mt19937(3);
   const batch = drawRows(rows, one.T, 6, engine);
@@ -403,15 +298,7 @@ Deno.test("drawCandidates() draws as P(k) says, and the kernel draws the same", 
 
   // What the kernel draws is seen by the b2 that it changes: without weights and
   // with one row, whose target is token 0, that of the candidate falls.
-  const sizes = kernelSizes({
-    V,
-    T: 1,
-    E: 1,
-    H: 1,
-    rows: 1,
-    batchSize: 1,
-    candidates: 1,
-  });
+  const sizes = kernelSizes(caseOf([V, 1, 1, 1], [1, 1, 1]));
   const generator = new Mt19937(9);
   const again = new Mt19937(9);
   withKernel(sizes, (kernel) => {
@@ -420,13 +307,7 @@ Deno.test("drawCandidates() draws as P(k) says, and the kernel draws the same", 
       X: Uint16Array.of(0),
       Y: Uint16Array.of(0),
     });
-    const zero = {
-      C: new Float32Array(V),
-      W1: new Float32Array(1),
-      b1: new Float32Array(1),
-      W2: new Float32Array(V),
-      b2: new Float32Array(V),
-    };
+    const zero = weightsOf(kernel);
     for (let i = 0; i < 2000; i++) {
       kernel.loadWeights(zero);
       kernel.train(Float64Array.of(1), {
@@ -471,7 +352,7 @@ Deno.test("expectedCount() is how often a token is among the candidates", () => 
 
 Deno.test("Kernel.train() with candidates has the full softmax's gradient on average, with a bias that falls as 1/S", () => {
   const V = 1000;
-  const one = { V, T: 2, E: 3, H: 4, rows: 1, batchSize: 1, candidates: 1 };
+  const one = caseOf([V, 2, 3, 4], [1, 1, 1]);
   const { weights, rows } = numbers(one, 11, 1);
   const w = reference.toFloat64(weights);
   /** How far the mean of many steps' gradients is from the full gradient. */
@@ -488,8 +369,8 @@ Deno.test("Kernel.train() with candidates has the full softmax's gradient on ave
       kernel.train(Float64Array.of(1), { batchSize: 1, candidates, generator });
       const after = weightsOf(kernel);
       for (const name of reference.names) {
-        const before = weights[name];
-        after[name].forEach((x, j) => mean[name][j] += (before[j] - x) / draws);
+        const [sum, p, q] = [mean[name], weights[name], after[name]];
+        for (let j = 0; j < p.length; j++) sum[j] += (p[j] - q[j]) / draws;
       }
     }
     let distance = 0, length = 0;
@@ -519,7 +400,7 @@ Deno.test("Kernel.train() with candidates has the full softmax's gradient on ave
   });
 });
 
-Deno.test("Kernel.train() refuses candidates that are none, and more than memory holds", () => {
+Deno.test("Kernel.train() refuses numbers of candidates that are out of range, or for which there is not enough memory", () => {
   const one = cases["of a few rows"];
   const { weights, rows } = numbers(one, 12, 0.5);
   withKernel(kernelSizes(one), (kernel) => {
@@ -602,7 +483,7 @@ Deno.test("trainSteps() with candidates learns what the full softmax learns, and
   assert(sampled.loss < full.loss + 0.4, `${sampled.loss}, ${full.loss}`);
 });
 
-Deno.test("trainSteps() and findLearningRate() refuse candidates that are none", () => {
+Deno.test("trainSteps() and findLearningRate() refuse numbers of candidates that are out of range", () => {
   const sizes = { vocabularySize: 27, contextLength: 2, embeddingSize: 2 };
   const generator = new TorchGenerator(3);
   const parameters = createParameters({ ...sizes, hiddenSize: 4 }, {

@@ -516,7 +516,7 @@ Deno.test({
   },
 });
 
-Deno.test("Kernel refuses sizes that memory does not do, with the bytes", () => {
+Deno.test("Kernel refuses sizes for which there is not enough memory, with the bytes", () => {
   const before = withKernel(lecture, (kernel) => kernel.sizes);
   assertEquals(before, lecture);
   for (const hiddenSize of [20_000, 10_000_000]) {

@@ -96,7 +96,11 @@ export function copyOf(weights: ParameterArrays): ParameterArrays {
 
 /** The weights that a kernel has come to. */
 export function weightsOf(kernel: Kernel): ParameterArrays {
-  const into = new Chance(1).weights(kernel.sizes, 0);
+  const shapes = parameterShapes(kernel.sizes);
+  const into = perParameter(
+    parameterNames(shapes),
+    (name) => new Float32Array(elementsOf(shapes[name]!)),
+  );
   kernel.storeWeights(into);
   return into;
 }

@@ -42,7 +42,7 @@ Deno.test("pretrainedModel() holds the bytes of data/pretrained.safetensors", as
 canonicalTest(
   "pretrainedModel() is what the full run gives, to the bit, with PyTorch's losses",
   async () => {
-    const { bytes, losses } = await trainModel();
+    const { bytes, losses } = trainModel();
     // torch 2.13, the same 200,000 steps: its own two code paths differ by up to
     // 0.0014 from each other, the run is chaotic in between
     assertAlmostEquals(losses.train, 2.122, 0.005);

@@ -1,9 +1,4 @@
-import {
-  assert,
-  assertAlmostEquals,
-  assertEquals,
-  assertNotEquals,
-} from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { buildWordVocabulary, tokenize } from "../../mod.ts";
 import { WORD_KINDS, writeText } from "../../notebooks/sentences.ts";
 
@@ -14,7 +9,7 @@ const tokens = sentences.map((sentence) =>
 
 Deno.test("writeText() writes the same text for the same seed", () => {
   assertEquals(writeText(1), { sentences, leftOut });
-  assertNotEquals(writeText(2).sentences, sentences);
+  assert(writeText(2).sentences.join() !== sentences.join());
   assertEquals(writeText(1, 20).sentences, sentences.slice(0, 20));
 });
 

@@ -55,8 +55,7 @@ Deno.test("decodeSafetensors() refuses other dtypes by name", () => {
   assertThrows(
     () => decodeSafetensors(fixture("dtypes")),
     RangeError,
-    'its tensor "uint64" has the dtype "U64", but only "F32" is read: save ' +
-      "it as float32",
+    'its tensor "uint64" is "U64": save it as float32',
   );
 });
 
@@ -149,16 +148,13 @@ const noHeader = (length: number) =>
 const outside = (mark: string) =>
   `the JSON of its header has "${mark}" outside of strings`;
 
-const notCounts = 'its tensor "a" has a shape or data_offsets that are not ' +
-  "whole numbers, or another field";
+const notCounts = 'its description of the tensor "a" is not valid';
 
 const noDtype = (dtype: string) =>
-  `its tensor "a" has the dtype ${dtype}, but only "F32" is read: save it as ` +
-  "float32";
+  `its tensor "a" is ${dtype}: save it as float32`;
 
 const place = (tensor: string, found: string, expected: string) =>
-  `its tensor ${tensor} is at bytes [${found}] of the data, but must be at ` +
-  `[${expected}]`;
+  `its tensor "${tensor}" is at [${found}], not [${expected}]`;
 
 const ends = (end: number, bytes: number) =>
   `its tensors have ${end} bytes, but ${bytes} follow the header: the file is ` +
@@ -286,12 +282,12 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "a tensor with one offset",
     file(`{${entry("a", [0])}}`, 4),
-    place('"a" of shape [1]', "0", "0,4"),
+    place("a", "0", "0,4"),
   ],
   [
     "a tensor with three offsets",
     file(`{${entry("a", [0, 4, 8])}}`, 4),
-    place('"a" of shape [1]', "0,4,8", "0,4"),
+    place("a", "0,4,8", "0,4"),
   ],
   [
     "a tensor of 65 dimensions",
@@ -351,31 +347,27 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "a shape whose product overflows",
     file(`{${entry("a", [0, 4], [2 ** 40, 2 ** 40])}}`, 4),
-    place(
-      '"a" of shape [1099511627776,1099511627776]',
-      "0,4",
-      "0,4835703278458516698824704",
-    ),
+    place("a", "0,4", "0,4835703278458516698824704"),
   ],
   [
     "a shape whose bytes overflow",
     file(`{${entry("a", [0, 4], [2 ** 52])}}`, 4),
-    place('"a" of shape [4503599627370496]', "0,4", "0,18014398509481984"),
+    place("a", "0,4", "0,18014398509481984"),
   ],
   [
     "a tensor that needs more bytes than its offsets give",
     file(`{${entry("a", [0, 4], [2])}}`, 4),
-    place('"a" of shape [2]', "0,4", "0,8"),
+    place("a", "0,4", "0,8"),
   ],
   [
     "a tensor that needs fewer bytes than its offsets give",
     file(`{${entry("a", [0, 8], [])}}`, 8),
-    place('"a" of shape []', "0,8", "0,4"),
+    place("a", "0,8", "0,4"),
   ],
   [
     "a tensor that ends before it begins",
     file(`{${entry("a", [4, 0])}}`, 4),
-    place('"a" of shape [1]', "4,0", "0,4"),
+    place("a", "4,0", "0,4"),
   ],
   [
     "a tensor beyond the end of the file",
@@ -390,22 +382,22 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "two tensors on the same bytes",
     file(`{${entry("a", [0, 4])},${entry("b", [0, 4])}}`, 4),
-    place('"b" of shape [1]', "0,4", "4,8"),
+    place("b", "0,4", "4,8"),
   ],
   [
     "two tensors that overlap in part",
     file(`{${entry("b", [2, 6])},${entry("a", [0, 4])}}`, 6),
-    place('"b" of shape [1]', "2,6", "4,8"),
+    place("b", "2,6", "4,8"),
   ],
   [
     "a gap before the first tensor",
     file(`{${entry("a", [4, 8])}}`, 8),
-    place('"a" of shape [1]', "4,8", "0,4"),
+    place("a", "4,8", "0,4"),
   ],
   [
     "a gap between two tensors",
     file(`{${entry("a", [0, 4])},${entry("b", [5, 9])}}`, 9),
-    place('"b" of shape [1]', "5,9", "4,8"),
+    place("b", "5,9", "4,8"),
   ],
   [
     "bytes behind the last tensor",

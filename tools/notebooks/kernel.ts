@@ -154,8 +154,13 @@ export class Kernel {
     this.#process.status.then(() => hasEnded = true);
     while (true) {
       try {
-        if (this.#sockets.length < 1) await this.#connect("DEALER");
-        if (this.#sockets.length < 2) await this.#connect("SUB");
+        const types = ["DEALER", "SUB"] as const;
+        for (const type of types.slice(this.#sockets.length)) {
+          const port = this.#ports[this.#sockets.length];
+          const socket = await Socket.connect(port, type);
+          this.#sockets.push(socket);
+          this.#listening.push(this.#listen(socket));
+        }
         // The subscription may take effect late, so ask until the answer
         // arrives on both sockets.
         await this.#request("kernel_info_request", {}, 0.5);
@@ -166,13 +171,6 @@ export class Kernel {
       }
     }
     await this.execute(LISTENER);
-  }
-
-  async #connect(type: "DEALER" | "SUB"): Promise<void> {
-    const port = this.#ports[this.#sockets.length];
-    const socket = await Socket.connect(port, type);
-    this.#sockets.push(socket);
-    this.#listening.push(this.#listen(socket));
   }
 
   /** Sends a request; resolves to its reply when the kernel is idle, or later. */

@@ -119,11 +119,11 @@ export function outputsOf(shown: readonly Message[], count: number): Output[] {
 }
 
 function inLines(data: Record<string, unknown>): Record<string, unknown> {
+  const split = (value: unknown) =>
+    typeof value === "string" ? lines(value) : value;
+  const entries = Object.entries(data);
   return Object.fromEntries(
-    Object.entries(data).map(([type, value]) => [
-      type,
-      typeof value === "string" ? lines(value) : value,
-    ]),
+    entries.map(([type, value]) => [type, split(value)]),
   );
 }
 

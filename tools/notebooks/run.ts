@@ -4,15 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { typeErrors } from "./check_types.ts";
 import { cellDifference, figureDifference } from "./compare.ts";
 import { Kernel } from "./kernel.ts";
-import {
-  codeCells,
-  figureOf,
-  hasTag,
-  joined,
-  outputsOf,
-  readNotebook,
-  writeNotebook,
-} from "./notebook.ts";
+import * as notebooks from "./notebook.ts";
 
 /** Options of `checkOrWrite()`. */
 export interface RunOptions {
@@ -44,15 +36,15 @@ export async function checkOrWrite(
   options: RunOptions = {},
 ): Promise<Report> {
   const { check = false, lectureList = true, timeoutSeconds } = options;
-  const notebook = await readNotebook(path);
+  const notebook = await notebooks.readNotebook(path);
   const types = typeErrors(path, notebook);
   const problems: string[] = [];
   const figures = new Map<string, string>();
   let [ran, skipped] = [0, 0];
   const kernel = await Kernel.start(dirname(resolve(path)));
   try {
-    for (const [index, cell] of codeCells(notebook).entries()) {
-      if (!lectureList && hasTag(cell, "needs-lecture-list")) {
+    for (const [index, cell] of notebooks.codeCells(notebook).entries()) {
+      if (!lectureList && notebooks.hasTag(cell, "needs-lecture-list")) {
         skipped++;
         continue;
       }
@@ -60,20 +52,18 @@ export async function checkOrWrite(
         if (problem) problems.push(`cell ${index + 1} ${problem}`);
       };
       const committed = { ...cell };
-      const source = joined(cell.source);
-      const { shown, error, uncaught } = await kernel.execute(
-        source,
-        timeoutSeconds,
-      );
+      const source = notebooks.joined(cell.source);
+      const execution = await kernel.execute(source, timeoutSeconds);
+      const { shown, error, uncaught } = execution;
       ran++;
       cell.execution_count = index + 1;
-      cell.outputs = outputsOf(shown, index + 1);
+      cell.outputs = notebooks.outputsOf(shown, index + 1);
       for (const text of uncaught) report(`does not catch ${text}`);
       if (error !== undefined) {
         report(`fails: ${error}\n${source.replaceAll(/^/gm, "    | ")}`);
         break;
       }
-      if (check && !hasTag(cell, "time")) {
+      if (check && !notebooks.hasTag(cell, "time")) {
         report(cellDifference(committed, cell));
       }
       if (JSON.stringify(cell.outputs).includes("\\u001b")) {
@@ -81,7 +71,7 @@ export async function checkOrWrite(
       }
       const tag = cell.metadata.tags?.find((tag) => /^figure(:|$)/.test(tag));
       if (tag === undefined) continue;
-      const figure = cell.outputs.map(figureOf).find(Boolean);
+      const figure = cell.outputs.map(notebooks.figureOf).find(Boolean);
       const name = tag.slice("figure:".length);
       if (figure === undefined) report("does not show its figure");
       else if (name) {
@@ -100,6 +90,6 @@ export async function checkOrWrite(
     const what = figureDifference(await Deno.readTextFile(file), figure);
     if (what) problems.push(`${basename(file)} ${what}`);
   }
-  if (mayWrite) await writeNotebook(path, notebook);
+  if (mayWrite) await notebooks.writeNotebook(path, notebook);
   return { ran, skipped, problems };
 }

@@ -113,14 +113,11 @@ export function drawCandidates(): void {
   gather();
   for (let column: u32 = 0; column < count; column++) {
     const token = load<u32>(tokens + 4 * column);
-    const expected = 1.0 -
-      exp64(f64(tries) * log(1.0 - probabilityOf(token)));
-    const b = f64(load<f32>(b2 + 4 * token)) - log(expected);
+    const never = exp64(f64(tries) * log(1.0 - probabilityOf(token)));
+    const b = f64(load<f32>(b2 + 4 * token)) - log(1.0 - never);
     store<f32>(bias + 4 * column, f32(b));
   }
-  for (let column = count; column < columns4; column++) {
-    store<f32>(bias + 4 * column, 0);
-  }
+  memory.fill(bias + 4 * count, 0, 4 * (columns4 - count));
 }
 
 /** The columns of W2, 8 numbers of a panel at a time; zeros in those left over. */

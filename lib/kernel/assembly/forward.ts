@@ -18,7 +18,7 @@ import {
 } from "./matrix_products";
 import { storeTanh } from "./vector_maths";
 import { b1, C, E, E4, P, Q, T, W1, W1Panel } from "./model";
-import { columns2, outputPanel, outputWeights } from "./output_layer";
+import { columns, outputPanel, outputWeights } from "./output_layer";
 import {
   capacity,
   embeddings,
@@ -168,7 +168,7 @@ export function computeLogits(rows: u32): void {
     logits,
     logitsBlock(),
     rows / 4,
-    columns2,
+    (columns + 1) & ~1,
     Q,
   );
 }

@@ -1,11 +1,11 @@
 /**
- * The Mersenne Twister MT19937 as `torch.Generator` runs it on the CPU. Four
- * words are made at a time; the numbers are those of the plain recipe.
+ * The Mersenne Twister MT19937 as `torch.Generator` runs it on the CPU. It makes
+ * four words at a time; the numbers are those of the plain recipe.
  */
 
 /** Words of state. */
-const WORDS: u32 = 624;
-/** A word is twisted together with the one this far ahead. */
+export const WORDS: u32 = 624;
+/** How far ahead the word is that a word is twisted with. */
 const AHEAD: u32 = 397;
 
 /** The raw words, and the same tempered, which are the numbers drawn. */
@@ -14,7 +14,7 @@ const tempered = memory.data(4 * 624, 16); // u32[624]
 /** The index of the next word to draw; 624 when a twist is due. */
 export let position: u32 = WORDS;
 
-/** Continues from `words` as they stand now, at the given index. */
+/** Continues from `words` as they are now, at the given index. */
 export function resume(at: u32): void {
   position = at;
   temper();
@@ -45,8 +45,8 @@ export function randomBelow(bound: u32): u32 {
 }
 
 /**
- * The address of the next `count` words: where they are if they stand in a
- * row, otherwise `scratch`, where they are brought together.
+ * The address of the next `count` words: in `tempered` if they are all there,
+ * otherwise `scratch`, into which they are copied.
  */
 export function randomWords(count: u32, scratch: usize): usize {
   if (position + count <= WORDS) {
@@ -71,53 +71,50 @@ export function uniform53(high: u32, low: u32): f64 {
     (1.0 / 9007199254740992.0); // 2³², 2⁻⁵³
 }
 
-/** One word of the new state from three of the old, in four lanes. */
-function twisted(word: v128, next: v128, ahead: v128): v128 {
-  const y = v128.bitselect(word, next, i32x4.splat(0x80000000));
+/**
+ * A new state, in place, of which word i is made of the words i, i + 1 and
+ * i + 397, all modulo 624:
+ *
+ *     y = state[i] & 0x80000000 | state[i + 1] & 0x7fffffff
+ *     state[i] = state[i + 397] ^ (y >> 1) ^ (y & 1 ? 0x9908b0df : 0)
+ *
+ * Four words at a time, but for those where one of the indices passes the end.
+ * The words from 227 on use new ones, which are made by then.
+ */
+function twist(): void {
+  let i: u32 = 0;
+  for (; i + 4 <= WORDS - AHEAD; i += 4) twistFour(i, i + AHEAD);
+  for (; i <= WORDS - AHEAD; i++) twistOne(i);
+  for (; i + 4 < WORDS; i += 4) twistFour(i, i + AHEAD - WORDS);
+  for (; i < WORDS; i++) twistOne(i);
+}
+
+/** The words from i on, with the words from `ahead` on. */
+function twistFour(i: u32, ahead: u32): void {
+  const at = words + 4 * i;
+  const next = v128.load(at, 4);
+  const y = v128.bitselect(v128.load(at), next, i32x4.splat(0x80000000));
   const odd = i32x4.neg(v128.and(next, i32x4.splat(1))); // all ones if odd
   const matrix = v128.and(odd, i32x4.splat(0x9908b0df));
-  return v128.xor(v128.xor(ahead, i32x4.shr_u(y, 1)), matrix);
+  const word = v128.xor(v128.load(words + 4 * ahead), i32x4.shr_u(y, 1));
+  v128.store(at, v128.xor(word, matrix));
 }
 
-/** A new state, in place: `state[i]` from `state[i + 1]` and `state[i + 397]`. */
-function twist(): void {
-  // Words 0…223 look ahead into the old state, the others into the new one:
-  // 227 words behind, which is farther back than the four made together.
-  for (let i: u32 = 0; i < WORDS - AHEAD - 3; i += 4) {
-    const at = words + 4 * i;
-    v128.store(
-      at,
-      twisted(v128.load(at), v128.load(at, 4), v128.load(at, 4 * 397)),
-    );
-  }
-  for (let i: u32 = WORDS - AHEAD - 3; i < WORDS - AHEAD + 1; i++) twistOne(i);
-  for (let i: u32 = WORDS - AHEAD + 1; i < WORDS - 4; i += 4) {
-    const at = words + 4 * i;
-    v128.store(
-      at,
-      twisted(
-        v128.load(at),
-        v128.load(at, 4),
-        v128.load(at - 4 * (624 - 397)),
-      ),
-    );
-  }
-  for (let i: u32 = WORDS - 4; i < WORDS; i++) twistOne(i);
-}
-
-/** The words where one of the three indices passes the end. */
+/** Word i, with indices modulo 624. */
 function twistOne(i: u32): void {
-  const word = load<u32>(words + 4 * i);
   const next = load<u32>(words + 4 * ((i + 1) % WORDS));
   const ahead = load<u32>(words + 4 * ((i + AHEAD) % WORDS));
-  const y = (word & 0x80000000) | (next & 0x7fffffff);
-  store<u32>(
-    words + 4 * i,
-    ahead ^ (y >> 1) ^ (next & 1 ? 0x9908b0df : 0),
-  );
+  const y = (load<u32>(words + 4 * i) & 0x80000000) | (next & 0x7fffffff);
+  const matrix = next & 1 ? 0x9908b0df : 0;
+  store<u32>(words + 4 * i, ahead ^ (y >> 1) ^ matrix);
 }
 
-/** All words tempered at once. */
+/**
+ * Tempers all words, which are then the numbers drawn, four at a time:
+ *
+ *     y ^= y >> 11;  y ^= y << 7 & 0x9d2c5680;  y ^= y << 15 & 0xefc60000;
+ *     y ^= y >> 18
+ */
 function temper(): void {
   for (let i: u32 = 0; i < WORDS; i += 4) {
     let y = v128.load(words + 4 * i);

@@ -25,7 +25,7 @@
 
 import { commit, mark, release } from "./memory";
 import { clearModel, layOutModel, stage, stageBytes } from "./model";
-import { position, words } from "./generator";
+import { position, resume, WORDS, words } from "./generator";
 import { beginRows, endRows, N } from "./rows";
 import {
   drawBatch,
@@ -54,13 +54,7 @@ import { backpropagate, clearGradients } from "./backward";
 import { setDecay } from "./decay";
 import { update } from "./update";
 import { layOutRowLosses, rowLosses, storeRowLosses } from "./row_losses";
-import {
-  computeProbabilities,
-  layOutSampling,
-  output,
-  prompt,
-  written,
-} from "./sampling";
+import { computeProbabilities, layOutSampling } from "./sampling";
 
 export {
   clearModel,
@@ -72,12 +66,11 @@ export {
   moveWd,
 } from "./model";
 export { addRows } from "./rows";
-export { resume as resumeGenerator } from "./generator";
 export { beginSampling, sampleWords } from "./sampling";
 
 /**
- * The addresses and numbers that JavaScript reads. They are functions because V8
- * runs the whole module a twentieth slower if it exports a global that changes.
+ * Where the stage is. These are functions because V8 runs a module that exports
+ * a global which changes a twentieth slower.
  */
 export function stageAddress(): usize {
   return stage;
@@ -85,20 +78,15 @@ export function stageAddress(): usize {
 export function stageSize(): u32 {
   return u32(stageBytes);
 }
-export function generatorWords(): usize {
-  return words;
+
+/** The state of the generator, u32[624], from the stage and back to it. */
+export function loadGenerator(at: u32): void {
+  memory.copy(words, stage, 4 * WORDS);
+  resume(at);
 }
-export function generatorPosition(): u32 {
+export function storeGenerator(): u32 {
+  memory.copy(stage, words, 4 * WORDS);
   return position;
-}
-export function promptAddress(): usize {
-  return prompt;
-}
-export function outputAddress(): usize {
-  return output;
-}
-export function outputWritten(): u32 {
-  return written;
 }
 
 /** Where the model's part of memory ends, the rows', and the batch's. */

@@ -1,10 +1,11 @@
 /**
- * The two matrix products that all stages are made of, blocked so that a tile
- * of 4 × 8 results (or 4 × 2 sums) stays in registers.
+ * The two matrix products that everything is made of. Each works on a tile of
+ * results that stays in registers over its inner loop: 4 × 8 sums, or 4 × 2.
  *
- * The hidden dimension is cut into panels of 8: a matrix with rows along it is
- * kept as [panels][rows][8], so that within a panel everything is contiguous,
- * whatever the hidden size. A left factor is kept in blocks of 4, [M/4][K][4].
+ * The hidden dimension is cut into panels of 8 units. A matrix with rows along it
+ * is stored as [panels][rows][8], so that a panel is contiguous whatever the
+ * hidden size is. A left factor is stored in blocks of 4 rows, [M/4][K][4], so
+ * that one vector has the same column of four rows.
  */
 
 import { multiplyAdd, sumsOfLanes } from "./vector_maths";
@@ -14,11 +15,17 @@ export const PANEL: u32 = 8;
 export const ROW: usize = 32;
 
 /**
- * out[m][·] (+)= Σₖ left[m/4][k][m%4] · b[k][·] for one panel of 8 columns.
+ * out (+)= left @ b for one panel of 8 columns: [rows, K] @ [K, 8].
+ *
+ *     for m < rows, j < 8:
+ *       out[m][j] = (add ? out[m][j] : 0) + Σₖ left[m / 4][k][m % 4] · b[k][j]
+ *
+ * A tile is 4 rows × 8 columns, in 8 vectors; for each k it takes one vector of
+ * left, whose lanes are spread one by one, and two of b. Of the last block only
+ * half is computed where two rows are enough. What is in `out` already is added
+ * last, so that it is rounded once.
  *
  * `leftBlock` is the distance in bytes from one block of 4 rows to the next.
- * Where only half of the last block is needed only half is computed. What is
- * there already is added last, so that it is rounded once.
  */
 export function multiply(
   left: usize, // [blocks][K][4]
@@ -93,8 +100,16 @@ export function multiply(
 }
 
 /**
- * out[m/4][n][m%4] = Σⱼ a[m][j] · b[n][j] over the hidden dimension, for 4
- * rows of a and 2 of b at a time: `columns` is rounded up to a multiple of 2.
+ * out = a @ bᵀ, a sum over the hidden dimension: [4·blocks, H] @ [H, columns].
+ *
+ *     for m < 4·blocks, n < columns:
+ *       out[m / 4][n][m % 4] = Σₚ Σⱼ a[p][m][j] · b[p][n][j]
+ *
+ * A tile is 4 rows of a × 2 of b; each of its 8 vectors has four partial sums of
+ * one result, which are added up at the end. `columns` is even.
+ *
+ * `aPanel` and `bPanel` are the bytes from panel to panel, `outBlock` those from
+ * block to block.
  */
 export function multiplyTransposed(
   a: usize, // [panels][rows of a][8]
@@ -145,22 +160,27 @@ export function multiplyTransposed(
 }
 
 /**
- * Reads four vectors for nothing. V8 compares the address of each access with
- * the size of memory less what lies before the access's end. If a loop has met
- * these differences before it begins they are kept, and not made on each pass.
+ * Reads four vectors and drops them. V8 compares the address of each access with
+ * the size of the memory less the end of the access. Where a loop finds these
+ * differences already made, it does not make them again on each turn.
  */
 function touch(at: usize): void {
   v128.load(at, 0), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48);
 }
 
-/** to += from, over so many bytes: whole vectors. */
+/** to += from, for so many bytes of whole vectors. */
 export function addAll(to: usize, from: usize, bytes: usize): void {
   for (const end = to + bytes; to < end; to += 16, from += 16) {
     v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
   }
 }
 
-/** A 4 × 4 block turned over: rows at `from` become columns at `to`. */
+/**
+ * Turns a block of 4 × 4 floats over, with `fromRow` and `toRow` bytes from row
+ * to row:
+ *
+ *     for i < 4, j < 4: to[j][i] = from[i][j]
+ */
 export function transpose(
   from: usize,
   fromRow: usize,

@@ -3,7 +3,7 @@
  *
  * Letters, as in lib/kernel/parameters.ts: V vocabulary, T context length, E
  * embedding, H hidden layer. E4 and V4 are E and V rounded up to a multiple of
- * 4, E2 is E rounded up to an even number.
+ * 4.
  *
  * The hidden dimension is cut into panels of 8 units, so that one unit of a
  * panel is one lane of two vectors: P panels hold the H units. Elements that
@@ -32,7 +32,6 @@ export let T: u32 = 0;
 export let E: u32 = 0;
 export let H: u32 = 0;
 export let V4: u32 = 0;
-export let E2: u32 = 0;
 export let E4: u32 = 0;
 export let P: u32 = 0;
 export let Q: u32 = 0;
@@ -69,7 +68,6 @@ export function layOutModel(
   release(bottom);
   V = v, T = t, E = e, H = h;
   V4 = (V + 3) & ~3;
-  E2 = (E + 1) & ~1;
   E4 = (E + 3) & ~3;
   P = (H + PANEL - 1) / PANEL;
   Q = direct ? P + (T * E4 + PANEL - 1) / PANEL : P;

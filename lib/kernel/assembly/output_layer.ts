@@ -7,9 +7,8 @@
 import { b2, V, V4, W2 } from "./model";
 import { ROW } from "./matrix_products";
 
-/** How many columns there are, and rounded up to a multiple of 2 and of 4. */
+/** How many columns there are, and rounded up to a multiple of 4. */
 export let columns: u32 = 0;
-export let columns2: u32 = 0;
 export let columns4: u32 = 0;
 
 export let outputWeights: usize = 0; // f32[Q][columns4][8]
@@ -44,7 +43,6 @@ export function useAllTokens(): void {
 /** Works with a layer of `count` columns, at most V. */
 export function useColumns(count: u32, weights: usize, bias: usize): void {
   columns = count;
-  columns2 = (count + 1) & ~1;
   columns4 = (count + 3) & ~3;
   outputWeights = weights;
   outputBias = bias;

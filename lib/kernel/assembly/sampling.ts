@@ -34,6 +34,8 @@ import {
   E4,
   P,
   Q,
+  stage,
+  stageBytes,
   T,
   V,
   V4,
@@ -50,14 +52,9 @@ let topK: u32 = 0;
 
 /** The context of the next token, and the one that every word starts from. */
 let context: usize = 0; // u16[T]
-export let prompt: usize = 0; // u16[T]
+let prompt: usize = 0; // u16[T]
 /** How many tokens the word on its way has. */
 let length: u32 = 0;
-/** Tokens of the words, token 0 after each, and how many there are. */
-export let output: usize = 0; // u16[OUTPUT_TOKENS]
-export let written: u32 = 0;
-const OUTPUT_TOKENS: u32 = 65536;
-
 /** The hidden layer, and after it x if the output layer sees it too. */
 let hiddenRow: usize = 0; // f32[Q][8]
 let sorted: usize = 0; // u32[V]
@@ -77,7 +74,6 @@ export function layOutSampling(below: u64, words: u32): bool {
   release(below);
   context = allocate(T, 2);
   prompt = allocate(T, 2);
-  output = allocate(OUTPUT_TOKENS, 2);
   hiddenRow = allocate(Q, ROW);
   sorted = allocate(V, 4);
   scratch = allocate(V4, 8);
@@ -95,10 +91,11 @@ export function layOutSampling(below: u64, words: u32): bool {
   return true;
 }
 
-/** Starts a call, when the prompt is in its place. */
+/** Starts a call, with the prompt on the stage, u16[T]. */
 export function beginSampling(divisor: f32, k: u32): void {
   temperature = divisor;
   topK = k;
+  memory.copy(prompt, stage, T * 2);
   restart();
 }
 
@@ -109,20 +106,22 @@ function restart(): void {
 }
 
 /**
- * Writes words to `output` until there are `words` of them or the output is
- * full; a word that is not finished goes on at the next call. False if the
+ * Writes the tokens of words to the stage, u16, with a token 0 after each, until
+ * there are `words` words or the stage is full; a word that is not finished goes
+ * on at the next call. Returns how many tokens it wrote, or −1 if the
  * probabilities are not numbers.
  */
-export function sampleWords(words: u32, maxLength: u32): bool {
-  written = 0;
-  while (words > 0 && written < OUTPUT_TOKENS) {
+export function sampleWords(words: u32, maxLength: u32): i32 {
+  const end = stage + stageBytes;
+  let at = stage;
+  for (; words > 0 && at < end; at += 2) {
     let token: u32 = 0;
     if (length < maxLength) {
       const row = keptProbabilities();
-      if (row == 0) return false;
+      if (row == 0) return -1;
       token = draw(row);
     }
-    store<u16>(output + 2 * written++, token);
+    store<u16>(at, token);
     if (token == 0) {
       words--;
       restart();
@@ -134,7 +133,7 @@ export function sampleWords(words: u32, maxLength: u32): bool {
       store<u16>(context + 2 * (T - 1), token);
     }
   }
-  return true;
+  return i32(at - stage) / 2;
 }
 
 /** The address of the context's probabilities, f32[V4]; 0 if they are NaN. */
@@ -289,14 +288,8 @@ function draw(row: usize): u32 {
   let largest = f32x4.splat(0);
   for (let v: u32 = 0; v < V4; v += 4) {
     // u to 21 bits: not less than `low` and not more than `high`
-    const high32 = v128.shuffle<i32>(
-      v128.load(words + 8 * v, 0),
-      v128.load(words + 8 * v, 16),
-      0,
-      2,
-      4,
-      6,
-    );
+    const ab = v128.load(words + 8 * v, 0), cd = v128.load(words + 8 * v, 16);
+    const high32 = v128.shuffle<i32>(ab, cd, 0, 2, 4, 6);
     const bits = v128.and(high32, i32x4.splat(0x1fffff));
     const low = f32x4.mul(
       f32x4.convert_i32x4_s(bits),
@@ -324,10 +317,8 @@ function draw(row: usize): u32 {
     let can = i32x4.bitmask(f32x4.ge(v128.load(bounds + 4 * v), bar));
     for (; can; can &= can - 1) {
       const i = v + ctz(can);
-      const u = uniform53(
-        load<u32>(words + 8 * i),
-        load<u32>(words + 8 * i, 4),
-      );
+      const at = words + 8 * i;
+      const u = uniform53(load<u32>(at), load<u32>(at, 4));
       const score = load<f32>(row + 4 * i) / f32(abs(log(1.0 - u)));
       if (score > best) {
         best = score;

@@ -17,7 +17,7 @@ import {
   transpose,
 } from "./matrix_products";
 import { sumOfLanes } from "./vector_maths";
-import { b1, C, E, E2, E4, P, Q, T, V, W1, W1Panel } from "./model";
+import { b1, C, E, E4, P, Q, T, V, W1, W1Panel } from "./model";
 import {
   columns,
   outputBias,
@@ -71,7 +71,7 @@ function gatherEmbeddingGradients(): void {
       dEmbeddings,
       E4 * 16,
       (count + 3) / 4,
-      E2,
+      (E + 1) & ~1,
       P,
     );
     for (let slot: u32 = 0; slot < count; slot += 4) {

@@ -1,11 +1,11 @@
 /**
- * tanh, exp and log by polynomials: the same bits on every machine.
+ * tanh, exp and log by polynomials, which give the same bits on every machine.
  *
- * The constants stand in memory, four times each: loading a vector from a
- * fixed address is the cheapest way to have one, cheaper than building it.
+ * The constants are in memory, four times each: loading a vector from a fixed
+ * address is cheaper than building one.
  */
 
-/** Puts each of `count` numbers four times into a table. */
+/** Writes each of `count` numbers four times into a table. */
 function spread(numbers: usize, count: u32, table: usize): void {
   for (let i: u32 = 0; i < count; i++) {
     v128.store(table + 16 * i, v128.load32_splat(numbers + 4 * i));
@@ -13,9 +13,9 @@ function spread(numbers: usize, count: u32, table: usize): void {
 }
 
 /**
- * a·b + c in four lanes, rounded twice: strict, never fused. The addend comes
- * first so that in a chain of them each is finished before the next is begun,
- * which saves registers.
+ * a·b + c in four lanes, rounded twice, never fused. The addend comes first so
+ * that in a chain of them each is finished before the next begins, which saves
+ * registers.
  */
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(c, f32x4.mul(a, b));
@@ -35,7 +35,7 @@ export function largestOfLanes(a: v128): f32 {
   );
 }
 
-/** Lane i of the result is the sum of the lanes of the i-th vector. */
+/** Four sums at once: lane i is the sum of the lanes of the i-th vector. */
 export function sumsOfLanes(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = f32x4.add(
     v128.shuffle<f32>(a, b, 0, 4, 1, 5),
@@ -53,11 +53,11 @@ export function sumsOfLanes(a: v128, b: v128, c: v128, d: v128): v128 {
 
 /**
  * tanh(x) = 2nq/(n² + q²), where n/q = tanh(x/2) with n = x·N(x²) and
- * q = Q(x²). The larger x, the less it depends on n/q, so that N and Q are
- * short: their greatest relative error, fitted for this by least squares with
- * weights, is 7.5e-9. N(0) and Q(0) lie below 1 and 2, as rounding is finest
- * there. At most 3.5 units in the last place from tanh: 1 for large x, and for
- * some a little smaller 1 + 2⁻²³.
+ * q = Q(x²). The larger x is, the less the result depends on n/q, so N and Q are
+ * short: fitted for this by weighted least squares, their greatest relative error
+ * is 7.5e-9. N(0) and Q(0) are just below 1 and 2, where rounding is finest. The
+ * result is at most 3.5 units in the last place from tanh: 1 for large x, and
+ * 1 + 2⁻²³ for some a little smaller.
  */
 const TANH = memory.data(16 * 9, 16);
 spread(
@@ -77,8 +77,8 @@ spread(
 );
 
 /**
- * Stores tanh(x) and tanh(y), each in four lanes, at `to`: two at once share
- * the constants. A NaN stays a NaN, since pmin and pmax keep their first.
+ * Stores tanh(x) and tanh(y), four lanes each, at `to`: two at once share the
+ * constants. A NaN stays NaN, since pmin and pmax keep their first argument.
  */
 export function storeTanh(to: usize, x: v128, y: v128): void {
   let c = v128.load(TANH, 0), d = v128.load(TANH, 16);
@@ -104,7 +104,7 @@ export function storeTanh(to: usize, x: v128, y: v128): void {
   v128.store(to, f32x4.div(m, v), 16);
 }
 
-/** exp(x) = 2ⁿ·exp(r) with |r| ≤ ln(2)/2, and exp(r) by its polynomial. */
+/** exp(x) = 2ⁿ·exp(r) with |r| ≤ ln(2)/2, and exp(r) by a polynomial. */
 const EXP = memory.data(16 * 12, 16);
 spread(
   memory.data<f32>([
@@ -125,7 +125,7 @@ spread(
   EXP,
 );
 
-/** exp in four lanes for x ≤ 0; 0 below −87. A NaN stays a NaN. */
+/** exp in four lanes for x ≤ 0: 0 below −87, and NaN for NaN. */
 export function exp(x: v128): v128 {
   const low = v128.load(EXP, 0);
   const tooLow = f32x4.lt(x, low);
@@ -135,11 +135,7 @@ export function exp(x: v128): v128 {
   const n = f32x4.sub(t, magic);
   let r = multiplyAdd(n, v128.load(EXP, 48), x);
   r = multiplyAdd(n, v128.load(EXP, 64), r);
-  let p = multiplyAdd(
-    v128.load(EXP, 80),
-    r,
-    v128.load(EXP, 96),
-  );
+  let p = multiplyAdd(v128.load(EXP, 80), r, v128.load(EXP, 96));
   p = multiplyAdd(p, r, v128.load(EXP, 112));
   p = multiplyAdd(p, r, v128.load(EXP, 128));
   p = multiplyAdd(p, r, v128.load(EXP, 144));
@@ -152,9 +148,9 @@ export function exp(x: v128): v128 {
 }
 
 /**
- * The natural logarithm of a normal positive number: x = 2ᵏ·m with m near 1
- * and log(m) = 2·atanh(s), s = (m − 1)/(m + 1). What is not finite is given
- * back as it is.
+ * The natural logarithm of a normal positive number: x = 2ᵏ·m with m near 1, and
+ * log(m) = 2·atanh(s) with s = (m − 1)/(m + 1). A number that is not finite is
+ * returned as it is.
  */
 export function log(x: f64): f64 {
   if (!(x < Infinity)) return x;
@@ -182,7 +178,7 @@ export function log(x: f64): f64 {
 
 /**
  * exp in float64, for x up to 700: 2ⁿ·exp(r) with |r| ≤ ln(2)/2, and exp(r) by
- * its series, of which 14 terms reach 2⁻⁵³. Below −700 it is 0.
+ * the first 14 terms of its series, which reach 2⁻⁵³. Below −700 it is 0.
  */
 export function exp64(x: f64): f64 {
   if (x < -700.0) return 0;

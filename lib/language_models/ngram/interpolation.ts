@@ -86,15 +86,13 @@ export function interpolate(
 
   /** The probability of a token by each order, uniform first, `[T + 2]`. */
   function estimates(indices: readonly number[], token: number): number[] {
-    const probs = [1 / V];
-    for (let k = 0; k <= T; k++) {
-      if (k < indices.length) {
-        const at = counts.find(k, indices[k], token);
-        const { counts: seen, totals } = counts.levels[k];
-        probs.push(at === -1 ? 0 : seen[at] / totals[indices[k]]);
-      } else probs.push(probs[k]);
-    }
-    return probs;
+    const probs = indices.map((index, k) => {
+      const at = counts.find(k, index, token);
+      const { counts: seen, totals } = counts.levels[k];
+      return at === -1 ? 0 : seen[at] / totals[index];
+    });
+    while (probs.length <= T) probs.push(probs.at(-1)!);
+    return [1 / V, ...probs];
   }
 
   const classes = Array.from({ length: classOf(0) + 1 }, (): number[][] => []);
@@ -126,14 +124,11 @@ export function interpolate(
       const indices = counts.contextIndices(context, T);
       const lambda = weights[contextClass(indices)];
       const probs = new Float64Array(V).fill(lambda[0] / V);
-      for (let k = 0; k < indices.length; k++) {
+      for (const [k, index] of indices.entries()) {
         // the longest context that occurs replaces the longer ones
-        const last = k === indices.length - 1;
-        const weight = last
-          ? lambda.subarray(k + 1).reduce((sum, weight) => sum + weight, 0)
-          : lambda[k + 1];
+        const end = k + 1 < indices.length ? k + 2 : T + 2;
+        const weight = lambda.subarray(k + 1, end).reduce((a, b) => a + b, 0);
         const { starts, tokens, counts: seen, totals } = counts.levels[k];
-        const index = indices[k];
         for (let at = starts[index]; at < starts[index + 1]; at++) {
           probs[tokens[at]] += weight * seen[at] / totals[index];
         }

@@ -10,7 +10,7 @@
  */
 
 import { checkToken, type LanguageModel } from "../language_model.ts";
-import type { NgramCounts, NgramLevel } from "./counts.ts";
+import type { NgramCounts } from "./counts.ts";
 
 /** What is taken off counts of 1, of 2, and of 3 or more. */
 export type Discounts = readonly [one: number, two: number, more: number];
@@ -23,15 +23,6 @@ export interface KneserNeyModel extends LanguageModel {
 
 /** The discounts of KenLM for texts that are too small to estimate them. */
 const FALLBACK: Discounts = [0.5, 1, 1.5];
-
-/** One order, smoothed. */
-interface SmoothedLevel {
-  readonly discounts: Discounts;
-  /** (count − discount) / total of each n-gram, float64 `[G]`. */
-  readonly probabilities: Float64Array;
-  /** The weight of the next lower order after each context, float64 `[C]`. */
-  readonly backoffs: Float64Array;
-}
 
 /**
  * Makes a model with interpolated modified Kneser–Ney smoothing. The probability
@@ -124,7 +115,11 @@ function unpaddedLength(context: ArrayLike<number>, contextLength: number) {
   return length;
 }
 
-function smooth(counts: NgramCounts, length: number): SmoothedLevel {
+/**
+ * One order, smoothed: `(count − discount) / total` of each n-gram, and the
+ * weight of the next lower order after each context.
+ */
+function smooth(counts: NgramCounts, length: number) {
   const level = counts.levels[length];
   const { starts } = level;
   const adjusted = adjustedCounts(counts, length); // [G]
@@ -176,7 +171,7 @@ function beginsWithBoundary(
   counts: NgramCounts,
   length: number,
   index: number,
-): boolean {
+) {
   const { contexts } = counts.levels[length];
   return length > 0 && contexts[index] % counts.vocabularySize === 0;
 }
@@ -187,7 +182,7 @@ function discountsOf(
   length: number,
   adjusted: Uint32Array,
 ): Discounts {
-  const { contexts, starts }: NgramLevel = counts.levels[length];
+  const { contexts, starts } = counts.levels[length];
   const n = [0, 0, 0, 0, 0]; // the number of n-grams with each count
   contexts.forEach((key, index) => {
     const shorter = Math.floor(key / counts.vocabularySize);

@@ -3,11 +3,7 @@
  * They are older than neural models, which have to beat them.
  */
 
-export { countNgrams, NgramCounts, type NgramLevel } from "./counts.ts";
-export { addK } from "./add_k.ts";
-export { interpolate, type InterpolatedModel } from "./interpolation.ts";
-export {
-  type Discounts,
-  kneserNey,
-  type KneserNeyModel,
-} from "./kneser_ney.ts";
+export * from "./counts.ts";
+export * from "./add_k.ts";
+export * from "./interpolation.ts";
+export * from "./kneser_ney.ts";

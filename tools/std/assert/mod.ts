@@ -9,22 +9,14 @@
 
 import { AssertionError } from "node:assert";
 
+export { match as assertMatch, ok as assert } from "node:assert";
+
 // deno-lint-ignore no-explicit-any
 type Class<T> = abstract new (...args: any[]) => T;
 
 /** Fails with what went wrong and the caller's message. */
 function failWith(text: string, msg?: string): never {
   throw new AssertionError({ message: msg ? `${text}: ${msg}` : text });
-}
-
-/** Fails unless the expression is truthy. */
-export function assert(expr: unknown, msg = ""): asserts expr {
-  if (!expr) throw new AssertionError({ message: msg });
-}
-
-/** Always fails. */
-export function fail(msg?: string): never {
-  failWith("Failed assertion", msg);
 }
 
 /** Whether two values are deeply equal, where -0 equals 0 and NaN itself. */
@@ -68,12 +60,6 @@ export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
   failWith(new AssertionError({ actual, expected, operator }).message, msg);
 }
 
-/** Fails if both are deeply equal. */
-export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
-  if (!equal(actual, expected)) return;
-  failWith(`Expected another value than ${expected}`, msg);
-}
-
 /**
  * Fails unless the numbers differ by at most the tolerance, by default 1e-7 of
  * the expected number.
@@ -103,16 +89,6 @@ export function assertStringIncludes(
 ): void {
   if (actual.includes(expected)) return;
   failWith(`Expected ${JSON.stringify(actual)} to contain "${expected}"`, msg);
-}
-
-/** Fails unless the text matches the expression. */
-export function assertMatch(
-  actual: string,
-  expected: RegExp,
-  msg?: string,
-): void {
-  if (expected.test(actual)) return;
-  failWith(`Expected ${JSON.stringify(actual)} to match ${expected}`, msg);
 }
 
 /** What `assertThrows` and `assertRejects` take after the function. */

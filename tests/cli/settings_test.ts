@@ -1,0 +1,75 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { parseOptions } from "../../cli/options.ts";
+import {
+  configOf,
+  SETTINGS,
+  type Settings,
+  settingsFrom,
+  trainOptions,
+} from "../../cli/settings.ts";
+import { trainCommand } from "../../cli/train_command.ts";
+import { CheckpointError } from "../../lib/errors/errors.ts";
+import { RUN_CONFIG } from "./program.ts";
+
+Deno.test("settingsFrom() reads what 0.1.0 kept, and configOf() writes the same", () => {
+  assertEquals<unknown>(configOf(settingsFrom(RUN_CONFIG, "it")), RUN_CONFIG);
+  const all = { ...RUN_CONFIG, batchSize: 0, candidates: 0 };
+  const settings = settingsFrom(all, "it");
+  assertEquals([settings.batchSize, settings.candidates], ["all", "all"]);
+  assertEquals<unknown>(configOf(settings), all);
+  assertEquals(trainOptions(settings).candidates, undefined);
+});
+
+Deno.test("settingsFrom() reads runs from before there were words", () => {
+  const later = ["level", "lowercase", "minimumCount", "decay"]
+    .concat("weightDecay", "candidates");
+  const old = Object.fromEntries(
+    Object.entries(RUN_CONFIG).filter(([name]) => !later.includes(name)),
+  );
+  assertEquals<unknown>(configOf(settingsFrom(old, "it")), RUN_CONFIG);
+});
+
+Deno.test("settingsFrom() refuses settings that no run has", () => {
+  const refused: [Record<string, unknown>, string][] = [
+    [{ steps: 1e300 }, 'steps is "1e+300"'],
+    [{ steps: 0 }, 'steps is "0"'],
+    [{ steps: "auto" }, 'steps is "auto"'],
+    [{ steps: undefined }, "steps is missing"],
+    [{ steps: "\u001b[2J\n" }, 'steps is "\\u001b[2J\\n"'],
+    [{ batchSize: -1 }, 'batchSize is "-1"'],
+    [{ batchSize: 2 ** 40 }, 'batchSize is "1099511627776"'],
+    [{ learningRate: -0.1 }, 'learningRate is "-0.1"'],
+    [{ finalLearningRate: null }, 'finalLearningRate is "null"'],
+    [{ schedule: "__proto__" }, 'schedule is "__proto__"'],
+    [{ decaySteps: 2 ** 53 }, 'decaySteps is "9007199254740992"'],
+    [{ splitSeed: "42" }, 'splitSeed is "42"'],
+    [{ keepEqualTogether: 0 }, 'keepEqualTogether is "0"'],
+    [{ level: "toString" }, 'level is "toString"'],
+    [{ lowercase: "yes" }, 'lowercase is "yes"'],
+    [{ weightDecay: null }, 'weightDecay is "null"'],
+    [{ words: 1 }, 'words is "1"'],
+  ];
+  for (const [setting, sentence] of refused) {
+    const { message } = assertThrows(
+      () => settingsFrom({ ...RUN_CONFIG, ...setting }, "it"),
+      CheckpointError,
+    );
+    assertEquals(message, `Cannot read it: its setting ${sentence}`);
+  }
+});
+
+Deno.test("configOf() takes from the values of train what a run keeps", () => {
+  const { values } = parseOptions(trainCommand, ["--steps", "5"]);
+  const more = { decaySteps: 2, decay: 0, words: "a", wordsSha256: "b" };
+  const config = configOf({ ...values, ...more } as unknown as Settings);
+  assertEquals(Object.keys(config).sort(), Object.keys(RUN_CONFIG).sort());
+  assertEquals([config.steps, config.candidates], [5, 0]);
+});
+
+Deno.test("SETTINGS says what each option does", () => {
+  for (const [name, { about }] of Object.entries(SETTINGS)) {
+    const isOption = !["decaySteps", "words", "wordsSha256"].includes(name);
+    assertEquals(about !== "", isOption, name);
+    assert(!/[.]$|^[A-Z]/.test(about), about);
+  }
+});
