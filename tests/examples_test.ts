@@ -36,7 +36,7 @@ function number(line: string): number {
   return Number(line.split(" ").at(-1));
 }
 
-Deno.test("examples have at most 40 lines each, and there are six", async () => {
+Deno.test("examples/ has six programs of at most 40 lines", async () => {
   const found: string[] = [];
   for await (const { name } of Deno.readDir(folder)) {
     const text = await Deno.readTextFile(new URL(name, folder));
@@ -75,13 +75,13 @@ Deno.test("examples/train_further.ts learns the second list", async () => {
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("examples/score_words.ts ranks names before what is no name", async () => {
+Deno.test("examples/score_words.ts ranks names before a word that is not a name", async () => {
   const { lines } = await run("score_words", []);
   assertMatch(lines[0], /anna$/);
   assertMatch(lines.at(-1)!, /xkcd$/);
 });
 
-Deno.test("examples/autocomplete.ts completes with what was given", async () => {
+Deno.test("examples/autocomplete.ts completes the beginnings that it is given", async () => {
   const { lines } = await run("autocomplete", []);
   assertEquals(lines.length, 6);
   assertMatch(lines[0], /^ka… \S+ \d+ %, /);

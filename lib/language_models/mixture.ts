@@ -67,6 +67,7 @@ export function fitMixtureWeights(
   const N = checkedRows(probabilities);
   probabilities.forEach((rows, m) => {
     for (let row = 0; row < N; row++) {
+      // the name is a string to be made, so only where there is an error
       if (rows[row] >= 0 && rows[row] < Infinity) continue;
       checkNotNegative(`probability of row ${row} by model ${m}`, rows[row]);
     }
@@ -103,11 +104,12 @@ export function fitMixtureWeights(
   return weights;
 }
 
+/** The shares, divided by their sum. */
 function normalised(shares: Float64Array): Float64Array {
   const sum = shares.reduce((sum, share) => sum + share, 0);
   if (!(sum > 0)) {
     throw new RangeError(
-      "Cannot fit weights: no model holds any row possible",
+      "Cannot fit weights: no model has a row with a probability above 0",
     );
   }
   return shares.map((share) => share / sum);

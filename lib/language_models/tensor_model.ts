@@ -46,8 +46,9 @@ const MOST_LOGITS = 2 ** 22;
  *
  * @param options the vocabulary, the context length, and the forward pass
  * @returns the language model; it computes equal contexts once
- * @throws {RangeError} if the context length is not a whole number from 1; its
- * methods throw it if the logits do not have the shape `[B, V]`
+ * @throws {RangeError} if the context length is not a whole number from 1; the
+ * methods of the model throw it if the logits do not have the shape `[B, V]`, or
+ * an id is not in the vocabulary
  *
  * @example A second hidden layer, trained with Adam
  * ```ts

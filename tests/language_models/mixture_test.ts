@@ -83,7 +83,7 @@ Deno.test("fitMixtureWeights() refuses what cannot be fitted", () => {
   refuses([[0.5], [0.5, 0.5]], "2 rows of model 1");
   refuses([[0.5], [NaN]], "NaN");
   refuses([[-0.5]], "-0.5");
-  refuses([[0], [0]], "no model holds any row possible");
+  refuses([[0], [0]], "no model has a row with a probability above 0");
 });
 
 Deno.test("mixModels() has the weighted means of probabilities", () => {

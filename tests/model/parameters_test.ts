@@ -60,7 +60,7 @@ Deno.test("parametersFrom() undoes parameterArrays()", () => {
   assertThrows(
     () => parametersFrom({ ...arrays, b1: arrays.b2 }),
     RangeError,
-    "do not make a model: C [54], W1 [600], b1 [27]",
+    "Cannot make a model of C [54], W1 [600], b1 [27]",
   );
 });
 
@@ -77,7 +77,7 @@ Deno.test("sizesOf() refuses parameters that do not fit together", () => {
   assertThrows(
     () => sizesOf({ ...other, W1: parameters.W1 }),
     RangeError,
-    "do not make a model: C [27,10], W1 [6,100]",
+    "Cannot make a model of C [27,10], W1 [6,100]",
   );
   disposeParameters(parameters);
   disposeParameters(other);

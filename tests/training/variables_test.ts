@@ -132,7 +132,7 @@ Deno.test("trainSteps() reports the losses up to a divergence before it throws",
   });
 });
 
-Deno.test("train() refuses to do no steps", async () => {
+Deno.test("train() refuses 0 steps", async () => {
   const parameters = core.createParameters(sizes, {
     generator: new TorchGenerator(1),
   });
