@@ -122,7 +122,9 @@ function inLines(data: Record<string, unknown>): Record<string, unknown> {
   const split = (value: unknown) =>
     typeof value === "string" ? lines(value) : value;
   const entries = Object.entries(data);
-  return Object.fromEntries(entries.map(([type, value]) => [type, split(value)]));
+  return Object.fromEntries(
+    entries.map(([type, value]) => [type, split(value)]),
+  );
 }
 
 /** Lines that keep their line breaks, as nbformat wants them. */

@@ -63,7 +63,9 @@ export async function checkOrWrite(
         report(`fails: ${error}\n${source.replaceAll(/^/gm, "    | ")}`);
         break;
       }
-      if (check && !notebooks.hasTag(cell, "time")) report(cellDifference(committed, cell));
+      if (check && !notebooks.hasTag(cell, "time")) {
+        report(cellDifference(committed, cell));
+      }
       if (JSON.stringify(cell.outputs).includes("\\u001b")) {
         report("prints escape sequences of a terminal");
       }
