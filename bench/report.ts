@@ -69,9 +69,7 @@ computes equal contexts once, the others only where they are merged beforehand:
   for (const line of report.notMeasured) console.log(`\nNot measured: ${line}`);
 }
 
-function best(values: readonly number[]): number {
-  return Math.min(...values);
-}
+const best = (values: readonly number[]) => Math.min(...values);
 
 /** The middle one; of an even number, the mean of the two. */
 export function median(values: readonly number[]): number {

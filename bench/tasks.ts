@@ -1,6 +1,6 @@
 /** What is measured, and the numbers that all peers are given for it. */
 
-import * as makemore from "../mod.ts";
+import * as makemore from "../core.ts";
 
 /** Everything that a peer has to know to do a task. */
 export interface Problem {
@@ -63,7 +63,7 @@ export function tasksOf(words: readonly string[]): Task[] {
   const pretrained = () => makemore.pretrainedModel().parameters;
   const task = (
     name: string,
-    model: () => makemore.ModelParameters,
+    model: () => makemore.ParameterArrays,
     rest: Partial<Problem>,
     things?: number,
   ): Task => ({
@@ -71,10 +71,10 @@ export function tasksOf(words: readonly string[]): Task[] {
     things,
     problem: () => {
       const parameters = model();
-      const problem = {
+      return {
         kind: "step" as const,
         sizes: makemore.sizesOf(parameters),
-        parameters: makemore.parameterArrays(parameters),
+        parameters,
         tokens: vocabulary.tokens,
         windows: train,
         batchSize: 0,
@@ -83,8 +83,6 @@ export function tasksOf(words: readonly string[]): Task[] {
         candidates: 0,
         ...rest,
       };
-      makemore.disposeParameters(parameters);
-      return problem;
     },
   });
   return [
@@ -108,10 +106,7 @@ export function tasksOf(words: readonly string[]): Task[] {
 }
 
 /** A model before its first step. */
-function untrained(
-  vocabularySize: number,
-  sizes: typeof SMALL,
-): makemore.ModelParameters {
+function untrained(vocabularySize: number, sizes: typeof SMALL) {
   const generator = new makemore.TorchGenerator(2147483647);
   return makemore.createParameters({ vocabularySize, ...sizes }, {
     generator,

@@ -31,10 +31,8 @@ import { checkOrWrite } from "./notebooks/run.ts";
 /** The paths of all notebooks, in the order of their names. */
 export function allNotebooks(): string[] {
   const folder = fileURLToPath(new URL("../notebooks/", import.meta.url));
-  return [...Deno.readDirSync(folder)]
-    .filter(({ name }) => name.endsWith(".ipynb"))
-    .map(({ name }) => join(folder, name))
-    .sort();
+  return Array.from(Deno.readDirSync(folder), ({ name }) => join(folder, name))
+    .filter((path) => path.endsWith(".ipynb")).sort();
 }
 
 async function main(args: string[]): Promise<number> {
@@ -65,9 +63,8 @@ async function main(args: string[]): Promise<number> {
     }
   };
   // As many at a time as the machine has cores.
-  await Promise.all(
-    Array.from({ length: navigator.hardwareConcurrency }, work),
-  );
+  const length = navigator.hardwareConcurrency;
+  await Promise.all(Array.from({ length }, work));
   return code;
 }
 

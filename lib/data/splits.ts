@@ -130,9 +130,8 @@ const MIN_LENGTH = 10;
 function endsOf(
   length: number,
   what: string,
-  fractions: readonly [number, number] = [0.8, 0.9],
+  [first, second]: readonly [number, number] = [0.8, 0.9],
 ): readonly [trainEnd: number, devEnd: number] {
-  const [first, second] = fractions;
   if (!(0 < first && first < second && second < 1)) {
     throw new RangeError(
       `Cannot split at the fractions ${first} and ${second}: they must ascend ` +

@@ -306,8 +306,7 @@ export function buildWordVocabulary(
       `Cannot make a vocabulary: ${words.length} words occur at least ` +
         `${minimumCount} times; ` +
         (tooMany
-          ? `raise the minimum count, as ${MAX_VOCABULARY_SIZE} tokens are ` +
-            "the limit"
+          ? `raise the minimum count, as ${MAX_VOCABULARY_SIZE} tokens are the limit`
           : "take more text, or lower the minimum count"),
     );
   }

@@ -99,18 +99,12 @@ function kernel(): Jupyter | undefined {
  *
  * @returns whether there is a notebook to show it in
  */
-function send(
-  type: "display_data" | "update_display_data",
-  figure: Figure,
-  transient: { display_id?: string },
-): boolean {
+function send(type: string, figure: Figure, transient: object): boolean {
   const jupyter = kernel();
-  jupyter?.broadcast(type, {
-    data: figure[jupyterDisplay](),
-    metadata: {},
-    transient,
-  });
-  return jupyter !== undefined;
+  if (!jupyter) return false;
+  const data = figure[jupyterDisplay]();
+  jupyter.broadcast(type, { data, metadata: {}, transient });
+  return true;
 }
 
 function grace(): Promise<void> {

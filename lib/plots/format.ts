@@ -18,8 +18,6 @@ export function formatCount(count: number): string {
 /** The same, but `14.3 million` from a million on. */
 export function formatLargeCount(count: number): string {
   if (count < 1e6) return formatCount(count);
-  const millions = (count / 1e6).toLocaleString("en-US", {
-    maximumSignificantDigits: 3,
-  });
-  return `${millions} million`;
+  const three = { maximumSignificantDigits: 3 };
+  return `${(count / 1e6).toLocaleString("en-US", three)} million`;
 }

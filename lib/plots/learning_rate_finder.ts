@@ -3,8 +3,8 @@ import { drawChart, halo } from "./chart.ts";
 import { checkValues } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatLoss } from "./format.ts";
-import { blue, vermillion } from "./palette.ts";
-import { extent, faint, movingMean, smoothedLegend } from "./smoothing.ts";
+import { blue, faint, vermillion } from "./palette.ts";
+import { extent, movingMean, smoothedLegend } from "./smoothing.ts";
 import { logScale } from "./ticks.ts";
 
 /** What a learning-rate finder measured: one loss for each learning rate tried. */

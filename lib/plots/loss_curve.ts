@@ -2,14 +2,8 @@ import * as Plot from "@observablehq/plot";
 import { drawChart, type LegendItem } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatCount, formatLoss } from "./format.ts";
-import { seriesColours, seriesDashes } from "./palette.ts";
-import {
-  buckets,
-  extent,
-  faint,
-  movingMean,
-  smoothedLegend,
-} from "./smoothing.ts";
+import { faint, seriesColours, seriesDashes } from "./palette.ts";
+import { buckets, extent, movingMean, smoothedLegend } from "./smoothing.ts";
 import { logScale } from "./ticks.ts";
 
 /** One line of a loss curve. */

@@ -72,7 +72,7 @@ export function nextTokenBars(
     : [{ name: "model", probabilities: probabilities as ArrayLike<number> }];
   const { count = models.length > 1 ? 10 : undefined } = options;
   if (count !== undefined) checkWhole("count", count, 1);
-  check(models, Array.from(tokens), target);
+  check(models, tokens.length);
   const answers = Array.from(tokens, (token, id) => ({
     token,
     percents: models.map(({ probabilities }) => 100 * probabilities[id]),
@@ -92,6 +92,11 @@ export function nextTokenBars(
   const described = shown.map(describe);
   const after = context === undefined ? "" : ` after "${context}"`;
   const right = answers.find(({ token }) => token === target);
+  if (target !== undefined && !right) {
+    throw new RangeError(
+      `Cannot mark the target "${target}": it is not among the tokens`,
+    );
+  }
   const truth = right ? ` What does come next is ${describe(right)}.` : "";
   const inRows = count !== undefined;
   const sign = inRows ? "▸" : "▾";
@@ -156,11 +161,7 @@ export function nextTokenBars(
   }, options);
 }
 
-function check(
-  models: readonly ModelProbabilities[],
-  tokens: readonly string[],
-  target: string | undefined,
-): void {
+function check(models: readonly ModelProbabilities[], V: number): void {
   if (models.length === 0 || models.length > seriesColours.length) {
     throw new RangeError(
       `Cannot draw ${models.length} models: pass one to ${seriesColours.length}`,
@@ -172,11 +173,6 @@ function check(
   };
   for (const { name, probabilities } of models) {
     const what = `the probabilities of "${name}"`;
-    checkValues(what, probabilities, tokens.length, range);
-  }
-  if (target !== undefined && !tokens.includes(target)) {
-    throw new RangeError(
-      `Cannot mark the target "${target}": it is not among the tokens`,
-    );
+    checkValues(what, probabilities, V, range);
   }
 }

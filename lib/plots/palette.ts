@@ -24,3 +24,6 @@ export const seriesDashes = ["none", "7 3", "2 3", "9 3 2 3"];
 export const ink = { light: "#1B1B1B", dark: "#ECECEC" } as const;
 /** The two backgrounds; the dark one is JupyterLab's. */
 export const paper = { light: "#FFFFFF", dark: "#111111" } as const;
+
+/** The look of the raw series behind a smoothed one. */
+export const faint = { strokeOpacity: 0.55, strokeWidth: 1 };

@@ -49,9 +49,6 @@ export function buckets(
   return made;
 }
 
-/** The look of the line behind the bold one. */
-export const faint = { strokeOpacity: 0.55, strokeWidth: 1 };
-
 /** What the bold line is, and what is behind it, if both are drawn. */
 export function smoothedLegend(
   colour: string,

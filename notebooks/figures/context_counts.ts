@@ -92,6 +92,7 @@ function drawCounts(
   across: readonly number[] = [],
 ): Figure {
   const dashed = { colour: green, dashes: "7 3" };
+  const ruled = { stroke: green, strokeWidth: 2 };
   const drawn = lines.map(({ key, label, place }, i) => ({
     label,
     place,
@@ -116,11 +117,7 @@ function drawCounts(
         tickFormat: formatLargeCount,
       },
       marks: [
-        Plot.ruleY(across, {
-          stroke: green,
-          strokeWidth: 2,
-          strokeDasharray: dashed.dashes,
-        }),
+        Plot.ruleY(across, { ...ruled, strokeDasharray: dashed.dashes }),
         drawn.map(({ shown, at, colour }) =>
           Plot.lineY(shown, { ...at, stroke: colour, strokeWidth: 2 })
         ),

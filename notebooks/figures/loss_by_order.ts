@@ -33,6 +33,7 @@ export function lossByOrder(
 ): Figure {
   const across = options.reference ? [options.reference] : [];
   const dashes = "2 5";
+  const ruled = { stroke: "currentColor", strokeWidth: 2.5 };
   const at = { x: "order", y: "loss" };
   const lines = series.map(({ name, losses }, i) => {
     const points = losses.map((loss, i) => ({ order: i + 1, loss }));
@@ -68,12 +69,7 @@ export function lossByOrder(
       r: { type: "identity" },
       marks: [
         lines.map(({ points, look }) => Plot.lineY(points, { ...at, ...look })),
-        Plot.ruleY(across, {
-          y: "loss",
-          stroke: "currentColor",
-          strokeWidth: 2.5,
-          strokeDasharray: dashes,
-        }),
+        Plot.ruleY(across, { y: "loss", ...ruled, strokeDasharray: dashes }),
         lines.map(({ best }) => {
           const below = series.some(({ losses }) =>
             losses[best.order - 1] < best.loss

@@ -37,6 +37,7 @@ export function probabilityRanges(
   });
   const low = 0.8 * Math.min(...rows.map(({ x1 }) => x1));
   const high = Math.min(100, 2 * Math.max(...rows.map(({ x2 }) => x2)));
+  const range = { x1: "x1", x2: "x2", strokeWidth: 5, strokeOpacity: 0.45 };
   const at = { y: "name", x: "mean" };
   return drawChart({
     title: "The word in the gap",
@@ -52,14 +53,7 @@ export function probabilityRanges(
       x: { domain: [low, high], grid: true, ...logScale(low, high, 4) },
       y: { type: "band", domain: rows.map(({ name }) => name), tickSize: 0 },
       marks: [
-        Plot.ruleY(rows, {
-          y: "name",
-          x1: "x1",
-          x2: "x2",
-          stroke: "colour",
-          strokeWidth: 5,
-          strokeOpacity: 0.45,
-        }),
+        Plot.ruleY(rows, { y: "name", ...range, stroke: "colour" }),
         Plot.dot(rows, { ...at, fill: "colour", r: 6 }),
         Plot.text(rows, {
           ...at,

@@ -40,6 +40,7 @@ export function wordMap(words: readonly MappedWord[]): Figure {
       colour: seriesColours[i % seriesColours.length],
       sample: shapes[(i + Math.floor(i / seriesColours.length)) % 3],
     }));
+  const edge = { r: 4.5, stroke: paper.light, strokeWidth: 0.7 };
   const listed = kinds.map(({ label, words }) =>
     `${label}: ${words.map(({ word }) => word).join(", ")}`
   );
@@ -60,10 +61,8 @@ export function wordMap(words: readonly MappedWord[]): Figure {
         kinds.map(({ words, colour, sample }) =>
           Plot.dot(words.map(({ place }) => place), {
             symbol: sample,
-            r: 4.5,
             fill: colour,
-            stroke: paper.light,
-            strokeWidth: 0.7,
+            ...edge,
           })
         ),
       ],

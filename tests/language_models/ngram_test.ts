@@ -191,7 +191,7 @@ Deno.test("addK() with 0 holds what was not seen impossible", () => {
 Deno.test("addK() refuses what cannot be added", () => {
   const counts = countsOf(fiveNames, 2);
   for (const k of [-1, NaN, Infinity]) {
-    assertThrows(() => addK(counts, k), RangeError, `add ${k} `);
+    assertThrows(() => addK(counts, k), RangeError, `k ${k}:`);
   }
 });
 

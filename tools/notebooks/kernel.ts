@@ -61,15 +61,14 @@ export class Kernel {
   #hear: (parent: string, message: Message) => void = () => {};
 
   private constructor(folder: string) {
-    const names = ["shell", "iopub", "control", "stdin", "hb"];
+    const ports = ["shell", "iopub", "control", "stdin", "hb"]
+      .map((name, index) => [`${name}_port`, this.#ports[index]]);
     const connection = {
       transport: "tcp",
       ip: "127.0.0.1",
       key: this.#key,
       signature_scheme: "hmac-sha256",
-      ...Object.fromEntries(
-        names.map((name, index) => [`${name}_port`, this.#ports[index]]),
-      ),
+      ...Object.fromEntries(ports),
     };
     Deno.writeTextFileSync(this.#connectionFile, JSON.stringify(connection));
     this.#process = new Deno.Command(Deno.execPath(), {

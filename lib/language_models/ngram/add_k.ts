@@ -3,6 +3,7 @@
  * lecture's "model smoothing" of its table of pairs, for any order.
  */
 
+import { checkNotNegative } from "../../errors/checks.ts";
 import { checkToken, type LanguageModel } from "../language_model.ts";
 import type { NgramCounts } from "./counts.ts";
 
@@ -35,11 +36,7 @@ import type { NgramCounts } from "./counts.ts";
  * ```
  */
 export function addK(counts: NgramCounts, k: number): LanguageModel {
-  if (!(k >= 0 && k < Infinity)) {
-    throw new RangeError(
-      `Cannot add ${k} to each count: k must be a finite number from 0`,
-    );
-  }
+  checkNotNegative("k", k);
   const V = counts.vocabularySize;
   const T = counts.order - 1;
   const level = counts.levels[T];

@@ -140,8 +140,7 @@ export function interpolate(
 
 /** Transposes estimates from `[N][orders]` to `[orders][N]`. */
 function byOrder(rows: readonly number[][], orders: number): Float64Array[] {
-  return Array.from(
-    { length: orders },
-    (_, order) => Float64Array.from(rows, (row) => row[order]),
-  );
+  const estimates = (order: number) =>
+    Float64Array.from(rows, (row) => row[order]);
+  return Array.from({ length: orders }, (_, order) => estimates(order));
 }
