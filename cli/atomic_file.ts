@@ -1,6 +1,6 @@
 /**
- * Files that are written whole or not at all: whoever reads one at any moment,
- * also after a power cut, finds the old file or the new.
+ * Files that are written whole or not at all: a reader finds the old file or the
+ * new one at any moment, also after a power cut.
  */
 
 import { MakemoreError, RunFolderError } from "../lib/errors/errors.ts";

@@ -141,7 +141,7 @@ export function elementsOf(shape: readonly number[]): number {
 /**
  * The sizes of the model whose parameters have these shapes.
  *
- * @throws {RangeError} if the shapes do not go together
+ * @throws {RangeError} if the shapes do not fit together
  */
 export function sizesOfShapes(shapes: ParameterShapes): ModelSizes {
   const [vocabularySize, embeddingSize] = shapes.C;
@@ -158,7 +158,7 @@ export function sizesOfShapes(shapes: ParameterShapes): ModelSizes {
  * The sizes of the model whose parameters have these numbers, from the lengths
  * of the arrays.
  *
- * @throws {RangeError} if the lengths do not go together
+ * @throws {RangeError} if the lengths do not fit together
  *
  * @example
  * ```ts

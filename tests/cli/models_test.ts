@@ -195,7 +195,7 @@ Deno.test("train --model shows what sample and evaluate make again", () =>
     assert(one.stdout.slice(11, 17) > hundred.stdout.slice(11, 17));
   }));
 
-Deno.test("sample --model ngram heeds temperature, top-k, prompt and length", () =>
+Deno.test("sample --model ngram uses temperature, top-k, prompt and length", () =>
   withWords(async (folder) => {
     const words = async (...args: string[]) => {
       const { code, stdout, stderr } = await run(

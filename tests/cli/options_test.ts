@@ -201,7 +201,7 @@ Deno.test("parseOptions() refuses what has no meaning beside another option", ()
   assertEquals(parseOptions(levels, ["--run", "a"]).values.run, "a");
 });
 
-Deno.test("helpOf() tells defaults for words, and what an option is for", () => {
+Deno.test("helpOf() names defaults for words, and what an option is for", () => {
   const help = helpOf(levels, "makemore").replaceAll(/\s+/g, " ");
   assert(help.includes("size (default: 10, for words: 60)"), help);
   assert(help.includes("--lowercase small; for --level words"), help);

@@ -49,7 +49,7 @@ Deno.test("splitWords() gives every word to one part, the same for a seed", () =
   assert(splitWords(words, { seed: 8 }).train[0] !== split.train[0]);
 });
 
-Deno.test("splitWords() counts the words that also stand in train", () => {
+Deno.test("splitWords() counts the words that are also in train", () => {
   const words = Array.from({ length: 50 }, () => "same");
   const { alsoInTrain } = splitWords(words);
   assertEquals(alsoInTrain, { dev: 5, test: 5 });

@@ -156,7 +156,7 @@ Deno.test("buildWordVocabulary() refuses a text of rare words, and one of too ma
   assertEquals(fits.size, 65_535);
 });
 
-Deno.test("Vocabulary.level is what the boundary token tells", () => {
+Deno.test("Vocabulary.level follows from the boundary token", () => {
   assertEquals(buildVocabulary(["ab"]).level, "characters");
   assertEquals(new Vocabulary(["<s>", "a"]).level, "words");
   // where "." is the boundary, tokens of any length are put together as they are

@@ -112,7 +112,7 @@ Deno.test("contextWindows() takes an iterable that can be read only once", () =>
   assertEquals([...contextWindows(once, vocabulary).Y], Y);
 });
 
-Deno.test("contextWindows() refuses a context length that is none and unknown letters", () => {
+Deno.test("contextWindows() refuses a context length below 1, and unknown letters", () => {
   for (const length of [0, -1, 1.5, NaN]) {
     assertThrows(
       () => contextWindows(["a"], vocabulary, length),

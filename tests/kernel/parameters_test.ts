@@ -64,7 +64,7 @@ Deno.test("sizesOf() and sizesOfShapes() read the sizes off the parameters", () 
   }
 });
 
-Deno.test("sizesOf() refuses arrays that do not go together, with their lengths", () => {
+Deno.test("sizesOf() refuses arrays that do not fit together, with their lengths", () => {
   const chance = new Chance(2);
   for (const sizes of [lecture, direct]) {
     const arrays = chance.weights(sizes, 1);

@@ -158,7 +158,7 @@ Deno.test("learningRateFinder() finds the valley and marks a rate", () => {
   );
 });
 
-Deno.test("embeddingMap() tells vowels apart by shape and by colour", () => {
+Deno.test("embeddingMap() marks vowels by shape and by colour", () => {
   const figure = embeddingMap(
     alphabet.map((_, id) => [id % 5, id / 9]),
     alphabet,
