@@ -45,7 +45,19 @@ export {
   wordsFrom,
 } from "./lib/data/words.ts";
 export * from "./lib/data/tokens.ts";
-export * from "./lib/data/vocabulary.ts";
+export {
+  BOUNDARY,
+  buildVocabulary,
+  buildWordVocabulary,
+  type Level,
+  MAX_TOKEN_LENGTH,
+  MAX_VOCABULARY_SIZE,
+  SENTENCE_BOUNDARY,
+  UNKNOWN,
+  Vocabulary,
+  type VocabularyOptions,
+  type WordVocabularyOptions,
+} from "./lib/data/vocabulary.ts";
 export * from "./lib/data/splits.ts";
 export {
   contextWindows,

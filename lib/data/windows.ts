@@ -196,6 +196,17 @@ export function formatWindows(
  * @param rows the index of each row to take, from 0; indices may repeat
  * @returns the rows, `X` uint16 `[B, T]` and `Y` uint16 `[B]`
  * @throws {RangeError} if an index is out of range
+ *
+ * @example
+ * ```ts
+ * import { buildVocabulary, contextWindows, takeRows } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const windows = contextWindows(["ab"], buildVocabulary(["ab"]), 2);
+ * const { X, Y } = takeRows(windows, [2, 0]);
+ * assertEquals([...X], [1, 2, 0, 0]); // ab ..
+ * assertEquals([...Y], [0, 1]); // . a
+ * ```
  */
 export function takeRows(windows: Rows, rows: ArrayLike<number>): Windows {
   const { contextLength } = windows;

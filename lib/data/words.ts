@@ -38,6 +38,16 @@ export function embeddedWords(): WordList {
  * The lecture's list, karpathy/makemore's `names.txt`, if `deno task data` has
  * fetched it into this checkout and it may be read; otherwise the embedded
  * list. Never asks for a permission.
+ *
+ * @returns the words, and which of the two lists they come from
+ *
+ * @example
+ * ```ts
+ * import { defaultWords } from "@makemore/mlp";
+ * import { assert } from "@std/assert";
+ *
+ * assert(defaultWords().words.length >= 3600);
+ * ```
  */
 export function defaultWords(): WordList {
   if (!import.meta.url.startsWith("file:")) return embeddedWords();
@@ -55,6 +65,15 @@ export function defaultWords(): WordList {
  * line, with any line ending. Empty lines and spaces around words are dropped
  * @throws {WordListError} if the file does not exist, cannot be read or is over
  * 64 MiB, and as {@linkcode parseWords} does
+ *
+ * @example
+ * ```ts
+ * import { readWords, WordListError } from "@makemore/mlp";
+ * import { assertThrows } from "@std/assert";
+ *
+ * // const { words } = readWords("words.txt");
+ * assertThrows(() => readWords("no such file"), WordListError, "Cannot read");
+ * ```
  */
 export function readWords(path: string | URL): WordList {
   return parseWords(readText(path), String(path));
@@ -92,6 +111,15 @@ export function parseWords(
  * @param words the words; empty ones and spaces around them are dropped
  * @param source where they come from, for errors and to show to people
  * @throws {WordListError} as {@linkcode parseWords} does
+ *
+ * @example
+ * ```ts
+ * import { wordsFrom } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { words } = wordsFrom(new Set(["emma", " ava ", ""]));
+ * assertEquals(words, ["emma", "ava"]);
+ * ```
  */
 export function wordsFrom(
   words: Iterable<string>,

@@ -90,6 +90,15 @@ export const PARAMETER_NAMES: readonly ParameterName[] = Object.keys(
  * created.
  *
  * @param model its parameters, their numbers or their shapes
+ *
+ * @example
+ * ```ts
+ * import { parameterNames, pretrainedModel } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { parameters } = pretrainedModel();
+ * assertEquals(parameterNames(parameters), ["C", "W1", "b1", "W2", "b2"]);
+ * ```
  */
 export function parameterNames(
   model: Partial<PerParameter<unknown>>,

@@ -2,10 +2,9 @@
  * The tokens that a model expects next: autocomplete.
  */
 
-import type { Vocabulary } from "../data/vocabulary.ts";
+import { encodeWord, type Vocabulary } from "../data/vocabulary.ts";
 import { checkVocabulary } from "./language_model.ts";
 import { type Model, withLanguageModel } from "./model.ts";
-import { beginningOf } from "./sample.ts";
 import {
   byLikelihood,
   checkTempering,
@@ -58,7 +57,7 @@ export function nextTokens(
   const { temperature, topK } = options;
   const beginnings = Array.from(
     prompts,
-    (prompt) => beginningOf(prompt, vocabulary),
+    (prompt) => encodeWord(vocabulary, prompt),
   );
   return withLanguageModel(model, (model) => {
     checkVocabulary(model, vocabulary);

@@ -3,9 +3,8 @@
  * With a model of words, this makes sentences.
  */
 
-import type { Vocabulary } from "../data/vocabulary.ts";
+import { encodeWord, type Vocabulary } from "../data/vocabulary.ts";
 import { checkWhole } from "../errors/checks.ts";
-import { quote } from "../errors/quote.ts";
 import type {
   MultinomialOptions,
   TorchGenerator,
@@ -121,7 +120,7 @@ export function sample(
   checkWhole("number of words", count, 0);
   checkWhole("maximum length", maxLength, 1);
   checkTempering(options);
-  const start = beginningOf(prompt, vocabulary);
+  const start = encodeWord(vocabulary, prompt);
   if (start.length > maxLength) {
     throw new RangeError(
       `Cannot begin with a prompt of ${start.length} tokens: the maximum ` +
@@ -144,21 +143,6 @@ export function sample(
       : draw(count, seen);
     return words.map((ids) => vocabulary.decode(ids));
   });
-}
-
-/** The ids of a prompt, which must not have the token that ends a word. */
-export function beginningOf(
-  prompt: Iterable<string>,
-  vocabulary: Vocabulary,
-): number[] {
-  const ids = vocabulary.encode(prompt);
-  if (ids.includes(0)) {
-    throw new RangeError(
-      `Cannot begin with ${quote(vocabulary.decode(ids))}: it contains ` +
-        `${quote(vocabulary.tokens[0])}, which ends a word`,
-    );
-  }
-  return ids;
 }
 
 /** Draws words one after the other, in the fastest way of the model. */

@@ -52,6 +52,6 @@ Deno.test("nextTokens() has the likeliest of any model, and refuses the boundary
   assertThrows(
     () => nextTokens(model, vocabulary, ["a", "a."]),
     RangeError,
-    'Cannot begin with "a."',
+    'Cannot encode "a." as a word',
   );
 });

@@ -130,8 +130,8 @@ Deno.test("sample() refuses settings that are out of range, of any model", () =>
       [{ topK: 0 }, "top-k 0"],
       [{ maxLength: 0 }, "maximum length 0"],
       [{ prompt: "é" }, 'no token "é"'],
-      [{ prompt: "a." }, 'Cannot begin with "a."'],
-      [{ prompt: ["a", "."] }, 'Cannot begin with "a."'],
+      [{ prompt: "a." }, 'Cannot encode "a." as a word'],
+      [{ prompt: ["a", "."] }, 'Cannot encode "a." as a word'],
       [{ prompt: "emma", maxLength: 3 }, "a prompt of 4 tokens"],
     ] as const;
     for (const model of [parameters, counted]) {
