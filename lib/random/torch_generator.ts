@@ -284,7 +284,10 @@ export class TorchGenerator {
     const score = p.map((value, i) => value === 0 ? -1 : value / q[i]);
     const drawn = new Int32Array(count);
     for (let i = 0; i < count; i++) {
-      const best = score.reduce((b, value, j) => value > score[b] ? j : b, 0);
+      let best = 0;
+      for (let j = 1; j < score.length; j++) {
+        if (score[j] > score[best]) best = j;
+      }
       drawn[i] = best;
       score[best] = -1;
     }
@@ -298,7 +301,13 @@ export class TorchGenerator {
     cumulative[p.length - 1] = 1;
     return Int32Array.from({ length: count }, () => {
       const u = this.#uniform53();
-      return cumulative.findIndex((share) => share >= u);
+      let low = 0, high = p.length;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (cumulative[middle] < u) low = middle + 1;
+        else high = middle;
+      }
+      return low;
     });
   }
 
@@ -352,14 +361,16 @@ function checkCount(count: number): number {
 
 /** Returns how many categories have a probability above 0. */
 function checkProbabilities(p: Float32Array): number {
-  const wrong = p.findIndex((value) => !(value >= 0 && value < Infinity));
-  if (wrong >= 0) {
-    throw new RangeError(
-      `Cannot draw category ${wrong} with probability ${p[wrong]}: ` +
-        "probabilities are finite and not negative",
-    );
+  let possible = 0;
+  for (let i = 0; i < p.length; i++) {
+    if (!(p[i] >= 0 && p[i] < Infinity)) {
+      throw new RangeError(
+        `Cannot draw category ${i} with probability ${p[i]}: ` +
+          "probabilities are finite and not negative",
+      );
+    }
+    if (p[i] > 0) possible++;
   }
-  const possible = p.reduce((count, value) => count + Number(value > 0), 0);
   if (possible === 0) {
     throw new RangeError("Cannot draw a category: all probabilities are 0");
   }

@@ -72,10 +72,8 @@ export function decodeState(bytes: Uint8Array): TorchState {
   const consistent = next === position
     ? 1 <= position && position <= STATE_WORDS
     : next === 0 && position === STATE_WORDS;
-  if (
-    !Number.isSafeInteger(seed) || view.getInt32(SEEDED_AT, true) !== 1 ||
-    !consistent
-  ) {
+  const seeded = view.getInt32(SEEDED_AT, true) === 1;
+  if (!Number.isSafeInteger(seed) || !seeded || !consistent) {
     fail(`seed ${seed}, left ${left} and next ${next} contradict each other`);
   }
   const spare = view.getFloat64(SPARE_AT, true);
@@ -83,9 +81,7 @@ export function decodeState(bytes: Uint8Array): TorchState {
   if (hasSpare && !Number.isFinite(spare)) {
     fail(`its spare normal number is ${spare}`);
   }
-  const words = Uint32Array.from(
-    { length: STATE_WORDS },
-    (_, i) => view.getUint32(WORDS_AT + 8 * i, true),
-  );
+  const words = new Uint32Array(STATE_WORDS)
+    .map((_, i) => view.getUint32(WORDS_AT + 8 * i, true));
   return { seed, words, position, spareNormal: hasSpare ? spare : undefined };
 }

@@ -3,7 +3,7 @@ import { customMark, drawChart, type Place } from "../../lib/plots/chart.ts";
 import type { Figure } from "../../lib/plots/figure.ts";
 import { paper, seriesColours } from "../../lib/plots/palette.ts";
 import { extent } from "../../lib/plots/smoothing.ts";
-import { createElement, type SvgElement } from "../../lib/plots/svg.ts";
+import { createElement } from "../../lib/plots/svg.ts";
 
 /** A word, where it is, and what kind of word it is. */
 export interface MappedWord {
@@ -71,10 +71,8 @@ export function wordMap(words: readonly MappedWord[]): Figure {
 }
 
 /** In pixels from the point: right, left, above, below, where words read best. */
-// deno-fmt-ignore
-const beside = [
-  [8, 0], [-8, 0], [0, -12], [0, 12], [5, -11], [5, 11], [-5, -11], [-5, 11],
-];
+const beside = [[8, 0], [-8, 0], [0, -12], [0, 12]]
+  .concat([[5, -11], [5, 11], [-5, -11], [-5, 11]]);
 
 /** Farther off, at the end of a line: 24 directions, three distances. */
 const apart = [30, 45, 60].flatMap((distance) =>
@@ -85,10 +83,7 @@ const apart = [30, 45, 60].flatMap((distance) =>
 );
 
 /** The words for which there is room, and lines to those farther off. */
-function writeWords(
-  words: readonly MappedWord[],
-  { x, y, width }: Place,
-): SvgElement {
+function writeWords(words: readonly MappedWord[], { x, y, width }: Place) {
   const points = words
     .map(({ word, place }) => ({ word, x: x(place[0]), y: y(place[1]) }));
   const [top, bottom] = extent(points.map(({ y }) => y));

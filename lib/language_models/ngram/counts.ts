@@ -173,15 +173,15 @@ export function countNgrams(
   const indices = new Uint32Array(Y.length); // the context of each row, [N]
   const levels = [levelOf(Float64Array.of(0), indices, Y, V)];
   for (let k = 1; k < order; k++) {
-    // the key of each row's context, [N]
-    const keys = Float64Array.from(
-      indices,
-      (index, row) => index * V + checkToken(contextOf(windows, row)[T - k], V),
-    );
+    const keys = new Float64Array(Y.length); // [N]
+    for (let row = 0; row < Y.length; row++) {
+      const token = checkToken(contextOf(windows, row)[T - k], V);
+      keys[row] = indices[row] * V + token;
+    }
     const contexts = distinct(keys.toSorted()).values; // [C]
-    keys.forEach((key, row) => {
-      indices[row] = indexIn(contexts, key, 0, contexts.length);
-    });
+    for (let row = 0; row < Y.length; row++) {
+      indices[row] = indexIn(contexts, keys[row], 0, contexts.length);
+    }
     levels.push(levelOf(contexts, indices, Y, V));
   }
   return new NgramCounts(V, levels);
@@ -194,7 +194,10 @@ function levelOf(
   Y: Uint16Array,
   V: number,
 ): NgramLevel {
-  const keys = Float64Array.from(Y, (y, row) => indices[row] * V + y); // [N]
+  const keys = new Float64Array(Y.length); // [N]
+  for (let row = 0; row < Y.length; row++) {
+    keys[row] = indices[row] * V + Y[row];
+  }
   const { values, counts } = distinct(keys.sort()); // [G]
   const starts = new Uint32Array(contexts.length + 1);
   const totals = new Uint32Array(contexts.length);

@@ -92,9 +92,8 @@ export function assertStringIncludes(
 }
 
 /** What `assertThrows` and `assertRejects` take after the function. */
-type Expectation<E> =
-  | [msg?: string]
-  | [ErrorClass: Class<E>, msgIncludes?: string, msg?: string];
+type Expected<E> = [ErrorClass: Class<E>, msgIncludes?: string, msg?: string];
+type Expectation<E> = [msg?: string] | Expected<E>;
 
 /** Fails unless the error is as expected; returns it. */
 function checkError<E>(error: unknown, expectation: Expectation<E>): unknown {
@@ -119,9 +118,7 @@ export function assertThrows(fn: () => unknown, msg?: string): unknown;
 /** Fails unless the function throws such an error; returns the error. */
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
-  ErrorClass: Class<E>,
-  msgIncludes?: string,
-  msg?: string,
+  ...expected: Expected<E>
 ): E;
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
@@ -143,9 +140,7 @@ export function assertRejects(
 /** Fails unless the promise is rejected by such an error; returns the error. */
 export function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
-  ErrorClass: Class<E>,
-  msgIncludes?: string,
-  msg?: string,
+  ...expected: Expected<E>
 ): Promise<E>;
 export async function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
