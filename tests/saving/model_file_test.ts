@@ -425,7 +425,7 @@ Deno.test("saveModel() refuses what could not be read again", () => {
   refuses(
     { b2: four },
     vocabulary,
-    "these lengths do not make a model: ",
+    "cannot make a model of ",
   );
   const words = (token: string) => new Vocabulary([".", "a", token]);
   refuses({}, new Vocabulary([".", "a"]), "its vocabulary has 2 tokens");
