@@ -186,8 +186,7 @@ Deno.test("loadModel() takes lowercase from the config of a run of words of vers
 
 const moreTensors = "it has more tensors than C,W1,b1,W2,b2";
 
-const shapesAre = (shapes: string) =>
-  `cannot make a model of ${shapes}`;
+const shapesAre = (shapes: string) => `cannot make a model of ${shapes}`;
 
 const sizesAre = (more: string) =>
   `its sizes are not {"contextLength":2,${more}"embeddingSize":2,` +
