@@ -10,12 +10,13 @@ import {
   buildVocabulary,
   buildWordVocabulary,
   contextWindows,
+  type Rows,
   splitByPosition,
   type Splits,
   splitWords,
   tokenize,
   type Vocabulary,
-  type Windows,
+  windowStream,
 } from "../core.ts";
 import { defaultWords, readWords } from "../lib/data/words.ts";
 import { judging } from "./judging.ts";
@@ -109,7 +110,7 @@ export function windowsOf(
   part: readonly Sequence[],
   vocabulary: Vocabulary,
   contextLength: number,
-): Windows {
-  const acrossBoundaries = vocabulary.level === "words";
-  return contextWindows(part, vocabulary, contextLength, { acrossBoundaries });
+): Rows {
+  const rows = vocabulary.level === "words" ? windowStream : contextWindows;
+  return rows(part, vocabulary, contextLength);
 }

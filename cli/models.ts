@@ -12,10 +12,10 @@ import {
   type Model,
   type ParameterArrays,
   pretrainedModel,
+  type Rows,
   sizesOf,
   TorchGenerator,
   type Vocabulary,
-  type Windows,
 } from "../core.ts";
 import { naming, parseObject } from "../lib/saving/checks.ts";
 import { decodeFile } from "../lib/saving/model_file.ts";
@@ -50,7 +50,7 @@ export interface NamedModel {
 export function rowsOf(
   part: readonly Sequence[],
   { model, vocabulary }: NamedModel,
-): Windows {
+): Rows {
   const { contextLength } = "C" in model ? sizesOf(model) : model;
   return windowsOf(part, vocabulary, Math.max(1, contextLength));
 }

@@ -4,12 +4,12 @@ import { DivergenceError, WordListError } from "../lib/errors/errors.ts";
 import { quote } from "../lib/errors/quote.ts";
 import {
   type ParameterArrays,
+  type Rows,
   sizesOf,
   TorchGenerator,
   train,
   trainSteps,
   type Vocabulary,
-  type Windows,
 } from "../core.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
 import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
@@ -37,7 +37,7 @@ export interface Run {
   readonly generator: TorchGenerator;
   readonly parameters: ParameterArrays;
   /** The rows to learn from. */
-  readonly windows: Windows;
+  readonly windows: Rows;
   /** How many steps are done. */
   step: number;
 }
