@@ -5,20 +5,12 @@
 
 import { assert } from "@std/assert";
 import { createHash } from "node:crypto";
-import { evaluateCommand } from "../../cli/evaluate_command.ts";
-import { findLrCommand } from "../../cli/find_lr_command.ts";
-import { parseOptions } from "../../cli/options.ts";
-import { sampleCommand } from "../../cli/sample_command.ts";
-import { trainCommand } from "../../cli/train_command.ts";
-import { MakemoreError } from "../../lib/errors/errors.ts";
 import config from "../../deno.json" with { type: "json" };
 
 const cli = new URL("../../cli.ts", import.meta.url).href;
 
 /** The commands that are tasks. */
 export type TaskName = "train" | "sample" | "evaluate" | "find-lr";
-
-const COMMANDS = [trainCommand, sampleCommand, evaluateCommand, findLrCommand];
 
 /** What a program did. */
 export interface Outcome {
@@ -46,29 +38,17 @@ export function run(
   return new Program(folder, taskArguments(name, args)).ended;
 }
 
-/**
- * The error with which a command refuses arguments, when it runs in a folder
- * and in this process.
- */
+/** The sentence and the exit code with which a task refuses its arguments. */
 export async function refusalOf(
   folder: string,
   name: TaskName,
   ...args: string[]
-): Promise<MakemoreError> {
-  const command = COMMANDS.find((command) => command.name === name)!;
-  const before = Deno.cwd();
-  Deno.chdir(folder);
-  try {
-    const { values, given } = parseOptions(command, args);
-    await command.run(values, given);
-  } catch (error) {
-    if (!(error instanceof MakemoreError)) throw error;
-    assert(!/[\p{Cc}]/u.test(error.message), error.message); // one line
-    return error;
-  } finally {
-    Deno.chdir(before);
-  }
-  throw new Error(`${name} ${args.join(" ")} is not refused`);
+): Promise<{ message: string; exitCode: number }> {
+  const { code, stderr } = await run(folder, name, ...args);
+  const [, message] = stderr.match(/^makemore: ([^\p{Cc}]*)\n$/u) ??
+    [undefined, undefined];
+  assert(message !== undefined && code > 1, `${name} ${args}: ${stderr}`);
+  return { message, exitCode: code };
 }
 
 /** A program that runs in a folder. */
