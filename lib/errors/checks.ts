@@ -41,6 +41,22 @@ export function checkNotNegative(name: string, value: number): void {
 }
 
 /**
+ * Refuses a single string where a list of them is meant: it would be read as a
+ * list of its characters.
+ *
+ * @param name the name of the list, such as `"prompts"`
+ * @param list the list
+ * @throws {TypeError} if it is a string
+ */
+export function checkList(name: string, list: Iterable<unknown>): void {
+  if (typeof list !== "string") return;
+  throw new TypeError(
+    `Cannot use the string ${quote(list)} as ${name}: pass a list, ` +
+      `[${quote(list)}]`,
+  );
+}
+
+/**
  * Refuses a locale that is not a BCP 47 tag.
  *
  * @throws {RangeError} if the value is refused

@@ -2,6 +2,7 @@
  * The tokens that a model expects next: autocomplete.
  */
 
+import { checkList } from "../errors/checks.ts";
 import { encodeWord, type Vocabulary } from "../data/vocabulary.ts";
 import { checkVocabulary } from "./language_model.ts";
 import { type Model, withLanguageModel } from "./model.ts";
@@ -36,6 +37,7 @@ export interface NextToken {
  * @throws {RangeError} if a setting is out of range, a prompt has the boundary
  * token or a token that is not in the vocabulary, or the vocabulary does not fit
  * the model
+ * @throws {TypeError} if the prompts are a single string
  *
  * @example
  * ```ts
@@ -54,6 +56,7 @@ export function nextTokens(
   options: TemperOptions = {},
 ): NextToken[][] {
   checkTempering(options);
+  checkList("prompts", prompts);
   const { temperature, topK } = options;
   const beginnings = Array.from(
     prompts,

@@ -2,6 +2,7 @@
  * The probabilities of words, to rank them or to find odd ones.
  */
 
+import { checkList } from "../errors/checks.ts";
 import type { Vocabulary } from "../data/vocabulary.ts";
 import { contextWindows } from "../data/windows.ts";
 import { checkVocabulary, probabilitiesOfRows } from "./language_model.ts";
@@ -18,6 +19,7 @@ import { type Model, withLanguageModel } from "./model.ts";
  * @returns float64, a number for each word, in nats, at most 0
  * @throws {RangeError} if a word has the boundary token or a token that is not
  * in the vocabulary, or the vocabulary does not fit the model
+ * @throws {TypeError} if the words are a single string
  *
  * @example
  * ```ts
@@ -34,6 +36,7 @@ export function scoreWords(
   vocabulary: Vocabulary,
   words: Iterable<Iterable<string>>,
 ): Float64Array {
+  checkList("words", words);
   return withLanguageModel(model, (model) => {
     checkVocabulary(model, vocabulary);
     const contextLength = Math.max(1, model.contextLength);

@@ -7,10 +7,11 @@ import { DivergenceError } from "../errors/errors.ts";
 import type { Rows } from "../kernel/rows.ts";
 import { parameterArrays, type Parameters } from "../model/parameters.ts";
 import type { TorchGenerator } from "../random/torch_generator.ts";
-import { trainSteps } from "./loop.ts";
+import { type TrainOptions, trainSteps } from "./loop.ts";
 
 /** Settings of {@linkcode findLearningRate}. */
-export interface FinderOptions {
+export interface FinderOptions
+  extends Pick<TrainOptions, "weightDecay" | "candidates"> {
   /** The random number generator that draws the minibatches. */
   generator: TorchGenerator;
   /** The number of rows in a minibatch. Default: 32, as in the lecture. */
@@ -22,13 +23,6 @@ export interface FinderOptions {
    * in the lecture.
    */
   exponents?: readonly [number, number];
-  /** The weight decay to train with, see {@linkcode TrainOptions}. Default: 0. */
-  weightDecay?: number;
-  /**
-   * The candidates of a sampled softmax, see {@linkcode TrainOptions}. Default:
-   * the full softmax.
-   */
-  candidates?: number;
 }
 
 /** The measurements of {@linkcode findLearningRate}, for the plot of them. */
@@ -89,8 +83,8 @@ export function findLearningRate(
   windows: Rows,
   options: FinderOptions,
 ): LearningRateLosses {
-  const { generator, batchSize, weightDecay, candidates } = options;
-  const { count = 1000, exponents: [first, last] = [-3, 0] } = options;
+  const { count = 1000, exponents = [-3, 0], ...training } = options;
+  const [first, last] = exponents;
   checkWhole("number of rates to try", count, 2);
   if (!(Number.isFinite(first) && Number.isFinite(last) && first < last)) {
     throw new RangeError(
@@ -106,7 +100,7 @@ export function findLearningRate(
   let done = 0;
   try {
     const steps = trainSteps(parameterArrays(parameters), windows, {
-      ...{ generator, batchSize, weightDecay, candidates },
+      ...training,
       steps: count,
       learningRate: (step) => learningRates[step],
     });

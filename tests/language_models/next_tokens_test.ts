@@ -50,6 +50,11 @@ Deno.test("nextTokens() has the likeliest of any model, and refuses the boundary
   assertEquals(first.token, "m");
   assertEquals(others.length, 2);
   assertThrows(
+    () => nextTokens(model, vocabulary, "em"),
+    TypeError,
+    'Cannot use the string "em" as prompts: pass a list, ["em"]',
+  );
+  assertThrows(
     () => nextTokens(model, vocabulary, ["a", "a."]),
     RangeError,
     'Cannot encode "a." as a word',
