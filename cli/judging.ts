@@ -1,12 +1,12 @@
 /** Whose fault a RangeError is: of the arguments, or of the memory. */
 
-import { UsageError } from "../lib/errors/errors.ts";
+import { OutOfMemoryError, UsageError } from "../lib/errors/errors.ts";
 
 /**
  * Does something that judges what the user has typed.
  *
- * @throws {UsageError} in place of the library's RangeError, unless that tells
- * that there is not enough memory
+ * @throws {UsageError} in place of the library's RangeError, unless there is not
+ * enough memory
  */
 export function judging<Value>(act: () => Value): Value {
   try {
@@ -17,9 +17,12 @@ export function judging<Value>(act: () => Value): Value {
   }
 }
 
-/** Whether an error tells that there is not enough memory. */
+/**
+ * Whether an error means that there is not enough memory: the library's own, or
+ * JavaScript's, which only its message tells from other RangeErrors.
+ */
 export function isShortOfMemory(error: unknown): boolean {
-  return error instanceof RangeError &&
-    /memory|allocation|array( buffer)? (length|size)|Cannot lay out/i
-      .test(error.message);
+  return error instanceof OutOfMemoryError ||
+    error instanceof RangeError &&
+      /allocation|array( buffer)? (length|size)/i.test(error.message);
 }

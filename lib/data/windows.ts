@@ -6,6 +6,7 @@
  * Letters: `N` rows, `T` context length, `B` batch size.
  */
 
+import { OutOfMemoryError } from "../errors/errors.ts";
 import { checkWhole } from "../errors/checks.ts";
 import {
   contextOf,
@@ -82,7 +83,7 @@ export function contextWindows(
   checkWhole("context length", contextLength, 1);
   const Y = encodeAll(words, vocabulary, 0); // [N]
   if (Y.length * contextLength > MAX_NUMBERS) {
-    throw new RangeError(
+    throw new OutOfMemoryError(
       `Cannot lay out ${Y.length} contexts of ${contextLength} tokens: take ` +
         "fewer words or a shorter context length",
     );

@@ -12,8 +12,15 @@
  * | `DivergenceError` | 6 | the loss is not finite |
  *
  * Invalid arguments in a program throw a `RangeError` or a `TypeError`, as
- * elsewhere in JavaScript.
+ * elsewhere in JavaScript; sizes that there is no memory for throw an
+ * `OutOfMemoryError`, which is a `RangeError` too.
  */
+
+/** There is not enough memory for what was asked for. */
+export class OutOfMemoryError extends RangeError {
+  /** Always `"OutOfMemoryError"`. */
+  override readonly name = "OutOfMemoryError";
+}
 
 /** An error with an exit code, the base class of the others. */
 export abstract class MakemoreError extends Error {

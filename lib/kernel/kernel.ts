@@ -10,6 +10,7 @@
  * @module
  */
 
+import { OutOfMemoryError } from "../errors/errors.ts";
 import { checkNotNegative, checkWhole } from "../errors/checks.ts";
 import { fromBase64 } from "./base64.ts";
 import { kernelWasm } from "./kernel_wasm.ts";
@@ -649,8 +650,8 @@ export class Kernel {
   }
 
   /** There is not enough memory; by default for what was last laid out. */
-  #tooLarge(what: string, bytes = this.#use().bytesWanted()): RangeError {
-    return new RangeError(
+  #tooLarge(what: string, bytes = this.#use().bytesWanted()): OutOfMemoryError {
+    return new OutOfMemoryError(
       `Cannot hold ${what} of ${this.#describe()} in memory: it takes ${bytes} ` +
         `bytes, and WebAssembly has at most ${MAX_BYTES}, the machine perhaps less`,
     );
