@@ -176,7 +176,7 @@ export async function learn(
           if (!checkpointEvery && isLate()) save();
         },
       });
-      if (checkpointEvery) save();
+      if (run.step < settings.steps) save();
     }
   } catch (error) {
     if (error === signal.reason) return stop(error as StopSignal);

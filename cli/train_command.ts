@@ -112,10 +112,9 @@ function start(values: TrainValues, given: Given): Run {
   const { schedule, batchSize } = values;
   const corpus = readCorpus(values.input, values);
   const vocabulary = corpus.vocabulary();
-  const rows = windowsOf(corpus.splits.train, vocabulary, 1).Y.length;
   const steps = values.steps !== "auto"
     ? values.steps
-    : Math.ceil(PASSES * rows / (batchSize === "all" ? rows : batchSize));
+    : stepsToRead(corpus, batchSize);
   // a default that does not fit gives way
   const canSample = batchSize !== "all" &&
     Number(values.candidates) < vocabulary.size;
@@ -128,6 +127,13 @@ function start(values: TrainValues, given: Given): Run {
     decaySteps: schedule === "step" ? Math.floor(steps / 2) : steps,
     decay: schedule === "inverse" ? decayOf(values, steps) : 0,
   });
+}
+
+/** How many steps read the train part {@linkcode PASSES} times. */
+function stepsToRead(corpus: Corpus, batchSize: number | "all"): number {
+  if (batchSize === "all") return PASSES;
+  const rows = windowsOf(corpus.splits.train, corpus.vocabulary(), 1).Y.length;
+  return Math.ceil(PASSES * rows / batchSize);
 }
 
 /** The decay with which the learning rate ends at the final one. */

@@ -303,7 +303,7 @@ Deno.test("Kernel.sample() and Kernel.probabilities() refuse weights that are no
     }
     const weights = new Chance(8).weights(small, 1);
     for (const bad of [Infinity, NaN, 3e38]) {
-      // Logits above float32, one that is none, and a sum of too large ones.
+      // Logits above float32, one that is NaN, and a sum of too large ones.
       weights.b2[4] = bad;
       weights.W2.fill(bad === 3e38 ? 3e38 : 1);
       kernel.loadWeights(weights);
