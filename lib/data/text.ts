@@ -112,7 +112,7 @@ function nameOf(encoding: string): string {
 }
 
 /** The end of a line on any system, and by Unicode. */
-const LINE_BREAK = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
+export const LINE_BREAK: RegExp = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
 
 function invalid(source: string, before: string, reason: string) {
   const line = before.split(LINE_BREAK).length;
