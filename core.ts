@@ -135,4 +135,17 @@ export {
   saveModel,
 } from "./lib/saving/model_file.ts";
 export * from "./lib/saving/checkpoint.ts";
+export {
+  autoRecipe,
+  lectureRecipe,
+  type Recipe,
+  type RecipeData,
+} from "./lib/recipes/recipe.ts";
+export { type BestNgram, bestNgram } from "./lib/recipes/best_ngram.ts";
+export {
+  learn,
+  type Learned,
+  type LearnOptions,
+  type Offer,
+} from "./lib/recipes/learn.ts";
 export * from "./lib/errors/errors.ts";
