@@ -122,8 +122,13 @@ export {
 export { sample, type SampleOptions } from "./lib/language_models/sample.ts";
 export type { TemperOptions } from "./lib/language_models/temper.ts";
 export * from "./lib/language_models/next_tokens.ts";
+export * from "./lib/language_models/nearest_tokens.ts";
 export * from "./lib/language_models/score.ts";
-export * from "./lib/language_models/labels.ts";
+export {
+  type LabelledWord,
+  type LabelOptions,
+  labelWords,
+} from "./lib/language_models/labels.ts";
 export * from "./lib/language_models/pretrained.ts";
 export {
   type DecodeOptions,
