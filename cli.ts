@@ -1,6 +1,6 @@
 /**
- * The command line of makemore for Deno: `train`, `sample`, `evaluate` and
- * `find-lr`. Without a command it trains.
+ * The command line of makemore for Deno: `train`, `sample`, `score`,
+ * `neighbours`, `evaluate` and `find-lr`. Without a command it trains.
  *
  * @example
  * ```sh
@@ -14,16 +14,22 @@
 import { evaluateCommand } from "./cli/evaluate_command.ts";
 import { findLrCommand } from "./cli/find_lr_command.ts";
 import { isShortOfMemory } from "./cli/judging.ts";
+import { neighboursCommand } from "./cli/neighbours_command.ts";
 import { helpOf, nearest, parseOptions } from "./cli/options.ts";
 import { sampleCommand } from "./cli/sample_command.ts";
-import { print, tell } from "./cli/terminal.ts";
+import { scoreCommand } from "./cli/score_command.ts";
+import { print, setQuiet, warn } from "./cli/terminal.ts";
 import { trainCommand } from "./cli/train_command.ts";
+import config from "./deno.json" with { type: "json" };
 import { MakemoreError, UsageError } from "./lib/errors/errors.ts";
 import { quote } from "./lib/errors/quote.ts";
 
 const PROGRAM = "makemore";
 
-const COMMANDS = [trainCommand, sampleCommand, evaluateCommand, findLrCommand];
+const COMMANDS = [
+  ...[trainCommand, sampleCommand, scoreCommand, neighboursCommand],
+  ...[evaluateCommand, findLrCommand],
+];
 
 /**
  * Runs the program. Results go to stdout, all else to stderr.
@@ -46,6 +52,7 @@ export async function main(args: readonly string[]): Promise<number> {
 async function dispatch(args: readonly string[]): Promise<void> {
   const [first] = args;
   const named = first !== undefined && !first.startsWith("-");
+  if (args.includes("--version")) return print(`${PROGRAM} ${config.version}`);
   if (first === "help" || (!named && isHelp(args))) return print(overview());
   const name = named ? first : "train";
   const command = COMMANDS.find((command) => command.name === name);
@@ -59,8 +66,9 @@ async function dispatch(args: readonly string[]): Promise<void> {
   }
   const rest = named ? args.slice(1) : args;
   if (isHelp(rest)) return print(helpOf(command, PROGRAM));
-  const { values, given } = parseOptions(command, rest);
-  await command.run(values, given);
+  const { values, given, operands } = parseOptions(command, rest);
+  setQuiet(Boolean(values.quiet));
+  await command.run(values, given, operands);
 }
 
 function isHelp(args: readonly string[]): boolean {
@@ -78,7 +86,8 @@ function overview(): string {
     "Commands:",
     ...COMMANDS.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`),
     "",
-    `Without a command it trains. ${PROGRAM} COMMAND --help says more.`,
+    `Without a command it trains. ${PROGRAM} COMMAND --help says more, and`,
+    `${PROGRAM} --version which one this is.`,
   ].join("\n");
 }
 
@@ -96,9 +105,9 @@ function report(error: unknown, verbose: boolean): number {
     ? "There is not enough memory: "
     : "Unexpected error: ";
   const advice = "; try smaller sizes, a smaller batch or a shorter list";
-  tell(`${PROGRAM}: ${what}${line}${isShort ? advice : ""}`);
-  if (verbose) tell(stack);
-  else if (!isKnown && !isShort) tell("Add --verbose to see where");
+  warn(`${PROGRAM}: ${what}${line}${isShort ? advice : ""}`);
+  if (verbose) warn(stack);
+  else if (!isKnown && !isShort) warn("Add --verbose to see where");
   return isKnown ? error.exitCode : 1;
 }
 

@@ -10,8 +10,8 @@ import { readCorpus, windowsOf } from "./corpus.ts";
 import { judging } from "./judging.ts";
 import { newNet } from "./models.ts";
 import { command, type Values } from "./options.ts";
-import { CORPUS, NET, SETTINGS, take } from "./settings.ts";
-import { print, tell } from "./terminal.ts";
+import { CORPUS, GENERAL, NET, SETTINGS, take } from "./settings.ts";
+import { print, printJson, tell } from "./terminal.ts";
 
 const options = {
   ...take("input"),
@@ -34,7 +34,8 @@ const options = {
     about: "how many rates to try, with one step each",
   },
   ...NET,
-  ...take("seed", "verbose", "help"),
+  ...take("seed"),
+  ...GENERAL,
 } as const;
 
 /** The command. */
@@ -66,6 +67,7 @@ async function runFindLr(values: Values<typeof options>): Promise<void> {
     const { svg } = plots.learningRateFinder(measured, { marked: suggested });
     writeFileAtomically(output, svg);
   }
+  if (values.json) return printJson({ ...measured, suggested });
   print("learning_rate,loss");
   measured.learningRates.forEach((rate, i) =>
     print(`${rate},${measured.losses[i]}`)

@@ -1,5 +1,6 @@
 /** Models of every kind, loaded or made for a command. */
 
+import { existsSync } from "node:fs";
 import { CheckpointError, UsageError } from "../lib/errors/errors.ts";
 import {
   addK,
@@ -19,7 +20,13 @@ import {
 } from "../core.ts";
 import { naming, parseObject } from "../lib/saving/checks.ts";
 import { decodeFile } from "../lib/saving/model_file.ts";
-import { type Corpus, readCorpus, type Sequence, windowsOf } from "./corpus.ts";
+import {
+  type Corpus,
+  hashOf,
+  readCorpus,
+  type Sequence,
+  windowsOf,
+} from "./corpus.ts";
 import {
   flagOf,
   type Given,
@@ -142,6 +149,33 @@ export function corpusSettingsOf(
     ...(given.has("splitSeed") ? { splitSeed: values.splitSeed } : {}),
     ...(given.has("keepEqualTogether") ? { keepEqualTogether: true } : {}),
   };
+}
+
+/**
+ * The corpus that a net learned from.
+ *
+ * @throws {UsageError} if it is not where it was
+ */
+export function learnedCorpus(
+  net: NamedModel,
+  settings: CorpusSettings,
+): Corpus {
+  const { words, wordsSha256 } = net.settings!;
+  const [path] = [words].filter((path) => path && existsSync(path));
+  const corpus = readCorpus(path, settings);
+  if (wordsSha256 === undefined || wordsSha256 === hashOf(corpus)) {
+    return corpus;
+  }
+  throw new UsageError(
+    `Cannot tell what is new: ${net.name} learned from other ${corpus.unit} ` +
+      `than those of ${corpus.source}; give them with --input`,
+  );
+}
+
+/** The parameters of a net, for what only a network has. */
+export function parametersOf({ name, model }: NamedModel): ParameterArrays {
+  if ("C" in model) return model as ParameterArrays;
+  throw new UsageError(`Cannot use ${name}: it is not a network`);
 }
 
 /** A larger vocabulary would take the bigram net minutes. */

@@ -60,7 +60,13 @@ export interface Command<O extends Options = Options> {
   readonly options: O;
   /** Examples for `--help`: what to type, and what it does. */
   readonly examples: readonly (readonly [string, string])[];
-  readonly run: (values: Values<O>, given: Given) => void | Promise<void>;
+  /** What stands in `--help` for arguments that belong to no option, if any. */
+  readonly operands?: string;
+  readonly run: (
+    values: Values<O>,
+    given: Given,
+    operands: readonly string[],
+  ) => void | Promise<void>;
 }
 
 /** Declares a command; its options decide the type of the values. */
@@ -80,31 +86,33 @@ export function flagOf(name: string): string {
  *
  * @throws {UsageError} if an option is unknown, lacks its value or has a wrong
  * one, or has no meaning beside another option, and for arguments that belong
- * to no option
+ * to no option if the command has no operands
  */
 export function parseOptions<O extends Options>(
   command: Command<O>,
   args: readonly string[],
-): { values: Values<O>; given: Given } {
+): { values: Values<O>; given: Given; operands: readonly string[] } {
   const { options } = command;
   const names = Object.keys(options);
   const flagsOf = (isWanted: (option: Option) => unknown) =>
     names.filter((name) => isWanted(options[name])).map(flagOf);
   const strays: string[] = [];
   const parsed = parseArgs([...args], {
-    string: flagsOf(({ kind }) => kind !== "flag"),
+    string: [...flagsOf(({ kind }) => kind !== "flag"), "_"],
     boolean: flagsOf(({ kind }) => kind === "flag"),
     alias: Object.fromEntries(
       names.filter((name) => options[name].alias)
         .map((name) => [options[name].alias, flagOf(name)]),
     ),
-    unknown: (arg: string) => {
+    unknown: (arg: string, key?: string) => {
+      if (key === undefined) return true;
       strays.push(arg);
       return false;
     },
-  }) as Record<string, unknown> & { _: unknown[] };
-  const [stray] = [...strays, ...parsed._];
-  if (stray !== undefined) throw unknownArgument(String(stray), command);
+  }) as Record<string, unknown> & { _: string[] };
+  const operands = parsed._;
+  const [stray] = command.operands ? strays : [...strays, ...operands];
+  if (stray !== undefined) throw unknownArgument(stray, command);
 
   const typed = (name: string) => parsed[flagOf(name)];
   const given = new Set(
@@ -120,7 +128,7 @@ export function parseOptions<O extends Options>(
     if (!given.has(name)) values[name] = options[name].words ?? values[name];
   }
   refuseMeaningless(options, given, values);
-  return { values: values as Values<O>, given };
+  return { values: values as Values<O>, given, operands };
 }
 
 /** The value of an option that is not given. */
@@ -222,7 +230,7 @@ export function nearest(
 
 /** The text of a command's `--help`. */
 export function helpOf(
-  { name, about, options, examples }: Omit<Command, "run">,
+  { name, about, options, examples, operands }: Omit<Command, "run">,
   program: string,
 ): string {
   const rows = Object.entries(options).map(([name, option]) => [
@@ -234,7 +242,7 @@ export function helpOf(
   return [
     about,
     "",
-    `Usage: ${program} ${name} [options]`,
+    `Usage: ${program} ${name} [options]${operands ? ` [${operands}]` : ""}`,
     "",
     "Options:",
     ...rows.map(([left, right]) => hang(left.padEnd(width), right)),

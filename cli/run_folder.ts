@@ -8,6 +8,7 @@
  * | `checkpoint.safetensors` | the last checkpoint, see lib/saving/checkpoint.ts |
  * | `config.json` | the settings, for people to read |
  * | `losses.csv` | a line for each logged step: `step,loss` |
+ * | `result.json` | losses, settings and words, of when it last reached its end |
  * | `loss.svg`, `embedding.svg` | the figures |
  * | `.lock` | empty; locked while a process trains here |
  */
@@ -33,6 +34,7 @@ export const RUN_FILES = {
   checkpoint: "checkpoint.safetensors",
   config: "config.json",
   losses: "losses.csv",
+  result: "result.json",
   lossFigure: "loss.svg",
   embeddingFigure: "embedding.svg",
 } as const;

@@ -167,9 +167,24 @@ export const SETTINGS = {
   ),
   topK: whole("draw only from the N likeliest tokens"),
   prompt: text("how each word or sentence begins", { default: "" }),
-  maxLength: whole("stop a word or sentence after N tokens", {
+  minLength: whole("draw again what has fewer than N tokens"),
+  maxLength: whole("draw again what has more than N tokens", {
     default: 100,
   }),
+  newOnly: flag(
+    "draw again what is in the list of --input, or else in the one that the " +
+      "model learned from",
+  ),
+  unique: flag("draw again what was drawn before"),
+  lines: text("score the lines of this file, or of stdin if it is -", {
+    value: "FILE",
+  }),
+  sort: flag("the lowest perplexity first"),
+  distance: choice(
+    "1 minus the cosine of the angle between embeddings, or the distance on " +
+      "a map",
+    { choices: ["cosine", "euclidean"] },
+  ),
   order: whole(
     "the length of the n-grams to count",
     { most: 20, default: 3, when: counts },
@@ -181,6 +196,8 @@ export const SETTINGS = {
   /** Not options: what the corpus is called, and its hash (see `hashOf`). */
   words: text("", { kept }),
   wordsSha256: text("", { kept }),
+  json: flag("print the results as JSON"),
+  quiet: flag("say nothing but results and warnings", { alias: "q" }),
   verbose: flag("show where in the program an error arose"),
   help: flag("show this help", { alias: "h" }),
 } satisfies Readonly<Record<string, Setting>>;
@@ -196,6 +213,9 @@ export function take<Name extends keyof Table>(
     names.map((name) => [name, SETTINGS[name]]),
   ) as Pick<Table, Name>;
 }
+
+/** What all commands take. */
+export const GENERAL = take("json", "quiet", "verbose", "help");
 
 /** The settings that decide what a corpus is, beside its file. */
 export const CORPUS = take(

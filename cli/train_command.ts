@@ -1,15 +1,28 @@
 /** `makemore train`: learns from a corpus and keeps what it has learned. */
 
 import { UsageError } from "../lib/errors/errors.ts";
-import { countParameters, evaluate, perplexity, sizesOf } from "../core.ts";
+import { countParameters, evaluate, sizesOf } from "../core.ts";
+import { writeFileAtomically } from "./atomic_file.ts";
 import { type Corpus, hashOf, PARTS, readCorpus, windowsOf } from "./corpus.ts";
 import { writeEmbeddingFigure, writeLossFigure } from "./figures.ts";
 import { makeModel, type NamedModel, rowsOf } from "./models.ts";
 import { command, flagOf, type Given, type Values } from "./options.ts";
-import { printSamples, tellCorpus } from "./results.ts";
+import {
+  formatLoss,
+  formatPerplexity,
+  lossesByPart,
+  tellCorpus,
+} from "./results.ts";
+import type { RunFolder } from "./run_folder.ts";
 import { learn, resumeRun, type Run, startRun } from "./run.ts";
-import { CORPUS, NET, take } from "./settings.ts";
-import { print, tell } from "./terminal.ts";
+import {
+  checkLengths,
+  makeSamples,
+  printSamples,
+  type SampleValues,
+} from "./samples.ts";
+import { configOf, CORPUS, GENERAL, NET, take } from "./settings.ts";
+import { print, printJson, tell, warn } from "./terminal.ts";
 
 const options = {
   ...take("model", "input"),
@@ -18,15 +31,19 @@ const options = {
   ...take("learningRate", "schedule", "finalLearningRate", "decay"),
   ...take("weightDecay", "candidates"),
   ...NET,
-  ...take("seed", "checkpointEvery", "num", "order", "smoothing"),
-  ...take("verbose", "help"),
+  ...take("seed", "checkpointEvery", "num", "minLength", "maxLength"),
+  ...take("order", "smoothing"),
+  ...GENERAL,
 };
 
 type TrainValues = Values<typeof options>;
 
 /** What can be given together with `--resume`. */
 const WITH_RESUME = new Set(
-  ["input", "output", "resume", "steps", "checkpointEvery", "num", "verbose"],
+  ["input", "output", "resume", "steps", "checkpointEvery", "num"].concat(
+    ["minLength", "maxLength"],
+    Object.keys(GENERAL),
+  ),
 );
 
 /** How often `--steps auto` reads a text: until it is learned, not by heart. */
@@ -58,7 +75,8 @@ export const trainCommand = command({
 });
 
 async function runTrain(values: TrainValues, given: Given): Promise<void> {
-  const { model: kind, num } = values;
+  const { model: kind } = values;
+  checkLengths(values); // before it learns for minutes
   if (kind !== "mlp") {
     const corpus = readCorpus(values.input, values);
     tellCorpus(corpus, corpus.vocabulary());
@@ -74,7 +92,12 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
       `The ${model.name} takes a moment, so it is not kept: sample and ` +
         `evaluate make it again, with --model ${kind}`,
     );
-    return printResults(model, corpus, values.seed, num);
+    const { order, smoothing } = values;
+    const [steps, learningRate] = [own("steps"), own("learningRate")];
+    const settings = kind === "ngram"
+      ? { order, smoothing }
+      : { steps, learningRate };
+    return printResults(model, corpus, values, settings);
   }
   const run = values.resume ? resume(values, given) : start(values, given);
   const { folder, corpus, settings, vocabulary, parameters } = run;
@@ -85,7 +108,9 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
     await writeEmbeddingFigure(folder, parameters, vocabulary);
     tell(`The run is kept in ${folder.path}`);
     const net = { name: folder.path, model: parameters, vocabulary };
-    printResults(net, corpus, settings.seed, num);
+    const kept = { ...sizesOf(parameters), ...configOf(settings) };
+    const { seed } = settings;
+    printResults(net, corpus, { ...values, seed }, kept, folder);
   } finally {
     folder.close();
   }
@@ -163,21 +188,41 @@ function tellRun(run: Run): void {
   tell(`Steps ${step} to ${settings.steps}, kept in ${folder.path}`);
 }
 
-/** Prints the losses of a model, and words that it makes. */
+/** Prints the losses of a model and words that it makes, and keeps both. */
 function printResults(
-  model: NamedModel,
+  net: NamedModel,
   corpus: Corpus,
-  seed: number,
-  num: number,
+  values: SampleValues & { json: boolean; model: string },
+  settings: object,
+  folder?: RunFolder,
 ): void {
-  for (const part of PARTS) {
-    const loss = evaluate(model.model, rowsOf(corpus.splits[part], model));
+  const { json, num, minLength, maxLength } = values;
+  const losses = PARTS.map((part) =>
+    evaluate(net.model, rowsOf(corpus.splits[part], net))
+  );
+  for (const [i, part] of json ? [] : PARTS.entries()) {
     print(
-      `${part.padEnd(5)} loss ${loss.toFixed(4)}, ` +
-        `perplexity ${perplexity(loss).toFixed(2)}`,
+      `${part.padEnd(5)} loss ${formatLoss(losses[i])}, ` +
+        `perplexity ${formatPerplexity(losses[i])}`,
     );
   }
-  if (num > 0) print();
   // words have a seed of their own, as in the lecture
-  printSamples(model, { seed: (seed + 10) % 2 ** 53, num }, corpus);
+  const seed = (values.seed + 10) % 2 ** 53;
+  const how = { num, minLength, maxLength, seed };
+  const { samples, shortage } = makeSamples(net, how, corpus);
+  const result = {
+    ...{ model: values.model, input: corpus.source, unit: corpus.unit },
+    ...lossesByPart(losses),
+    ...{ settings, samples },
+  };
+  if (folder) {
+    const text = JSON.stringify(result, null, 2) + "\n";
+    writeFileAtomically(folder.pathOf("result"), text);
+  }
+  if (json) printJson({ run: folder?.path, ...result });
+  else {
+    if (num > 0) print();
+    printSamples(samples);
+  }
+  if (shortage) warn(shortage);
 }

@@ -70,11 +70,20 @@ export function nearestTokens(
   const rowOf = (id: number) => C.subarray(id * E, (id + 1) * E); // [E]
   const own = vocabulary.id(token);
   const row = rowOf(own);
-  return vocabulary.tokens
-    .map((token, id) => ({ token, id, distance: measure(row, rowOf(id)) }))
-    .filter(({ id }) => id !== own)
-    .sort((a, b) => a.distance - b.distance || a.id - b.id)
-    .slice(0, count);
+  const distances = new Float64Array(vocabulary.size);
+  for (let id = 0; id < distances.length; id++) {
+    distances[id] = id === own ? -1 : measure(row, rowOf(id));
+  }
+  const farthest = distances.toSorted()[Math.min(count, distances.length - 1)];
+  return [...distances.keys()]
+    .filter((id) => id !== own && distances[id] <= farthest)
+    .sort((a, b) => distances[a] - distances[b] || a - b)
+    .slice(0, count)
+    .map((id) => ({
+      token: vocabulary.tokens[id],
+      id,
+      distance: distances[id],
+    }));
 }
 
 /** 1 − cos(a, b); 1 if one of them is zero and has no direction. */
