@@ -44,6 +44,11 @@ export {
   type WordList,
   wordsFrom,
 } from "./lib/data/words.ts";
+export {
+  MAX_COUNTED_WORDS,
+  parseTable,
+  type TableOptions,
+} from "./lib/data/tables.ts";
 export * from "./lib/data/tokens.ts";
 export {
   BOUNDARY,

@@ -16,6 +16,8 @@ export interface WordList {
   readonly words: readonly string[];
   /** Where they come from, to show to people: the name of a file, for example. */
   readonly source: string;
+  /** What to tell people about how they were read, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 /**
