@@ -12,7 +12,9 @@ const MOST = 1000;
 
 const WORDS = /name|word|lemma|term|token|title|city|text/i;
 const COUNTS = /count|freq|number|total|births|occurrences|^n$/i;
-const OTHERS = /^(gender|sex|rank|year|country|language|id|index|#)$/i;
+/** What people call columns. */
+const NAME =
+  /^((first|last|full|given|sur|user|city)[ _-]?)?(names?|words?|lemmas?|terms?|tokens?|titles?|city|cities|texts?|counts?|freq|frequency|n|total|gender|sex|rank|year|country|language|id|index)$/i;
 
 /**
  * The names of the columns, if the first row has them: a name that is asked
@@ -32,10 +34,8 @@ export function headerOf(
       cell.trim() !== "" && Number.isNaN(parseCount(cell)) &&
       rest.every((cells) => !Number.isNaN(parseCount(cells[i] ?? "")))
     );
-  const isName = (cell: string) =>
-    cell.trim().split(/\s/).length < 3 &&
-    (WORDS.test(cell) || COUNTS.test(cell) || OTHERS.test(cell.trim()));
-  return isAsked || isAboveNumbers || first.every(isName)
+  return isAsked || isAboveNumbers ||
+      first.every((cell) => NAME.test(cell.trim()))
     ? first.map((cell) => cell.trim())
     : undefined;
 }
