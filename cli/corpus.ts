@@ -4,7 +4,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { readText } from "../lib/data/text.ts";
+import { readText, tidyNotes, tidyText } from "../lib/data/text.ts";
 import { UsageError, WordListError } from "../lib/errors/errors.ts";
 import {
   buildVocabulary,
@@ -21,6 +21,7 @@ import {
 import { defaultWords, readWords } from "../lib/data/words.ts";
 import { judging } from "./judging.ts";
 import type { CorpusSettings } from "./settings.ts";
+import { tell } from "./terminal.ts";
 
 /** A word, or the words of a sentence. */
 export type Sequence = string | readonly string[];
@@ -56,32 +57,35 @@ export function readCorpus(
   const { level, lowercase, minimumCount } = settings;
   const { splitSeed: seed, keepEqualTogether } = settings;
   if (level === "words") {
-    const sequences = readSentences(path, lowercase);
+    const sequences = readSentences(path, settings);
     const splits = judging(() => splitByPosition(sequences));
     const { train } = splits;
     const how = { minimumCount, lowercase };
     const vocabulary = once(() => buildWordVocabulary(train, how));
     return { source: path!, unit: "sentences", sequences, splits, vocabulary };
   }
-  const { words, source } = path === undefined
+  const { words, source, notes } = path === undefined
     ? defaultWords()
-    : readWords(path);
+    : judging(() => readWords(path, settings));
+  notes?.forEach(tell);
   const splits = judging(() => splitWords(words, { seed, keepEqualTogether }));
   // the lecture's has the characters of all parts
-  const vocabulary = once(() => buildVocabulary(words));
+  const vocabulary = once(() => buildVocabulary(words, { lowercase }));
   return { source, unit: "words", sequences: words, splits, vocabulary };
 }
 
 function readSentences(
   path: string | undefined,
-  lowercase: boolean,
+  settings: CorpusSettings,
 ): readonly (readonly string[])[] {
   if (path === undefined) {
     throw new UsageError(
       "Cannot use --level words without a text: give one with --input",
     );
   }
-  const sentences = tokenize(readText(path), { lowercase });
+  const text = judging(() => readText(path, path, settings));
+  tidyNotes(text).forEach(tell);
+  const sentences = tokenize(tidyText(text), { lowercase: settings.lowercase });
   if (sentences.length > 0) return sentences;
   throw new WordListError(`Cannot learn from ${path}: it has no words`);
 }

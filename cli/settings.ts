@@ -50,7 +50,7 @@ export const SETTINGS = {
     { value: "PATH", alias: "r", when: mlp },
   ),
   input: text(
-    "a word list with one word on each line, or a text, in UTF-8; - for " +
+    "a word list with one word on each line, or a text; - for " +
       "standard input; several are read one after another (default: the " +
       "lecture's list if `deno task data` has fetched it, else the package's " +
       "own)",
@@ -69,7 +69,12 @@ export const SETTINGS = {
     "what a token is, a character of a word list or a word of a text",
     { choices: ["characters", "words"], before: "characters" },
   ),
-  lowercase: flag("read The as the", { before: false, when: ofWords }),
+  encoding: text(
+    "the encoding of the input, by a name that browsers know, such as " +
+      "windows-1252 or shift_jis; UTF-16 is recognised",
+    { value: "NAME", default: "utf-8", before: "utf-8" },
+  ),
+  lowercase: flag("read The as the", { alias: "fold-case", before: false }),
   minimumCount: whole(
     "how often a word must occur in train to be a token; rarer ones are " +
       "read as <unk>",
@@ -213,6 +218,7 @@ export const INPUT = take("input", "column", "counts");
 /** The settings that decide what a corpus is, beside its file. */
 export const CORPUS = take(
   "level",
+  "encoding",
   "lowercase",
   "minimumCount",
   "splitSeed",
