@@ -17,7 +17,7 @@ import {
 } from "./models.ts";
 import { command, type Given, type Values } from "./options.ts";
 import { formatLosses, tellCorpus } from "./results.ts";
-import { CORPUS, SETTINGS, take } from "./settings.ts";
+import { CORPUS, INPUT, SETTINGS, take } from "./settings.ts";
 import { print, tell } from "./terminal.ts";
 
 const options = {
@@ -27,7 +27,7 @@ const options = {
     about: "only this one, instead of all and their mixture",
   },
   run: { ...SETTINGS.run, when: { model: ["mlp", "all"] } },
-  ...take("input"),
+  ...INPUT,
   ...CORPUS,
   order: {
     ...SETTINGS.order,
@@ -49,10 +49,10 @@ export const evaluateCommand = command({
     "test: of the net, of the counting models, and of all together.",
   options,
   examples: [
-    ["evaluate --run out/run", "the run in out/run, on the default list"],
+    ["evaluate --run out/run", "the run in out/run, on what it learns from"],
     [
-      "evaluate --run out/book --input book.txt",
-      "a run on words of a text, beside the counts of the same text",
+      "evaluate --run out/run --input words.txt",
+      "the same run on another list",
     ],
     ["evaluate --model ngram --order 4 --input words.txt", "counts alone"],
   ],
@@ -63,14 +63,14 @@ async function runEvaluate(
   values: Values<typeof options>,
   given: Given,
 ): Promise<void> {
-  const { model: wanted, run, input, level, order, smoothing } = values;
+  const { model: wanted, run, level, order, smoothing } = values;
   const wants = (kind: string) => wanted === kind || wanted === "all";
   // no net of words comes with the package
   const hasNet = wanted === "mlp" ||
     (wanted === "all" && (run !== undefined || level === "characters"));
-  const net = hasNet ? loadNet(values) : undefined;
+  const net = hasNet ? await loadNet(values) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
-  const corpus = readCorpus(input, settings);
+  const corpus = await readCorpus(values, settings);
   const vocabulary = net?.vocabulary ?? corpus.vocabulary();
   tellCorpus(corpus, vocabulary);
   if (net) {

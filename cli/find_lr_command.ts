@@ -10,11 +10,11 @@ import { readCorpus, windowsOf } from "./corpus.ts";
 import { judging } from "./judging.ts";
 import { newNet } from "./models.ts";
 import { command, type Values } from "./options.ts";
-import { CORPUS, NET, SETTINGS, take } from "./settings.ts";
+import { CORPUS, INPUT, NET, SETTINGS, take } from "./settings.ts";
 import { print, tell } from "./terminal.ts";
 
 const options = {
-  ...take("input"),
+  ...INPUT,
   ...CORPUS,
   output: {
     ...SETTINGS.output,
@@ -52,7 +52,7 @@ export const findLrCommand = command({
 
 async function runFindLr(values: Values<typeof options>): Promise<void> {
   const { batchSize, num: count, output } = values;
-  const corpus = readCorpus(values.input, values);
+  const corpus = await readCorpus(values, values);
   const { train } = corpus.splits;
   const vocabulary = corpus.vocabulary();
   const windows = windowsOf(train, vocabulary, values.contextLength);

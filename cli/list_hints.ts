@@ -56,7 +56,8 @@ export function refuseColumns(
     ? `${kind} with the columns ${listNames(names)}`
     : layout.quote && filled.length === 1
     ? "words in quotation marks"
-    : kind + (filled.length > 1 ? ` with rows such as ${listNames(cells)}` : "");
+    : kind +
+      (filled.length > 1 ? ` with rows such as ${listNames(cells)}` : "");
   const typed = (name: string | number) =>
     /^[\p{L}\d_.-]+$/u.test(String(name)) ? name : quote(String(name));
   const weigh = counts === undefined
@@ -92,8 +93,10 @@ export function sentencesNote(
   words: readonly string[],
   source: string,
 ): string | undefined {
-  const blanks = words.reduce((sum, { length }, i) =>
-    sum + length - words[i].replaceAll(" ", "").length, 0);
+  const blanks = words.reduce(
+    (sum, { length }, i) => sum + length - words[i].replaceAll(" ", "").length,
+    0,
+  );
   return blanks <= 3 * words.length ? undefined : (
     `The lines of ${source} look like sentences: --level words learns from ` +
     "their words (with --sentences lines if each line is a sentence)"

@@ -30,6 +30,7 @@ import { readSaved } from "./run_folder.ts";
 import {
   CORPUS,
   type CorpusSettings,
+  type InputValues,
   type NET,
   SETTINGS,
   type Settings,
@@ -80,10 +81,10 @@ export function newNet(
  * that comes with the package. Parameters alone, as PyTorch saves them, have
  * the vocabulary of the corpus.
  */
-export function loadNet(
-  values: { run?: string; input?: string } & CorpusSettings,
-): NamedModel {
-  const { run, input } = values;
+export async function loadNet(
+  values: InputValues & CorpusSettings,
+): Promise<NamedModel> {
+  const { run } = values;
   if (run === undefined) {
     const { parameters: model, vocabulary } = pretrainedModel();
     const settings = { level: "characters", lowercase: false } as const;
@@ -103,8 +104,9 @@ export function loadNet(
     const settings = { ...kept, lowercase, level };
     return { name: run, model, vocabulary, settings };
   }
-  const { source: list, unit, vocabulary: made } = readCorpus(input, values);
-  const vocabulary = made();
+  const corpus = await readCorpus(values, values);
+  const { source: list, unit } = corpus;
+  const vocabulary = corpus.vocabulary();
   const { vocabularySize } = sizesOf(model);
   if (vocabulary.size !== vocabularySize) {
     throw new CheckpointError(

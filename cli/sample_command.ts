@@ -21,6 +21,7 @@ const options = {
     about: "group the words by the part of this list or text that they are " +
       "in; the bigram net and n-grams are made of it",
   },
+  ...take("column", "counts"),
   ...take("order", "smoothing", "verbose", "help"),
 } as const;
 
@@ -48,11 +49,11 @@ async function runSample(
   given: Given,
 ): Promise<void> {
   const { model: kind, input, num, order, smoothing } = values;
-  const net = kind === "mlp" ? loadNet(values) : undefined;
+  const net = kind === "mlp" ? await loadNet(values) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
   const corpus = kind === "mlp" && input === undefined
     ? undefined
-    : readCorpus(input, settings);
+    : await readCorpus(values, settings);
   const model = net ??
     await makeModel(kind as "ngram", corpus!, { order, smoothing });
   const unit = model.vocabulary.level === "words" ? "sentences" : "words";

@@ -4,7 +4,6 @@ import { WordListError } from "../lib/errors/errors.ts";
 import { readFileBounded, readStream } from "../lib/data/bounded_file.ts";
 import { layoutOf, withoutComments } from "../lib/data/table_layout.ts";
 import { commentsNote, isJsonName, parseRows } from "../lib/data/table_rows.ts";
-import { headerOf } from "../lib/data/table_columns.ts";
 import { parseTable } from "../lib/data/tables.ts";
 import { decodeText, MAX_TEXT_BYTES, TEXT_BOUNDS } from "../lib/data/text.ts";
 import { parseWords, type WordList } from "../lib/data/words.ts";
@@ -14,6 +13,7 @@ import {
   refuseTable,
   sentencesNote,
 } from "./list_hints.ts";
+import { judging } from "./judging.ts";
 import type { CorpusSettings, InputValues } from "./settings.ts";
 
 /** Texts of several files, and what to call them together. */
@@ -88,7 +88,7 @@ export async function readLists(
   { input = [], column, counts }: InputValues,
   settings: CorpusSettings,
 ): Promise<WordList> {
-  const { texts, source } = readTexts(input, settings);
+  const { texts, source } = judging(() => readTexts(input, settings));
   const { lowercase } = settings;
   const words: string[] = [];
   const notes: string[] = [];
@@ -122,7 +122,7 @@ async function readPlain(
   };
 }
 
-/** A table by its file's name: one column needs no option. */
+/** A table by its file's name: where it has one column, that is read. */
 async function readNamedTable(
   text: string,
   source: string,
@@ -130,12 +130,12 @@ async function readNamedTable(
 ): Promise<WordList> {
   const layout = isJsonName(source)
     ? { kind: "json" } as const
-    : layoutOf(text);
-  if (layout?.kind === "one line") await refuseTable(text, source);
+    : layoutOf(text, 0.5) ?? { kind: "columns" } as const;
+  if (layout.kind === "one line") await refuseTable(text, source);
   const table = await parseRows(text, source, layout);
-  const width = Math.max(...table.rows.map(({ cells }) => cells.length));
-  if (width > 1 || headerOf(table)!.length > 1) {
-    refuseColumns(table, source, layout!);
-  }
+  const isWide = table.rows.some(({ cells }) =>
+    cells.slice(1).some((cell) => cell.trim())
+  );
+  if (isWide) refuseColumns(table, source, layout);
   return await parseTable(text, source, { column: 1, ...options });
 }

@@ -8,11 +8,12 @@ import { makeModel, type NamedModel, rowsOf } from "./models.ts";
 import { command, flagOf, type Given, type Values } from "./options.ts";
 import { printSamples, tellCorpus } from "./results.ts";
 import { learn, resumeRun, type Run, startRun } from "./run.ts";
-import { CORPUS, NET, take } from "./settings.ts";
+import { CORPUS, INPUT, NET, take } from "./settings.ts";
 import { print, tell } from "./terminal.ts";
 
 const options = {
-  ...take("model", "input"),
+  ...take("model"),
+  ...INPUT,
   ...CORPUS,
   ...take("output", "resume", "overwrite", "steps", "batchSize"),
   ...take("learningRate", "schedule", "finalLearningRate", "decay"),
@@ -26,7 +27,8 @@ type TrainValues = Values<typeof options>;
 
 /** What can be given together with `--resume`. */
 const WITH_RESUME = new Set(
-  ["input", "output", "resume", "steps", "checkpointEvery", "num", "verbose"],
+  [...Object.keys(INPUT), "encoding"]
+    .concat("output", "resume", "steps", "checkpointEvery", "num", "verbose"),
 );
 
 /** How often `--steps auto` reads a text: until it is learned, not by heart. */
@@ -60,7 +62,7 @@ export const trainCommand = command({
 async function runTrain(values: TrainValues, given: Given): Promise<void> {
   const { model: kind, num } = values;
   if (kind !== "mlp") {
-    const corpus = readCorpus(values.input, values);
+    const corpus = await readCorpus(values, values);
     tellCorpus(corpus, corpus.vocabulary());
     // the bigram net has defaults of its own
     const own = (name: "steps" | "learningRate") =>
@@ -76,7 +78,7 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
     );
     return printResults(model, corpus, values.seed, num);
   }
-  const run = values.resume ? resume(values, given) : start(values, given);
+  const run = await (values.resume ? resume : start)(values, given);
   const { folder, corpus, settings, vocabulary, parameters } = run;
   try {
     tellRun(run);
@@ -91,8 +93,8 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
   }
 }
 
-function resume(values: TrainValues, given: Given): Run {
-  const { output, input, steps } = values;
+async function resume(values: TrainValues, given: Given): Promise<Run> {
+  const { output, steps } = values;
   const other = [...given].find((name) => !WITH_RESUME.has(name));
   if (other !== undefined) {
     throw new UsageError(
@@ -100,17 +102,17 @@ function resume(values: TrainValues, given: Given): Run {
         "keeps its settings",
     );
   }
-  if (!given.has("steps")) return resumeRun(output, input);
-  if (steps !== "auto") return resumeRun(output, input, steps);
+  if (!given.has("steps")) return await resumeRun(output, values);
+  if (steps !== "auto") return await resumeRun(output, values, steps);
   throw new UsageError(
     "Cannot use --steps auto with --resume: give the number of steps that " +
       `the run in ${output} is to have`,
   );
 }
 
-function start(values: TrainValues, given: Given): Run {
+async function start(values: TrainValues, given: Given): Promise<Run> {
   const { schedule, batchSize } = values;
-  const corpus = readCorpus(values.input, values);
+  const corpus = await readCorpus(values, values);
   const vocabulary = corpus.vocabulary();
   const steps = values.steps !== "auto"
     ? values.steps

@@ -14,10 +14,10 @@ import {
 } from "./table_columns.ts";
 import { lineRows, parseRows } from "./table_rows.ts";
 import { decodeText, LINE_BREAK, readText } from "./text.ts";
-import { type WordList, wordsFrom } from "./words.ts";
+import { type WordList, type WordListOptions, wordsFrom } from "./words.ts";
 
 /** Options of {@linkcode readTable} and {@linkcode parseTable}. */
-export interface TableOptions {
+export interface TableOptions extends WordListOptions {
   /**
    * The column with the words: its name in the first row, or its number from 1
    * on. 0 stands for whole lines, whatever they look like. Default: 1, or 2 if
@@ -42,7 +42,8 @@ export const MAX_COUNTED_WORDS = 250_000;
  * {@linkcode parseTable}.
  *
  * @param path the file, up to 64 MiB
- * @param options which columns
+ * @param options which columns, the encoding, and whether to read the words in
+ * lowercase
  * @throws {WordListError} if the file does not exist or cannot be read, and as
  * {@linkcode parseTable} does
  *
@@ -59,7 +60,11 @@ export async function readTable(
   path: string | URL,
   options: TableOptions = {},
 ): Promise<WordList> {
-  return await parseTable(readText(path), String(path), options);
+  return await parseTable(
+    readText(path, String(path), options),
+    String(path),
+    options,
+  );
 }
 
 /**
@@ -76,7 +81,8 @@ export async function readTable(
  *
  * @param text the text, or its bytes in UTF-8
  * @param source where it comes from, for errors and to show to people
- * @param options which columns
+ * @param options which columns, the encoding, and whether to read the words in
+ * lowercase
  * @returns the words in the order of the rows
  * @throws {WordListError} if there is no such column, a count is not a number
  * from 0 up, a quotation mark is not closed, and as {@linkcode parseWords} does
@@ -99,7 +105,7 @@ export async function parseTable(
 ): Promise<WordList> {
   const { counts } = options;
   const { column = String(counts) === "1" ? 2 : 1 } = options;
-  const decoded = decodeText(text, source);
+  const decoded = decodeText(text, source, options);
   const isWhole = String(column) === "0" && counts === undefined;
   const table = isWhole
     ? { rows: lineRows(decoded), names: [], notes: [] }
@@ -130,7 +136,7 @@ export async function parseTable(
   const words = found.flatMap(({ word }, i) =>
     Array<string>(times[i]).fill(word.split(LINE_BREAK).join(" "))
   );
-  const list = wordsFrom(words, source);
+  const list = wordsFrom(words, source, options);
   return { ...list, notes: [...notes, ...told, ...list.notes ?? []] };
 }
 
