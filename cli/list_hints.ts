@@ -11,24 +11,28 @@ import { layoutOf, type TableLayout } from "../lib/data/table_layout.ts";
 import { parseRows, type Table } from "../lib/data/table_rows.ts";
 import { LINE_BREAK } from "../lib/data/text.ts";
 
-/** What `--level` is for, where a list is on one line. */
-const LEVEL = "put each word on a line of its own, or add --level words if " +
-  "it is a text";
-
 /**
  * Refuses a table that is about to be read as a plain list.
  *
  * @param text the list
  * @param source what it is called
+ * @param layout how it is laid out, if that is known
  * @throws {WordListError} if it looks like a table, with the options that read
  * it
  */
-export async function refuseTable(text: string, source: string): Promise<void> {
-  const layout = layoutOf(text);
+export async function refuseTable(
+  text: string,
+  source: string,
+  layout: TableLayout | undefined = layoutOf(text),
+): Promise<void> {
   if (!layout) return;
-  if (layout.kind === "one line") {
+  if (layout.kind === "series") {
     const mark = MARKS[layout.delimiter as keyof typeof MARKS];
-    refuse(source, `several words on a line, with ${mark} between them`, LEVEL);
+    refuse(
+      source,
+      `several words on a line, with ${mark} between them`,
+      "add --column 1 to read them, or --level words if it is a text",
+    );
   }
   refuseColumns(await parseRows(text, source, layout), source, layout);
 }
@@ -84,7 +88,8 @@ function refuse(source: string, looks: string, advice: string): never {
  */
 export function refuseOneLine(source: string): never {
   throw new WordListError(
-    `Cannot learn from ${source}: it has one line only; ${LEVEL}`,
+    `Cannot learn from ${source}: it has one line only; put each word on a ` +
+      "line of its own, or add --level words if it is a text",
   );
 }
 

@@ -95,7 +95,7 @@ export function parseOptions<O extends Options>(
     names.filter((name) => isWanted(options[name])).map(flagOf);
   const strays: string[] = [];
   const valued = flagsOf(({ kind }) => kind !== "flag");
-  const parsed = parseArgs([...args], {
+  const parsed = parseArgs(withDashes(args), {
     string: valued,
     collect: valued,
     boolean: flagsOf(({ kind }) => kind === "flag"),
@@ -128,6 +128,15 @@ export function parseOptions<O extends Options>(
   }
   refuseMeaningless(options, given, values);
   return { values: values as Values<O>, given };
+}
+
+/** `--input -` as `--input=-`, since parseArgs takes "-" for an option. */
+function withDashes(args: readonly string[]): string[] {
+  return args.flatMap((arg, i) => {
+    if (arg === "-" && args[i - 1]?.startsWith("--")) return [];
+    const isNext = arg.startsWith("--") && args[i + 1] === "-";
+    return isNext ? [`${arg}=-`] : [arg];
+  });
 }
 
 /** The value of an option that is not given. */

@@ -24,7 +24,6 @@ import type { Values } from "./options.ts";
 import { RunFolder } from "./run_folder.ts";
 import {
   configOf,
-  type CorpusSettings,
   type InputValues,
   type NET,
   type Settings,
@@ -90,7 +89,7 @@ export function startRun(
  */
 export async function resumeRun(
   path: string,
-  values: InputValues & Pick<CorpusSettings, "encoding">,
+  values: InputValues,
   steps?: number,
 ): Promise<Run> {
   const { folder, checkpoint } = RunFolder.resume(path);
@@ -104,11 +103,7 @@ export async function resumeRun(
           `done ${checkpoint.step} already; give as many or more`,
       );
     }
-    const { encoding } = values;
-    const corpus = await readCorpus({ ...values, run: path }, {
-      ...settings,
-      encoding,
-    });
+    const corpus = await readCorpus({ ...values, run: path }, settings);
     if (settings.wordsSha256 !== hashOf(corpus)) {
       throw new WordListError(
         `Cannot resume the run in ${path} with other ${corpus.unit}: it ` +

@@ -131,7 +131,7 @@ async function readNamedTable(
   const layout = isJsonName(source)
     ? { kind: "json" } as const
     : layoutOf(text, 0.5) ?? { kind: "columns" } as const;
-  if (layout.kind === "one line") await refuseTable(text, source);
+  if (layout.kind === "series") await refuseTable(text, source, layout);
   const table = await parseRows(text, source, layout);
   const isWide = table.rows.some(({ cells }) =>
     cells.slice(1).some((cell) => cell.trim())

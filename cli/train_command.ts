@@ -27,7 +27,7 @@ type TrainValues = Values<typeof options>;
 
 /** What can be given together with `--resume`. */
 const WITH_RESUME = new Set(
-  [...Object.keys(INPUT), "encoding"]
+  Object.keys(INPUT)
     .concat("output", "resume", "steps", "checkpointEvery", "num", "verbose"),
 );
 

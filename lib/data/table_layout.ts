@@ -5,9 +5,10 @@
 
 import { LINE_BREAK } from "./text.ts";
 
-/** A layout. Only what is not given is plain. */
+/** A layout. */
 export interface TableLayout {
-  readonly kind: "json" | "dictionary" | "columns" | "one line";
+  /** A series has several words on a line, a dictionary flags behind them. */
+  readonly kind: "json" | "dictionary" | "columns" | "series";
   /** What is between cells; without it each line has one cell, or two parts. */
   readonly delimiter?: string;
   /** What is around cells. */
@@ -62,18 +63,16 @@ export function layoutOf(
   const quote = (['"', "'"] as const).find((mark) =>
     share((line) => line.startsWith(mark) && /.["'][,;]?$/.test(line)) >= least
   );
-  const delimiters = DELIMITERS.map((delimiter) =>
-    [delimiter, share((line) => line.includes(delimiter))] as const
-  );
-  const [delimiter, most] = delimiters.reduce((best, other) =>
-    other[1] > best[1] ? other : best
-  );
   if (all.length === 1) {
-    const isSeries = delimiters.some(([delimiter]) =>
-      isShort(all[0], delimiter) && all[0].split(delimiter).length > 3
-    );
-    return isSeries ? { kind: "one line", delimiter } : undefined;
+    const cells = (delimiter: string) => all[0].split(delimiter).length;
+    const [delimiter] = DELIMITERS.toSorted((a, b) => cells(b) - cells(a));
+    return cells(delimiter) > 3 && isShort(all[0], delimiter)
+      ? { kind: "series", delimiter }
+      : undefined;
   }
+  const [delimiter, most] = DELIMITERS.map((delimiter) =>
+    [delimiter, share((line) => line.includes(delimiter))] as const
+  ).reduce((best, other) => other[1] > best[1] ? other : best);
   if (most >= least) {
     const isTable = isRegular(lines, delimiter);
     const isSeries = !isTable &&
@@ -82,7 +81,7 @@ export function layoutOf(
     const isProse = delimiter === "," && least > 0.5 &&
       share((line) => line.split(",")[0].split(" ").length <= 4) < least;
     if (isTable && !isProse) return { kind: "columns", delimiter, quote };
-    if (isSeries) return { kind: "one line", delimiter };
+    if (isSeries) return { kind: "series", delimiter };
   }
   if (quote) return { kind: "columns", delimiter: ",", quote };
   const parts = [NUMBER_FIRST, NUMBER_LAST].find((parts) =>

@@ -41,6 +41,8 @@ export async function parseRows(
   const notes = comments === 0 ? [] : [commentsNote(comments, source)];
   const rows = kind === "dictionary"
     ? dictionaryRows(rest)
+    : kind === "series"
+    ? seriesRows(rest, layout!.delimiter!)
     : layout?.parts
     ? lineRows(rest, (line) => layout.parts!.exec(line)?.slice(1) ?? [line])
     : await delimitedRows(rest, source, layout ?? {});
@@ -77,6 +79,16 @@ function dictionaryRows(text: string): TableRow[] {
   });
   const [{ cells: [first] }] = rows;
   return rows.slice(/^\d+\s*$/.test(first) ? 1 : 0);
+}
+
+/** One row for each word of a line. */
+function seriesRows(text: string, delimiter: string): TableRow[] {
+  return lineRows(text).flatMap(({ cells: [line], line: number }) =>
+    // Azgaar's lists have something about the list before the last bar
+    (delimiter === "|" ? line : line.replace(/^.*\|/, "")).split(delimiter)
+      .map((cell) => cell.trim().replace(/^(["'])(.*)\1$/, "$2"))
+      .map((cell) => ({ cells: [cell], line: number }))
+  );
 }
 
 /** As npm:papaparse declares it, as far as it is used here. */
