@@ -42,8 +42,14 @@ export {
   embeddedWords,
   parseWords,
   type WordList,
+  type WordListOptions,
   wordsFrom,
 } from "./lib/data/words.ts";
+export {
+  MAX_COUNTED_WORDS,
+  parseTable,
+  type TableOptions,
+} from "./lib/data/tables.ts";
 export * from "./lib/data/tokens.ts";
 export {
   BOUNDARY,
@@ -56,6 +62,7 @@ export {
   UNKNOWN,
   Vocabulary,
   type VocabularyOptions,
+  WORD_BOUNDARY,
   type WordVocabularyOptions,
 } from "./lib/data/vocabulary.ts";
 export * from "./lib/data/splits.ts";

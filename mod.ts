@@ -63,6 +63,7 @@ export * from "./core.ts";
 
 // Functions that read files or work on tfjs tensors. They replace those of
 // core.ts with the same names, which work on plain arrays.
+export { readTable } from "./lib/data/tables.ts";
 export { defaultWords, readWords } from "./lib/data/words.ts";
 export {
   createParameters,

@@ -17,7 +17,7 @@ import {
 } from "./models.ts";
 import { command, type Given, type Values } from "./options.ts";
 import { formatLosses, lossesByPart, tellCorpus } from "./results.ts";
-import { CORPUS, GENERAL, SETTINGS, take } from "./settings.ts";
+import { CORPUS, GENERAL, INPUT, SETTINGS, take } from "./settings.ts";
 import { print, printJson, tell, warn } from "./terminal.ts";
 
 const options = {
@@ -28,7 +28,7 @@ const options = {
       "has the bigram net and the n-grams of 2 to 5 too",
   },
   run: { ...SETTINGS.run, when: { model: ["mlp", "auto", "all"] } },
-  ...take("input"),
+  ...INPUT,
   ...CORPUS,
   order: {
     ...SETTINGS.order,
@@ -55,14 +55,14 @@ export const evaluateCommand = command({
     "test: of the net, of models that count, and of a mixture.",
   options,
   examples: [
-    ["evaluate --run out/run", "the run in out/run, on the default list"],
+    ["evaluate --run out/run", "the run in out/run, on what it learns from"],
     [
       "evaluate --run out/run --order all",
       "beside n-grams of 2 to 5, to see how much a longer context helps",
     ],
     [
-      "evaluate --run out/book --input book.txt",
-      "a run on words of a text, beside the counts of the same text",
+      "evaluate --run out/run --input words.txt",
+      "the same run on another list",
     ],
     ["evaluate --model ngram --order 4 --input words.txt", "counts alone"],
   ],
@@ -73,14 +73,14 @@ async function runEvaluate(
   values: Values<typeof options>,
   given: Given,
 ): Promise<void> {
-  const { model: wanted, run, input, level, order, smoothing, json } = values;
+  const { model: wanted, run, level, order, smoothing, json } = values;
   const wantsSome = wanted === "auto" || wanted === "all";
   // no net of words comes with the package
   const hasNet = wanted === "mlp" ||
     (wantsSome && (run !== undefined || level === "characters"));
-  const net = hasNet ? loadNet(values) : undefined;
+  const net = hasNet ? await loadNet(values) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
-  const corpus = readCorpus(input, settings);
+  const corpus = await readCorpus(values, settings);
   const vocabulary = net?.vocabulary ?? corpus.vocabulary();
   tellCorpus(corpus, vocabulary);
   if (net) {

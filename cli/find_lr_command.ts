@@ -10,11 +10,11 @@ import { readCorpus, windowsOf } from "./corpus.ts";
 import { judging } from "./judging.ts";
 import { newNet } from "./models.ts";
 import { command, type Values } from "./options.ts";
-import { CORPUS, GENERAL, NET, SETTINGS, take } from "./settings.ts";
+import { CORPUS, GENERAL, INPUT, NET, SETTINGS, take } from "./settings.ts";
 import { print, printJson, tell } from "./terminal.ts";
 
 const options = {
-  ...take("input"),
+  ...INPUT,
   ...CORPUS,
   output: {
     ...SETTINGS.output,
@@ -53,7 +53,7 @@ export const findLrCommand = command({
 
 async function runFindLr(values: Values<typeof options>): Promise<void> {
   const { batchSize, num: count, output } = values;
-  const corpus = readCorpus(values.input, values);
+  const corpus = await readCorpus(values, values);
   const { train } = corpus.splits;
   const vocabulary = corpus.vocabulary();
   const windows = windowsOf(train, vocabulary, values.contextLength);

@@ -1,6 +1,5 @@
 /** Models of every kind, loaded or made for a command. */
 
-import { existsSync } from "node:fs";
 import { CheckpointError, UsageError } from "../lib/errors/errors.ts";
 import {
   addK,
@@ -37,6 +36,7 @@ import { readSaved } from "./run_folder.ts";
 import {
   CORPUS,
   type CorpusSettings,
+  type InputValues,
   type NET,
   SETTINGS,
   type Settings,
@@ -87,10 +87,10 @@ export function newNet(
  * that comes with the package. Parameters alone, as PyTorch saves them, have
  * the vocabulary of the corpus.
  */
-export function loadNet(
-  values: { run?: string; input?: string } & CorpusSettings,
-): NamedModel {
-  const { run, input } = values;
+export async function loadNet(
+  values: InputValues & CorpusSettings,
+): Promise<NamedModel> {
+  const { run } = values;
   if (run === undefined) {
     const { parameters: model, vocabulary } = pretrainedModel();
     const settings = { level: "characters", lowercase: false } as const;
@@ -110,8 +110,9 @@ export function loadNet(
     const settings = { ...kept, lowercase, level };
     return { name: run, model, vocabulary, settings };
   }
-  const { source: list, unit, vocabulary: made } = readCorpus(input, values);
-  const vocabulary = made();
+  const corpus = await readCorpus(values, values);
+  const { source: list, unit } = corpus;
+  const vocabulary = corpus.vocabulary();
   const { vocabularySize } = sizesOf(model);
   if (vocabulary.size !== vocabularySize) {
     throw new CheckpointError(
@@ -147,6 +148,7 @@ export function corpusSettingsOf(
   return {
     ...settings,
     ...(given.has("splitSeed") ? { splitSeed: values.splitSeed } : {}),
+    ...(given.has("encoding") ? { encoding: values.encoding } : {}),
     ...(given.has("keepEqualTogether") ? { keepEqualTogether: true } : {}),
   };
 }
@@ -154,21 +156,20 @@ export function corpusSettingsOf(
 /**
  * The corpus that a net learned from.
  *
- * @throws {UsageError} if it is not where it was
+ * @throws {UsageError} if it is no longer there
  */
-export function learnedCorpus(
-  net: NamedModel,
+export async function learnedCorpus(
+  { name, settings: { wordsSha256 } = {} }: NamedModel,
+  from: InputValues,
   settings: CorpusSettings,
-): Corpus {
-  const { words, wordsSha256 } = net.settings!;
-  const [path] = [words].filter((path) => path && existsSync(path));
-  const corpus = readCorpus(path, settings);
+): Promise<Corpus> {
+  const corpus = await readCorpus(from, settings);
   if (wordsSha256 === undefined || wordsSha256 === hashOf(corpus)) {
     return corpus;
   }
   throw new UsageError(
-    `Cannot tell what is new: ${net.name} learned from other ${corpus.unit} ` +
-      `than those of ${corpus.source}; give them with --input`,
+    `Cannot tell what is new: ${name} learned from other ${corpus.unit} than ` +
+      `those of ${corpus.source}; give them with --input`,
   );
 }
 

@@ -10,13 +10,14 @@ import {
   parametersOf,
 } from "./models.ts";
 import { command, type Given, type Values } from "./options.ts";
-import { CORPUS, GENERAL, SETTINGS, take } from "./settings.ts";
+import { CORPUS, GENERAL, INPUT, SETTINGS, take } from "./settings.ts";
 import { print, printJson } from "./terminal.ts";
 
 const options = {
   ...take("run"),
   num: { ...SETTINGS.num, default: 5, about: "how many neighbours of each" },
-  ...take("distance", "input"),
+  ...take("distance"),
+  ...INPUT,
   ...CORPUS,
   ...GENERAL,
 } as const;
@@ -36,13 +37,13 @@ export const neighboursCommand = command({
   run: runNeighbours,
 });
 
-function runNeighbours(
+async function runNeighbours(
   values: Values<typeof options>,
   given: Given,
   operands: readonly string[],
-): void {
+): Promise<void> {
   const { num: count, distance, json } = values;
-  const net = loadNet(values);
+  const net = await loadNet(values);
   corpusSettingsOf(net, values, given);
   const { name, vocabulary } = net;
   const parameters = parametersOf(net);

@@ -14,7 +14,7 @@ export interface Option {
   readonly about: string;
   /** What stands for its value in `--help`. */
   readonly value?: string;
-  /** Its letter. */
+  /** Its letter, or another name for it. */
   readonly alias?: string;
   /** The value without the option; that of a choice is its first. */
   readonly default?: number | string;
@@ -30,6 +30,8 @@ export interface Option {
   readonly most?: number;
   /** A word that can take the place of a number. */
   readonly or?: string;
+  /** Whether it may be given several times. */
+  readonly many?: true;
   /** The values of other options with which it has a meaning. */
   readonly when?: Readonly<Record<string, readonly string[]>>;
 }
@@ -39,6 +41,7 @@ export type Options = Readonly<Record<string, Option>>;
 
 /** The type of an option's value. */
 export type ValueOf<O extends Option> = O extends { kind: "flag" } ? boolean
+  : O extends { many: true } ? readonly string[] | undefined
   : O extends { choices: readonly (infer Choice)[] } ? Choice
   :
     | (O extends { kind: "text" } ? string : number)
@@ -85,8 +88,8 @@ export function flagOf(name: string): string {
  * Parses arguments by the options of a command.
  *
  * @throws {UsageError} if an option is unknown, lacks its value or has a wrong
- * one, or has no meaning beside another option, and for arguments that belong
- * to no option if the command has no operands
+ * one, is given twice, or has no meaning beside another option, and for
+ * arguments that belong to no option if the command has no operands
  */
 export function parseOptions<O extends Options>(
   command: Command<O>,
@@ -97,8 +100,10 @@ export function parseOptions<O extends Options>(
   const flagsOf = (isWanted: (option: Option) => unknown) =>
     names.filter((name) => isWanted(options[name])).map(flagOf);
   const strays: string[] = [];
-  const parsed = parseArgs([...args], {
-    string: [...flagsOf(({ kind }) => kind !== "flag"), "_"],
+  const valued = flagsOf(({ kind }) => kind !== "flag");
+  const parsed = parseArgs(withDashes(args), {
+    string: [...valued, "_"],
+    collect: valued,
     boolean: flagsOf(({ kind }) => kind === "flag"),
     alias: Object.fromEntries(
       names.filter((name) => options[name].alias)
@@ -114,21 +119,32 @@ export function parseOptions<O extends Options>(
   const [stray] = command.operands ? strays : [...strays, ...operands];
   if (stray !== undefined) throw unknownArgument(stray, command);
 
-  const typed = (name: string) => parsed[flagOf(name)];
+  const typed = (name: string) => [parsed[flagOf(name)]].flat();
   const given = new Set(
-    names.filter((name) => typed(name) !== undefined && typed(name) !== false),
+    names.filter((name) => typed(name).some((value) => value !== false)),
   );
   const values: Record<string, unknown> = {};
   for (const name of names) {
-    values[name] = given.has(name)
-      ? valueOf(name, options[name], typed(name))
-      : defaultOf(options[name]);
+    const option = options[name];
+    const each = typed(name).map((value) => valueOf(name, option, value));
+    if (!option.many && each.length > 1) throw repeated(name, typed(name));
+    const value = option.many ? each : each[0];
+    values[name] = given.has(name) ? value : defaultOf(option);
   }
   for (const name of values.level === "words" ? names : []) {
     if (!given.has(name)) values[name] = options[name].words ?? values[name];
   }
   refuseMeaningless(options, given, values);
   return { values: values as Values<O>, given, operands };
+}
+
+/** `--input -` as `--input=-`, since parseArgs takes "-" for an option. */
+function withDashes(args: readonly string[]): string[] {
+  return args.flatMap((arg, i) => {
+    if (arg === "-" && args[i - 1]?.startsWith("--")) return [];
+    const isNext = arg.startsWith("--") && args[i + 1] === "-";
+    return isNext ? [`${arg}=-`] : [arg];
+  });
 }
 
 /** The value of an option that is not given. */
@@ -200,6 +216,13 @@ export function refuseMeaningless(
   }
 }
 
+function repeated(name: string, values: unknown[]): UsageError {
+  return new UsageError(
+    `Cannot use --${flagOf(name)} twice: give it once, as ` +
+      values.map((value) => quote(String(value))).join(" or "),
+  );
+}
+
 function unknownArgument(
   arg: string,
   { name, options }: { name: string; options: Options },
@@ -233,11 +256,13 @@ export function helpOf(
   { name, about, options, examples, operands }: Omit<Command, "run">,
   program: string,
 ): string {
-  const rows = Object.entries(options).map(([name, option]) => [
-    `  ${option.alias ? `-${option.alias}, ` : "    "}--${flagOf(name)} ` +
-    (option.value ?? VALUES[option.kind]),
-    describe(option, options),
-  ]);
+  const rows = Object.entries(options).map(([name, option]) => {
+    const { alias = "", value = VALUES[option.kind] } = option;
+    const letter = alias.length === 1 ? `-${alias}, ` : "    ";
+    const other = alias.length > 1 ? `, --${alias}` : "";
+    const left = `  ${letter}--${flagOf(name)}${other} ${value}`;
+    return [left, describe(option, options)];
+  });
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
   return [
     about,

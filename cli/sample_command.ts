@@ -28,7 +28,7 @@ const options = {
     about: "group the words by the part of this list or text that they are " +
       "in; the bigram net and n-grams are made of it",
   },
-  ...take("order", "smoothing"),
+  ...take("column", "counts", "order", "smoothing"),
   ...GENERAL,
 } as const;
 
@@ -60,12 +60,12 @@ async function runSample(
   given: Given,
 ): Promise<void> {
   const { model: kind, input, num, order, smoothing, newOnly, json } = values;
-  const net = kind === "mlp" ? loadNet(values) : undefined;
+  const net = kind === "mlp" ? await loadNet(values) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
   const corpus = !net || input !== undefined
-    ? readCorpus(input, settings)
+    ? await readCorpus(values, settings)
     : newOnly
-    ? learnedCorpus(net, settings)
+    ? await learnedCorpus(net, values, settings)
     : undefined;
   const model = net ??
     await makeModel(kind as "ngram", corpus!, { order, smoothing });

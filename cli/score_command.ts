@@ -1,10 +1,11 @@
 /** `makemore score`: how likely a model finds words or sentences. */
 
 import { perplexity, scoreWords, UNKNOWN } from "../core.ts";
-import { decodeText, LINE_BREAK, readText } from "../lib/data/text.ts";
+import { LINE_BREAK } from "../lib/data/text.ts";
 import { UsageError } from "../lib/errors/errors.ts";
 import { quote } from "../lib/errors/quote.ts";
 import { readCorpus } from "./corpus.ts";
+import { judging } from "./judging.ts";
 import {
   corpusSettingsOf,
   loadNet,
@@ -13,11 +14,13 @@ import {
 } from "./models.ts";
 import { command, type Given, type Values } from "./options.ts";
 import { fit } from "./results.ts";
-import { CORPUS, GENERAL, take } from "./settings.ts";
+import { CORPUS, GENERAL, INPUT, take } from "./settings.ts";
+import { readTexts } from "./sources.ts";
 import { print, printJson, tell, warn } from "./terminal.ts";
 
 const options = {
-  ...take("model", "run", "lines", "sort", "input"),
+  ...take("model", "run", "lines", "sort"),
+  ...INPUT,
   ...CORPUS,
   ...take("order", "smoothing"),
   ...GENERAL,
@@ -59,13 +62,13 @@ async function runScore(
   given: Given,
   operands: readonly string[],
 ): Promise<void> {
-  const { model: kind, input, order, smoothing } = values;
-  const net = kind === "mlp" ? loadNet(values) : undefined;
+  const { model: kind, order, smoothing } = values;
+  const net = kind === "mlp" ? await loadNet(values) : undefined;
   if (net) corpusSettingsOf(net, values, given);
-  const words = await wordsOf(operands, values.lines);
+  const words = judging(() => wordsOf(operands, values));
   const model = net ?? await makeModel(
     kind as "ngram",
-    readCorpus(input, values),
+    await readCorpus(values, values),
     { order, smoothing },
   );
   const scores = score(model, words);
@@ -88,18 +91,15 @@ async function runScore(
 }
 
 /** The arguments and the lines of a file, or else of stdin. */
-async function wordsOf(
+function wordsOf(
   operands: readonly string[],
-  path: string | undefined,
-): Promise<readonly string[]> {
-  const hasStdin = path === "-" ||
-    (path === undefined && operands.length === 0 && !Deno.stdin.isTerminal());
-  const lines = hasStdin
-    ? decodeText(await new Response(Deno.stdin.readable).bytes(), "stdin")
-    : path === undefined
-    ? ""
-    : readText(path);
-  const words = lines.split(LINE_BREAK).map((line) => line.trim());
+  { lines, encoding }: { lines?: string; encoding: string },
+): readonly string[] {
+  const isPiped = operands.length === 0 && !Deno.stdin.isTerminal();
+  const path = lines ?? (isPiped ? "-" : undefined);
+  const { texts } = readTexts(path === undefined ? [] : [path], { encoding });
+  const words = texts.flatMap(({ text }) => text.split(LINE_BREAK))
+    .map((line) => line.trim());
   const all = [...operands, ...words.filter((word) => word !== "")];
   if (all.length > 0) return all;
   throw new UsageError(

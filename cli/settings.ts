@@ -7,7 +7,7 @@
 import { CheckpointError } from "../lib/errors/errors.ts";
 import { quote } from "../lib/errors/quote.ts";
 import { constantRate, cosineDecay, inverseDecay, stepDecay } from "../core.ts";
-import { allows, type Option, type ValueOf } from "./options.ts";
+import { allows, type Option, type ValueOf, type Values } from "./options.ts";
 
 /** An entry of the table. */
 interface Setting extends Option {
@@ -50,16 +50,31 @@ export const SETTINGS = {
     { value: "PATH", alias: "r", when: mlp },
   ),
   input: text(
-    "a word list with one word on each line, or a text, in UTF-8 (default: " +
-      "the lecture's list if `deno task data` has fetched it, else the " +
-      "package's own)",
-    { value: "FILE", alias: "i" },
+    "a word list with one word on each line, or a text; - for " +
+      "standard input; several are read one after another (default: the " +
+      "lecture's list if `deno task data` has fetched it, else the package's " +
+      "own)",
+    { value: "FILE", alias: "i", many: true },
+  ),
+  column: text(
+    "the column with the words, in a table (CSV, TSV, JSON, .dic); 0 for " +
+      "whole lines",
+    { value: "NAME|N", when: ofCharacters },
+  ),
+  counts: text(
+    "the column that says how often each word occurs",
+    { value: "NAME|N", when: ofCharacters },
   ),
   level: choice(
     "what a token is, a character of a word list or a word of a text",
     { choices: ["characters", "words"], before: "characters" },
   ),
-  lowercase: flag("read The as the", { before: false, when: ofWords }),
+  encoding: text(
+    "the encoding of the input, by a name that browsers know, such as " +
+      "windows-1252 or shift_jis; UTF-16 is recognised",
+    { value: "NAME", default: "utf-8", before: "utf-8" },
+  ),
+  lowercase: flag("read The as the", { alias: "fold-case", before: false }),
   minimumCount: whole(
     "how often a word must occur in train to be a token; rarer ones are " +
       "read as <unk>",
@@ -217,9 +232,13 @@ export function take<Name extends keyof Table>(
 /** What all commands take. */
 export const GENERAL = take("json", "quiet", "verbose", "help");
 
+/** What a corpus is read from. */
+export const INPUT = take("input", "column", "counts");
+
 /** The settings that decide what a corpus is, beside its file. */
 export const CORPUS = take(
   "level",
+  "encoding",
   "lowercase",
   "minimumCount",
   "splitSeed",
@@ -234,6 +253,11 @@ export const NET = take(
   "directConnections",
   "initialization",
 );
+
+/** The values of what a corpus is read from; a run keeps what it has read. */
+export type InputValues = Partial<Values<typeof INPUT>> & {
+  readonly run?: string;
+};
 
 /** The values of those of a corpus. */
 export type CorpusSettings = Pick<Kept, keyof typeof CORPUS>;

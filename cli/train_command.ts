@@ -21,11 +21,12 @@ import {
   printSamples,
   type SampleValues,
 } from "./samples.ts";
-import { configOf, CORPUS, GENERAL, NET, take } from "./settings.ts";
+import { configOf, CORPUS, GENERAL, INPUT, NET, take } from "./settings.ts";
 import { print, printJson, tell, warn } from "./terminal.ts";
 
 const options = {
-  ...take("model", "input"),
+  ...take("model"),
+  ...INPUT,
   ...CORPUS,
   ...take("output", "resume", "overwrite", "steps", "batchSize"),
   ...take("learningRate", "schedule", "finalLearningRate", "decay"),
@@ -40,9 +41,8 @@ type TrainValues = Values<typeof options>;
 
 /** What can be given together with `--resume`. */
 const WITH_RESUME = new Set(
-  ["input", "output", "resume", "steps", "checkpointEvery", "num"].concat(
-    ["minLength", "maxLength"],
-    Object.keys(GENERAL),
+  [...Object.keys(INPUT), ...Object.keys(GENERAL), "output", "resume"].concat(
+    ["steps", "checkpointEvery", "num", "minLength", "maxLength"],
   ),
 );
 
@@ -78,7 +78,7 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
   const { model: kind } = values;
   checkLengths(values); // before it learns for minutes
   if (kind !== "mlp") {
-    const corpus = readCorpus(values.input, values);
+    const corpus = await readCorpus(values, values);
     tellCorpus(corpus, corpus.vocabulary());
     // the bigram net has defaults of its own
     const own = (name: "steps" | "learningRate") =>
@@ -99,7 +99,7 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
       : { steps, learningRate };
     return printResults(model, corpus, values, settings);
   }
-  const run = values.resume ? resume(values, given) : start(values, given);
+  const run = await (values.resume ? resume : start)(values, given);
   const { folder, corpus, settings, vocabulary, parameters } = run;
   try {
     tellRun(run);
@@ -116,8 +116,8 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
   }
 }
 
-function resume(values: TrainValues, given: Given): Run {
-  const { output, input, steps } = values;
+async function resume(values: TrainValues, given: Given): Promise<Run> {
+  const { output, steps } = values;
   const other = [...given].find((name) => !WITH_RESUME.has(name));
   if (other !== undefined) {
     throw new UsageError(
@@ -125,17 +125,17 @@ function resume(values: TrainValues, given: Given): Run {
         "keeps its settings",
     );
   }
-  if (!given.has("steps")) return resumeRun(output, input);
-  if (steps !== "auto") return resumeRun(output, input, steps);
+  if (!given.has("steps")) return await resumeRun(output, values);
+  if (steps !== "auto") return await resumeRun(output, values, steps);
   throw new UsageError(
     "Cannot use --steps auto with --resume: give the number of steps that " +
       `the run in ${output} is to have`,
   );
 }
 
-function start(values: TrainValues, given: Given): Run {
+async function start(values: TrainValues, given: Given): Promise<Run> {
   const { schedule, batchSize } = values;
-  const corpus = readCorpus(values.input, values);
+  const corpus = await readCorpus(values, values);
   const vocabulary = corpus.vocabulary();
   const steps = values.steps !== "auto"
     ? values.steps

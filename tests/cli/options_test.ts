@@ -137,6 +137,33 @@ Deno.test("parseOptions() gives a command with operands what belongs to no optio
   assertMatch(help, /^Usage: makemore train \[options\] \[WORD…\]$/m);
 });
 
+Deno.test("parseOptions() refuses a second value, unless the option takes many", () => {
+  const message = 'Cannot use --batch-size twice: give it once, as "5" or "7"';
+  for (
+    const args of [
+      ["--batch-size", "5", "--batch-size", "7"],
+      ["-b", "5", "--batch-size=7"],
+      ["-b5", "-b", "7"],
+    ]
+  ) {
+    assertThrows(() => parse(...args), UsageError, message);
+  }
+  assertEquals(parse("--resume", "--resume").values.resume, true);
+
+  const input = {
+    kind: "text",
+    about: "input",
+    alias: "i",
+    many: true,
+  } as const;
+  const several = { ...command, options: { input } };
+  const inputOf = (...args: string[]) =>
+    parseOptions(several, args).values.input;
+  assertEquals(inputOf(), undefined);
+  assertEquals(inputOf("-i", "a"), ["a"]);
+  assertEquals(inputOf("-i", "a", "--input=b", "-i", "a"), ["a", "b", "a"]);
+});
+
 Deno.test("nearest() finds what was meant, or nothing", () => {
   const names = ["learning-rate", "batch-size", "steps", "seed"];
   assertEquals(nearest("learning_rate", names), "learning-rate");
@@ -182,7 +209,12 @@ const levels = {
       about: "seed",
       when: { level: ["characters"] },
     },
-    lowercase: { kind: "flag", about: "small", when: { level: ["words"] } },
+    lowercase: {
+      kind: "flag",
+      alias: "fold-case",
+      about: "small",
+      when: { level: ["words"] },
+    },
     run: {
       kind: "text",
       value: "PATH",
@@ -211,7 +243,9 @@ Deno.test("parseOptions() refuses what has no meaning beside another option", ()
     UsageError,
     "Cannot use --seed with --level words: it is for --level characters",
   );
-  assert(parseOptions(levels, [...words, "--lowercase"]).values.lowercase);
+  for (const flag of ["--lowercase", "--fold-case"]) {
+    assert(parseOptions(levels, [...words, flag]).values.lowercase);
+  }
   assertEquals(parseOptions(levels, ["--seed", "1"]).values.seed, 1);
   // a command without the other option has no such rule
   assertEquals(parseOptions(levels, ["--run", "a"]).values.run, "a");
@@ -220,7 +254,10 @@ Deno.test("parseOptions() refuses what has no meaning beside another option", ()
 Deno.test("helpOf() names defaults for words, and what an option is for", () => {
   const help = helpOf(levels, "makemore").replaceAll(/\s+/g, " ");
   assert(help.includes("size (default: 10, for words: 60)"), help);
-  assert(help.includes("--lowercase small; for --level words"), help);
+  assert(
+    help.includes("--lowercase, --fold-case small; for --level words"),
+    help,
+  );
   // what the default has need not be told
   assert(help.includes("--seed N seed --"), help);
 });

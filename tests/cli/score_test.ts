@@ -84,6 +84,7 @@ Deno.test("score reads lines of a file and of stdin, and arguments", () =>
     const both = await score(undefined, "--lines", "some.txt");
     assertEquals(both.map(([, , word]) => word), ["ana", "eve"]);
     assertEquals(await score(pipe), both);
+    assertEquals(await score(pipe, "--lines", "-"), both);
     assertEquals(await score(pipe, "ana", "eve"), both);
     const three = await score(pipe, "--lines=-", "bob");
     assertEquals(three.slice(1), both);
