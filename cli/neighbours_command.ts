@@ -32,7 +32,7 @@ export const neighboursCommand = command({
   operands: "TOKEN…",
   examples: [
     ["neighbours", "each character of the package's model"],
-    ["neighbours --run out/book king queen", "two words of a text"],
+    ["neighbours --run out/book --num 10 the", "a word of a text"],
   ],
   run: runNeighbours,
 });

@@ -211,6 +211,7 @@ export const SETTINGS = {
   /** Not options: what the corpus is called, and its hash (see `hashOf`). */
   words: text("", { kept }),
   wordsSha256: text("", { kept }),
+  csv: flag("print the rates and losses as a table instead of a curve"),
   json: flag("print the results as JSON"),
   quiet: flag("say nothing but results and warnings", { alias: "q" }),
   verbose: flag("show where in the program an error arose"),

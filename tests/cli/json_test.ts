@@ -95,7 +95,7 @@ Deno.test("find-lr --json has the curve and what it suggests", () =>
       "find-lr",
       ...args,
     );
-    const { stdout, stderr } = await run(folder, "find-lr", ...args);
+    const { stdout, stderr } = await run(folder, "find-lr", ...args, "--csv");
     assertEquals([learningRates.length, losses.length], [40, 40]);
     assertEquals(
       learningRates.map((rate: number, i: number) => `${rate},${losses[i]}`),
