@@ -45,6 +45,11 @@ export {
   type WordListOptions,
   wordsFrom,
 } from "./lib/data/words.ts";
+export {
+  MAX_COUNTED_WORDS,
+  parseTable,
+  type TableOptions,
+} from "./lib/data/tables.ts";
 export * from "./lib/data/tokens.ts";
 export {
   BOUNDARY,
@@ -124,8 +129,13 @@ export {
 export { sample, type SampleOptions } from "./lib/language_models/sample.ts";
 export type { TemperOptions } from "./lib/language_models/temper.ts";
 export * from "./lib/language_models/next_tokens.ts";
+export * from "./lib/language_models/nearest_tokens.ts";
 export * from "./lib/language_models/score.ts";
-export * from "./lib/language_models/labels.ts";
+export {
+  type LabelledWord,
+  type LabelOptions,
+  labelWords,
+} from "./lib/language_models/labels.ts";
 export * from "./lib/language_models/pretrained.ts";
 export {
   type DecodeOptions,

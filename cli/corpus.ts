@@ -3,24 +3,23 @@
  * vocabulary.
  */
 
-import { createHash } from "node:crypto";
-import { readText, tidyNotes, tidyText } from "../lib/data/text.ts";
+import { tidyNotes, tidyText } from "../lib/data/text.ts";
 import { UsageError, WordListError } from "../lib/errors/errors.ts";
 import {
   buildVocabulary,
   buildWordVocabulary,
-  contextWindows,
-  type Rows,
   splitByPosition,
   type Splits,
   splitWords,
   tokenize,
   type Vocabulary,
-  windowStream,
 } from "../core.ts";
-import { defaultWords, readWords } from "../lib/data/words.ts";
+import { defaultWords, parseWords, type WordList } from "../lib/data/words.ts";
 import { judging } from "./judging.ts";
-import type { CorpusSettings } from "./settings.ts";
+import { LIST_ADVICE, looksLikeList } from "./list_hints.ts";
+import { type InputCopy, inputCopyOf } from "./run_folder.ts";
+import type { CorpusSettings, InputValues } from "./settings.ts";
+import { readLists, readTexts } from "./sources.ts";
 import { tell } from "./terminal.ts";
 
 /** A word, or the words of a sentence. */
@@ -37,57 +36,91 @@ export interface Corpus {
   readonly unit: "words" | "sentences";
   readonly sequences: readonly Sequence[];
   readonly splits: Splits<Sequence>;
+  /** What a run keeps of it. */
+  readonly copy: InputCopy;
   /** The vocabulary of models that learn from it; often not needed. */
   vocabulary(): Vocabulary;
 }
 
 /**
- * Reads a corpus.
+ * Reads a corpus, and tells what there is to tell about it.
  *
- * @param path a word list or a text; without one the default word list
+ * @param from where it is: files, or the folder of a run that keeps a copy;
+ * without them it is the default word list
  * @param settings what kind of corpus it is
- * @throws {UsageError} if there is no path and no default, or the settings
+ * @throws {UsageError} if there is no file and no default, or the settings
  * leave too little to learn from
- * @throws {WordListError} if the file is missing, or is no such corpus
+ * @throws {WordListError} if a file is missing, or is no such corpus
  */
-export function readCorpus(
-  path: string | undefined,
+export async function readCorpus(
+  from: InputValues,
   settings: CorpusSettings,
-): Corpus {
+): Promise<Corpus> {
   const { level, lowercase, minimumCount } = settings;
   const { splitSeed: seed, keepEqualTogether } = settings;
   if (level === "words") {
-    const sequences = readSentences(path, settings);
+    const { text, source } = readText(from, settings);
+    const sequences = tokenize(text, { lowercase });
+    tellIfList(text, source, sequences.length);
     const splits = judging(() => splitByPosition(sequences));
     const { train } = splits;
     const how = { minimumCount, lowercase };
     const vocabulary = once(() => buildWordVocabulary(train, how));
-    return { source: path!, unit: "sentences", sequences, splits, vocabulary };
+    const copy = { file: "text", content: text } as const;
+    return { source, unit: "sentences", sequences, splits, copy, vocabulary };
   }
-  const { words, source, notes } = path === undefined
-    ? defaultWords()
-    : judging(() => readWords(path, settings));
+  const { words, source, notes } = await readWords(from, settings);
   notes?.forEach(tell);
   const splits = judging(() => splitWords(words, { seed, keepEqualTogether }));
   // the lecture's has the characters of all parts
   const vocabulary = once(() => buildVocabulary(words, { lowercase }));
-  return { source, unit: "words", sequences: words, splits, vocabulary };
+  const copy = { file: "words", content: words.join("\n") + "\n" } as const;
+  return { source, unit: "words", sequences: words, splits, copy, vocabulary };
 }
 
-function readSentences(
-  path: string | undefined,
+/** The encoding of the copy in a run's folder. */
+const COPIED = { encoding: "utf-8" };
+
+async function readWords(
+  from: InputValues,
   settings: CorpusSettings,
-): readonly (readonly string[])[] {
-  if (path === undefined) {
+): Promise<WordList> {
+  if (from.input) return await readLists(from, settings);
+  const copy = from.run && inputCopyOf(from.run, "words");
+  if (!copy) return defaultWords();
+  // as it was read: nothing in it is a comment or a table
+  const { texts: [{ text, source }] } = readTexts([copy], COPIED);
+  return parseWords(text, source, { lowercase: settings.lowercase });
+}
+
+function readText(
+  { input, run }: InputValues,
+  settings: CorpusSettings,
+): { text: string; source: string } {
+  const copy = input ? undefined : run && inputCopyOf(run, "text");
+  const paths = input ?? (copy && [copy]);
+  if (!paths) {
     throw new UsageError(
       "Cannot use --level words without a text: give one with --input",
     );
   }
-  const text = judging(() => readText(path, path, settings));
+  const how = copy ? COPIED : settings;
+  const { texts, source } = judging(() => readTexts(paths, how));
+  const text = texts.map(({ text }) => text).join("\n\n");
   tidyNotes(text).forEach(tell);
-  const sentences = tokenize(tidyText(text), { lowercase: settings.lowercase });
-  if (sentences.length > 0) return sentences;
-  throw new WordListError(`Cannot learn from ${path}: it has no words`);
+  return { text: tidyText(text), source };
+}
+
+/** Refuses a list in the place of a text if it cannot be split, or tells. */
+function tellIfList(text: string, source: string, sentences: number): void {
+  const isList = looksLikeList(text);
+  if (sentences === 0 || (isList && sentences < 10)) {
+    throw new WordListError(
+      `Cannot learn from ${source} as a text: ` +
+        (isList ? LIST_ADVICE : "it has no words"),
+    );
+  }
+  if (isList) tell(`${source} looks like a list: ${LIST_ADVICE}`);
 }
 
 function once(make: () => Vocabulary): () => Vocabulary {
@@ -103,18 +136,7 @@ export function hashOf({ sequences }: Corpus): string {
   const lines = sequences.map((sequence) =>
     typeof sequence === "string" ? sequence : sequence.join(" ")
   );
+  // imported at the top it would slow the start of every command
+  const { createHash } = process.getBuiltinModule("node:crypto");
   return createHash("sha256").update(lines.join("\n")).digest("hex");
-}
-
-/**
- * The context windows of a part: within words, but across the sentences of a
- * text.
- */
-export function windowsOf(
-  part: readonly Sequence[],
-  vocabulary: Vocabulary,
-  contextLength: number,
-): Rows {
-  const rows = vocabulary.level === "words" ? windowStream : contextWindows;
-  return rows(part, vocabulary, contextLength);
 }

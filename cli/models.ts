@@ -19,7 +19,8 @@ import {
 } from "../core.ts";
 import { naming, parseObject } from "../lib/saving/checks.ts";
 import { decodeFile } from "../lib/saving/model_file.ts";
-import { type Corpus, readCorpus, type Sequence, windowsOf } from "./corpus.ts";
+import { type Corpus, hashOf, readCorpus, type Sequence } from "./corpus.ts";
+import { windowsOf } from "../lib/data/windows.ts";
 import {
   flagOf,
   type Given,
@@ -30,6 +31,7 @@ import { readSaved } from "./run_folder.ts";
 import {
   CORPUS,
   type CorpusSettings,
+  type InputValues,
   type NET,
   SETTINGS,
   type Settings,
@@ -80,10 +82,10 @@ export function newNet(
  * that comes with the package. Parameters alone, as PyTorch saves them, have
  * the vocabulary of the corpus.
  */
-export function loadNet(
-  values: { run?: string; input?: string } & CorpusSettings,
-): NamedModel {
-  const { run, input } = values;
+export async function loadNet(
+  values: InputValues & CorpusSettings,
+): Promise<NamedModel> {
+  const { run } = values;
   if (run === undefined) {
     const { parameters: model, vocabulary } = pretrainedModel();
     const settings = { level: "characters", lowercase: false } as const;
@@ -103,8 +105,9 @@ export function loadNet(
     const settings = { ...kept, lowercase, level };
     return { name: run, model, vocabulary, settings };
   }
-  const { source: list, unit, vocabulary: made } = readCorpus(input, values);
-  const vocabulary = made();
+  const corpus = await readCorpus(values, values);
+  const { source: list, unit } = corpus;
+  const vocabulary = corpus.vocabulary();
   const { vocabularySize } = sizesOf(model);
   if (vocabulary.size !== vocabularySize) {
     throw new CheckpointError(
@@ -143,6 +146,32 @@ export function corpusSettingsOf(
     ...(given.has("encoding") ? { encoding: values.encoding } : {}),
     ...(given.has("keepEqualTogether") ? { keepEqualTogether: true } : {}),
   };
+}
+
+/**
+ * The corpus that a net learned from.
+ *
+ * @throws {UsageError} if it is no longer there
+ */
+export async function learnedCorpus(
+  { name, settings: { wordsSha256 } = {} }: NamedModel,
+  from: InputValues,
+  settings: CorpusSettings,
+): Promise<Corpus> {
+  const corpus = await readCorpus(from, settings);
+  if (wordsSha256 === undefined || wordsSha256 === hashOf(corpus)) {
+    return corpus;
+  }
+  throw new UsageError(
+    `Cannot tell what is new: ${name} learned from other ${corpus.unit} than ` +
+      `those of ${corpus.source}; give them with --input`,
+  );
+}
+
+/** The parameters of a net, for what only a network has. */
+export function parametersOf({ name, model }: NamedModel): ParameterArrays {
+  if ("C" in model) return model as ParameterArrays;
+  throw new UsageError(`Cannot use ${name}: it is not a network`);
 }
 
 /** A larger vocabulary would take the bigram net minutes. */

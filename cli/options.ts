@@ -30,6 +30,8 @@ export interface Option {
   readonly most?: number;
   /** A word that can take the place of a number. */
   readonly or?: string;
+  /** Whether it may be given several times. */
+  readonly many?: true;
   /** The values of other options with which it has a meaning. */
   readonly when?: Readonly<Record<string, readonly string[]>>;
 }
@@ -39,6 +41,7 @@ export type Options = Readonly<Record<string, Option>>;
 
 /** The type of an option's value. */
 export type ValueOf<O extends Option> = O extends { kind: "flag" } ? boolean
+  : O extends { many: true } ? readonly string[] | undefined
   : O extends { choices: readonly (infer Choice)[] } ? Choice
   :
     | (O extends { kind: "text" } ? string : number)
@@ -60,7 +63,13 @@ export interface Command<O extends Options = Options> {
   readonly options: O;
   /** Examples for `--help`: what to type, and what it does. */
   readonly examples: readonly (readonly [string, string])[];
-  readonly run: (values: Values<O>, given: Given) => void | Promise<void>;
+  /** What stands in `--help` for arguments that belong to no option, if any. */
+  readonly operands?: string;
+  readonly run: (
+    values: Values<O>,
+    given: Given,
+    operands: readonly string[],
+  ) => void | Promise<void>;
 }
 
 /** Declares a command; its options decide the type of the values. */
@@ -79,48 +88,63 @@ export function flagOf(name: string): string {
  * Parses arguments by the options of a command.
  *
  * @throws {UsageError} if an option is unknown, lacks its value or has a wrong
- * one, or has no meaning beside another option, and for arguments that belong
- * to no option
+ * one, is given twice, or has no meaning beside another option, and for
+ * arguments that belong to no option if the command has no operands
  */
 export function parseOptions<O extends Options>(
   command: Command<O>,
   args: readonly string[],
-): { values: Values<O>; given: Given } {
+): { values: Values<O>; given: Given; operands: readonly string[] } {
   const { options } = command;
   const names = Object.keys(options);
   const flagsOf = (isWanted: (option: Option) => unknown) =>
     names.filter((name) => isWanted(options[name])).map(flagOf);
   const strays: string[] = [];
-  const parsed = parseArgs([...args], {
-    string: flagsOf(({ kind }) => kind !== "flag"),
+  const valued = flagsOf(({ kind }) => kind !== "flag");
+  const parsed = parseArgs(withDashes(args), {
+    string: [...valued, "_"],
+    collect: valued,
     boolean: flagsOf(({ kind }) => kind === "flag"),
     alias: Object.fromEntries(
       names.filter((name) => options[name].alias)
         .map((name) => [options[name].alias, flagOf(name)]),
     ),
-    unknown: (arg: string) => {
+    unknown: (arg: string, key?: string) => {
+      if (key === undefined) return true;
       strays.push(arg);
       return false;
     },
-  }) as Record<string, unknown> & { _: unknown[] };
-  const [stray] = [...strays, ...parsed._];
-  if (stray !== undefined) throw unknownArgument(String(stray), command);
+  }) as Record<string, unknown> & { _: string[] };
+  const operands = parsed._;
+  const [stray] = command.operands ? strays : [...strays, ...operands];
+  if (stray !== undefined) throw unknownArgument(stray, command);
 
-  const typed = (name: string) => parsed[flagOf(name)];
+  const typed = (name: string) => [parsed[flagOf(name)]].flat();
   const given = new Set(
-    names.filter((name) => typed(name) !== undefined && typed(name) !== false),
+    names.filter((name) => typed(name).some((value) => value !== false)),
   );
   const values: Record<string, unknown> = {};
   for (const name of names) {
-    values[name] = given.has(name)
-      ? valueOf(name, options[name], typed(name))
-      : defaultOf(options[name]);
+    const option = options[name];
+    const each = typed(name).map((value) => valueOf(name, option, value));
+    if (!option.many && each.length > 1) throw repeated(name, typed(name));
+    const value = option.many ? each : each[0];
+    values[name] = given.has(name) ? value : defaultOf(option);
   }
   for (const name of values.level === "words" ? names : []) {
     if (!given.has(name)) values[name] = options[name].words ?? values[name];
   }
   refuseMeaningless(options, given, values);
-  return { values: values as Values<O>, given };
+  return { values: values as Values<O>, given, operands };
+}
+
+/** `--input -` as `--input=-`, since parseArgs takes "-" for an option. */
+function withDashes(args: readonly string[]): string[] {
+  return args.flatMap((arg, i) => {
+    if (arg === "-" && args[i - 1]?.startsWith("--")) return [];
+    const isNext = arg.startsWith("--") && args[i + 1] === "-";
+    return isNext ? [`${arg}=-`] : [arg];
+  });
 }
 
 /** The value of an option that is not given. */
@@ -192,6 +216,13 @@ export function refuseMeaningless(
   }
 }
 
+function repeated(name: string, values: unknown[]): UsageError {
+  return new UsageError(
+    `Cannot use --${flagOf(name)} twice: give it once, as ` +
+      values.map((value) => quote(String(value))).join(" or "),
+  );
+}
+
 function unknownArgument(
   arg: string,
   { name, options }: { name: string; options: Options },
@@ -222,7 +253,7 @@ export function nearest(
 
 /** The text of a command's `--help`. */
 export function helpOf(
-  { name, about, options, examples }: Omit<Command, "run">,
+  { name, about, options, examples, operands }: Omit<Command, "run">,
   program: string,
 ): string {
   const rows = Object.entries(options).map(([name, option]) => {
@@ -236,7 +267,7 @@ export function helpOf(
   return [
     about,
     "",
-    `Usage: ${program} ${name} [options]`,
+    `Usage: ${program} ${name} [options]${operands ? ` [${operands}]` : ""}`,
     "",
     "Options:",
     ...rows.map(([left, right]) => hang(left.padEnd(width), right)),
@@ -273,7 +304,7 @@ function describe(option: Option, options: Options): string {
 }
 
 /** A text in lines of at most 80 columns, to the right of its title. */
-function hang(title: string, text: string): string {
+export function hang(title: string, text: string): string {
   const width = 80 - title.length;
   const lines = text.match(new RegExp(`\\S.{0,${width - 1}}(?= |$)`, "g"))!;
   return title + lines.join("\n" + " ".repeat(title.length));

@@ -1,6 +1,10 @@
 /** A run of `train`: how it starts, goes on, is saved and is stopped. */
 
-import { DivergenceError, WordListError } from "../lib/errors/errors.ts";
+import {
+  DivergenceError,
+  UsageError,
+  WordListError,
+} from "../lib/errors/errors.ts";
 import { quote } from "../lib/errors/quote.ts";
 import {
   type ParameterArrays,
@@ -12,7 +16,8 @@ import {
   type Vocabulary,
 } from "../core.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
-import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
+import { type Corpus, hashOf, readCorpus } from "./corpus.ts";
+import { windowsOf } from "../lib/data/windows.ts";
 import { writeLossFigure } from "./figures.ts";
 import { judging } from "./judging.ts";
 import { newNet } from "./models.ts";
@@ -20,6 +25,7 @@ import type { Values } from "./options.ts";
 import { RunFolder } from "./run_folder.ts";
 import {
   configOf,
+  type InputValues,
   type NET,
   type Settings,
   settingsFrom,
@@ -65,7 +71,11 @@ export function startRun(
   judging(() => [...trainSteps(parameters, windows, none)]);
   return {
     ...{ corpus, settings, vocabulary, generator, parameters, windows },
-    folder: RunFolder.create(settings.output, settings.overwrite),
+    folder: RunFolder.create(
+      settings.output,
+      settings.overwrite,
+      corpus.copy,
+    ),
     step: 0,
   };
 }
@@ -74,20 +84,27 @@ export function startRun(
  * Continues the run in a folder.
  *
  * @param path the folder
- * @param input the file that it learns from, if one was given
+ * @param values what it learns from, if that was given; otherwise it is the
+ * copy in the folder
  * @param steps how many steps the run is to have, if not as many as it had
  */
-export function resumeRun(
+export async function resumeRun(
   path: string,
-  input: string | undefined,
+  values: InputValues,
   steps?: number,
-): Run {
+): Promise<Run> {
   const { folder, checkpoint } = RunFolder.resume(path);
   try {
     const source = folder.pathOf("checkpoint");
     const settings = settingsFrom(checkpoint.config, source);
     const { parameters, vocabulary } = checkpoint;
-    const corpus = readCorpus(input, settings);
+    if (steps !== undefined && steps < checkpoint.step) {
+      throw new UsageError(
+        `Cannot use --steps ${steps} with --resume: the run in ${path} has ` +
+          `done ${checkpoint.step} already; give as many or more`,
+      );
+    }
+    const corpus = await readCorpus({ ...values, run: path }, settings);
     if (settings.wordsSha256 !== hashOf(corpus)) {
       throw new WordListError(
         `Cannot resume the run in ${path} with other ${corpus.unit}: it ` +

@@ -7,7 +7,9 @@
  * | --- | --- |
  * | `checkpoint.safetensors` | the last checkpoint, see lib/saving/checkpoint.ts |
  * | `config.json` | the settings, for people to read |
+ * | `words.txt` or `text.txt` | what it learns from, as it was read |
  * | `losses.csv` | a line for each logged step: `step,loss` |
+ * | `result.json` | losses, settings and words, of when it last reached its end |
  * | `loss.svg`, `embedding.svg` | the figures |
  * | `.lock` | empty; locked while a process trains here |
  */
@@ -32,10 +34,19 @@ import {
 export const RUN_FILES = {
   checkpoint: "checkpoint.safetensors",
   config: "config.json",
+  words: "words.txt",
+  text: "text.txt",
   losses: "losses.csv",
+  result: "result.json",
   lossFigure: "loss.svg",
   embeddingFigure: "embedding.svg",
 } as const;
+
+/** What a run learns from, to be kept in its folder. */
+export interface InputCopy {
+  readonly file: "words" | "text";
+  readonly content: string;
+}
 
 /** The loss of one step. */
 export interface LossRow {
@@ -63,17 +74,24 @@ export class RunFolder {
    *
    * @param path the folder
    * @param overwrite whether to delete the run in it
+   * @param input what the run learns from
    * @throws {RunFolderError} if it holds a run that is not to be overwritten,
    * another process uses it, or it cannot be written
    */
-  static create(path: string, overwrite: boolean = false): RunFolder {
+  static create(
+    path: string,
+    overwrite: boolean = false,
+    input?: InputCopy,
+  ): RunFolder {
     writing(path, () => {
       Deno.mkdirSync(path, { recursive: true });
       syncFolder(`${path}/..`);
     });
     return closing(new RunFolder(path), (folder) => {
+      const copy = input && folder.pathOf(input.file);
       for (const name of Object.values(RUN_FILES)) {
-        if (!exists(`${path}/${name}`)) continue;
+        const file = `${path}/${name}`;
+        if (!exists(file) || (file === copy && holds(file, input!))) continue;
         if (!overwrite) {
           throw new RunFolderError(
             `Cannot start a run in ${path}: it already holds one (${name}); ` +
@@ -81,8 +99,10 @@ export class RunFolder {
               "another folder",
           );
         }
-        Deno.removeSync(`${path}/${name}`);
+        if (file !== copy) Deno.removeSync(file);
       }
+      // in the place of another: it may be the list that was read
+      if (input) writeFileAtomically(copy!, input.content);
       removeUnfinished(path);
       return folder;
     });
@@ -166,6 +186,23 @@ export class RunFolder {
   }
 }
 
+/** Whether a file is the copy, as after a run that was killed at its start. */
+function holds(file: string, { content }: InputCopy): boolean {
+  return Deno.readTextFileSync(file) === content;
+}
+
+/**
+ * The copy in a run folder of what the run learns from, or nothing: runs of
+ * before 0.3.0 have none.
+ */
+export function inputCopyOf(
+  folder: string,
+  file: InputCopy["file"],
+): string | undefined {
+  const path = `${folder}/${RUN_FILES[file]}`;
+  return exists(path) ? path : undefined;
+}
+
 /** The rows of a loss log. */
 function rowsOf(log: string): LossRow[] {
   return log.split("\n").slice(1, -1).map((line) => {
@@ -193,7 +230,7 @@ function lock(folder: string): Deno.FsFile {
       `Cannot use the run folder ${folder}: another process uses it; wait ` +
         "until it ends, or give another folder",
     );
-  });
+  }, folder);
 }
 
 /** Does something with a folder, which is closed if that fails. */

@@ -7,7 +7,7 @@
 import { CheckpointError } from "../lib/errors/errors.ts";
 import { quote } from "../lib/errors/quote.ts";
 import { constantRate, cosineDecay, inverseDecay, stepDecay } from "../core.ts";
-import { allows, type Option, type ValueOf } from "./options.ts";
+import { allows, type Option, type ValueOf, type Values } from "./options.ts";
 
 /** An entry of the table. */
 interface Setting extends Option {
@@ -50,10 +50,20 @@ export const SETTINGS = {
     { value: "PATH", alias: "r", when: mlp },
   ),
   input: text(
-    "a word list with one word on each line, or a text (default: the " +
+    "a word list with one word on each line, or a text; - for " +
+      "standard input; several are read one after another (default: the " +
       "lecture's list if `deno task data` has fetched it, else the package's " +
       "own)",
-    { value: "FILE", alias: "i" },
+    { value: "FILE", alias: "i", many: true },
+  ),
+  column: text(
+    "the column with the words, in a table (CSV, TSV, JSON, .dic); 0 for " +
+      "whole lines",
+    { value: "NAME|N", when: ofCharacters },
+  ),
+  counts: text(
+    "the column that says how often each word occurs",
+    { value: "NAME|N", when: ofCharacters },
   ),
   level: choice(
     "what a token is, a character of a word list or a word of a text",
@@ -172,9 +182,24 @@ export const SETTINGS = {
   ),
   topK: whole("draw only from the N likeliest tokens"),
   prompt: text("how each word or sentence begins", { default: "" }),
-  maxLength: whole("stop a word or sentence after N tokens", {
+  minLength: whole("draw again what has fewer than N tokens"),
+  maxLength: whole("draw again what has more than N tokens", {
     default: 100,
   }),
+  newOnly: flag(
+    "draw again what is in the list of --input, or else in the one that the " +
+      "model learned from",
+  ),
+  unique: flag("draw again what was drawn before"),
+  lines: text("score the lines of this file, or of stdin if it is -", {
+    value: "FILE",
+  }),
+  sort: flag("the lowest perplexity first"),
+  distance: choice(
+    "1 minus the cosine of the angle between embeddings, or the distance on " +
+      "a map",
+    { choices: ["cosine", "euclidean"] },
+  ),
   order: whole(
     "the length of the n-grams to count",
     { most: 20, default: 3, when: counts },
@@ -186,6 +211,9 @@ export const SETTINGS = {
   /** Not options: what the corpus is called, and its hash (see `hashOf`). */
   words: text("", { kept }),
   wordsSha256: text("", { kept }),
+  csv: flag("print the rates and losses as a table instead of a curve"),
+  json: flag("print the results as JSON"),
+  quiet: flag("say nothing but results and warnings", { alias: "q" }),
   verbose: flag("show where in the program an error arose"),
   help: flag("show this help", { alias: "h" }),
 } satisfies Readonly<Record<string, Setting>>;
@@ -201,6 +229,12 @@ export function take<Name extends keyof Table>(
     names.map((name) => [name, SETTINGS[name]]),
   ) as Pick<Table, Name>;
 }
+
+/** What all commands take. */
+export const GENERAL = take("json", "quiet", "verbose", "help");
+
+/** What a corpus is read from. */
+export const INPUT = take("input", "column", "counts");
 
 /** The settings that decide what a corpus is, beside its file. */
 export const CORPUS = take(
@@ -220,6 +254,11 @@ export const NET = take(
   "directConnections",
   "initialization",
 );
+
+/** The values of what a corpus is read from; a run keeps what it has read. */
+export type InputValues = Partial<Values<typeof INPUT>> & {
+  readonly run?: string;
+};
 
 /** The values of those of a corpus. */
 export type CorpusSettings = Pick<Kept, keyof typeof CORPUS>;

@@ -1,32 +1,50 @@
 /** `makemore train`: learns from a corpus and keeps what it has learned. */
 
 import { UsageError } from "../lib/errors/errors.ts";
-import { countParameters, evaluate, perplexity, sizesOf } from "../core.ts";
-import { type Corpus, hashOf, PARTS, readCorpus, windowsOf } from "./corpus.ts";
+import { countParameters, evaluate, sizesOf } from "../core.ts";
+import { writeFileAtomically } from "./atomic_file.ts";
+import { type Corpus, hashOf, PARTS, readCorpus } from "./corpus.ts";
+import { windowsOf } from "../lib/data/windows.ts";
 import { writeEmbeddingFigure, writeLossFigure } from "./figures.ts";
 import { makeModel, type NamedModel, rowsOf } from "./models.ts";
 import { command, flagOf, type Given, type Values } from "./options.ts";
-import { printSamples, tellCorpus } from "./results.ts";
+import {
+  formatLoss,
+  formatPerplexity,
+  lossesByPart,
+  tellCorpus,
+} from "./results.ts";
+import type { RunFolder } from "./run_folder.ts";
 import { learn, resumeRun, type Run, startRun } from "./run.ts";
-import { CORPUS, NET, take } from "./settings.ts";
-import { print, tell } from "./terminal.ts";
+import {
+  checkLengths,
+  makeSamples,
+  printSamples,
+  type SampleValues,
+} from "./samples.ts";
+import { configOf, CORPUS, GENERAL, INPUT, NET, take } from "./settings.ts";
+import { print, printJson, tell, warn } from "./terminal.ts";
 
 const options = {
-  ...take("model", "input"),
+  ...take("model"),
+  ...INPUT,
   ...CORPUS,
   ...take("output", "resume", "overwrite", "steps", "batchSize"),
   ...take("learningRate", "schedule", "finalLearningRate", "decay"),
   ...take("weightDecay", "candidates"),
   ...NET,
-  ...take("seed", "checkpointEvery", "num", "order", "smoothing"),
-  ...take("verbose", "help"),
+  ...take("seed", "checkpointEvery", "num", "minLength", "maxLength"),
+  ...take("order", "smoothing"),
+  ...GENERAL,
 };
 
 type TrainValues = Values<typeof options>;
 
 /** What can be given together with `--resume`. */
 const WITH_RESUME = new Set(
-  ["input", "output", "resume", "steps", "checkpointEvery", "num", "verbose"],
+  [...Object.keys(INPUT), ...Object.keys(GENERAL), "output", "resume"].concat(
+    ["steps", "checkpointEvery", "num", "minLength", "maxLength"],
+  ),
 );
 
 /** How often `--steps auto` reads a text: until it is learned, not by heart. */
@@ -58,9 +76,10 @@ export const trainCommand = command({
 });
 
 async function runTrain(values: TrainValues, given: Given): Promise<void> {
-  const { model: kind, num } = values;
+  const { model: kind } = values;
+  checkLengths(values); // before it learns for minutes
   if (kind !== "mlp") {
-    const corpus = readCorpus(values.input, values);
+    const corpus = await readCorpus(values, values);
     tellCorpus(corpus, corpus.vocabulary());
     // the bigram net has defaults of its own
     const own = (name: "steps" | "learningRate") =>
@@ -74,9 +93,14 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
       `The ${model.name} takes a moment, so it is not kept: sample and ` +
         `evaluate make it again, with --model ${kind}`,
     );
-    return printResults(model, corpus, values.seed, num);
+    const { order, smoothing } = values;
+    const [steps, learningRate] = [own("steps"), own("learningRate")];
+    const settings = kind === "ngram"
+      ? { order, smoothing }
+      : { steps, learningRate };
+    return printResults(model, corpus, values, settings);
   }
-  const run = values.resume ? resume(values, given) : start(values, given);
+  const run = await (values.resume ? resume : start)(values, given);
   const { folder, corpus, settings, vocabulary, parameters } = run;
   try {
     tellRun(run);
@@ -85,14 +109,16 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
     await writeEmbeddingFigure(folder, parameters, vocabulary);
     tell(`The run is kept in ${folder.path}`);
     const net = { name: folder.path, model: parameters, vocabulary };
-    printResults(net, corpus, settings.seed, num);
+    const kept = { ...sizesOf(parameters), ...configOf(settings) };
+    const { seed } = settings;
+    printResults(net, corpus, { ...values, seed }, kept, folder);
   } finally {
     folder.close();
   }
 }
 
-function resume(values: TrainValues, given: Given): Run {
-  const { output, input, steps } = values;
+async function resume(values: TrainValues, given: Given): Promise<Run> {
+  const { output, steps } = values;
   const other = [...given].find((name) => !WITH_RESUME.has(name));
   if (other !== undefined) {
     throw new UsageError(
@@ -100,17 +126,17 @@ function resume(values: TrainValues, given: Given): Run {
         "keeps its settings",
     );
   }
-  if (!given.has("steps")) return resumeRun(output, input);
-  if (steps !== "auto") return resumeRun(output, input, steps);
+  if (!given.has("steps")) return await resumeRun(output, values);
+  if (steps !== "auto") return await resumeRun(output, values, steps);
   throw new UsageError(
     "Cannot use --steps auto with --resume: give the number of steps that " +
       `the run in ${output} is to have`,
   );
 }
 
-function start(values: TrainValues, given: Given): Run {
+async function start(values: TrainValues, given: Given): Promise<Run> {
   const { schedule, batchSize } = values;
-  const corpus = readCorpus(values.input, values);
+  const corpus = await readCorpus(values, values);
   const vocabulary = corpus.vocabulary();
   const steps = values.steps !== "auto"
     ? values.steps
@@ -163,21 +189,41 @@ function tellRun(run: Run): void {
   tell(`Steps ${step} to ${settings.steps}, kept in ${folder.path}`);
 }
 
-/** Prints the losses of a model, and words that it makes. */
+/** Prints the losses of a model and words that it makes, and keeps both. */
 function printResults(
-  model: NamedModel,
+  net: NamedModel,
   corpus: Corpus,
-  seed: number,
-  num: number,
+  values: SampleValues & { json: boolean; model: string },
+  settings: object,
+  folder?: RunFolder,
 ): void {
-  for (const part of PARTS) {
-    const loss = evaluate(model.model, rowsOf(corpus.splits[part], model));
+  const { json, num, minLength, maxLength } = values;
+  const losses = PARTS.map((part) =>
+    evaluate(net.model, rowsOf(corpus.splits[part], net))
+  );
+  for (const [i, part] of json ? [] : PARTS.entries()) {
     print(
-      `${part.padEnd(5)} loss ${loss.toFixed(4)}, ` +
-        `perplexity ${perplexity(loss).toFixed(2)}`,
+      `${part.padEnd(5)} loss ${formatLoss(losses[i])}, ` +
+        `perplexity ${formatPerplexity(losses[i])}`,
     );
   }
-  if (num > 0) print();
   // words have a seed of their own, as in the lecture
-  printSamples(model, { seed: (seed + 10) % 2 ** 53, num }, corpus);
+  const seed = (values.seed + 10) % 2 ** 53;
+  const how = { num, minLength, maxLength, seed };
+  const { samples, shortage } = makeSamples(net, how, corpus);
+  const result = {
+    ...{ model: values.model, input: corpus.source, unit: corpus.unit },
+    ...lossesByPart(losses),
+    ...{ settings, samples },
+  };
+  if (folder) {
+    const text = JSON.stringify(result, null, 2) + "\n";
+    writeFileAtomically(folder.pathOf("result"), text);
+  }
+  if (json) printJson({ run: folder?.path, ...result });
+  else {
+    if (num > 0) print();
+    printSamples(samples);
+  }
+  if (shortage) warn(shortage);
 }

@@ -12,13 +12,19 @@ export interface BoundedReadOptions {
   limit: number;
   /** The class of the error to throw if the file cannot be read. */
   refusal: new (message: string) => Error;
+  /** What to do with a file that is too large. */
+  advice?: string;
 }
+
+/** What a shell puts in the place of `<(command)`. */
+const DESCRIPTOR = /^\/(dev|proc\/self)\/fd\/\d+$/;
 
 /**
  * Reads a file up to a size. Needs the permission to read it.
  *
  * Kind and size are checked before the file is read: a pipe may never end, and
- * a sparse file of many gigabytes costs nothing to make.
+ * a sparse file of many gigabytes costs nothing to make. Pipes that a shell
+ * has opened, as `/dev/fd/63`, are read up to the limit.
  *
  * @param path the file
  * @param options the limit in bytes, and the class of the error
@@ -41,14 +47,19 @@ export function readFileBounded(
     if (!stats.isFile()) fail("it is a pipe or a device, not a file");
     return size <= limit
       ? size
-      : fail(`it has ${size} bytes, more than the ${limit} that are read`);
+      : fail(tooLarge(`${size} bytes, more`, options));
   };
   const fs = fileSystem() ??
     fail("there are no files here: fetch the text and use parseWords()");
   let file: number | undefined;
   try {
-    checkedSize(fs.statSync(path)); // because opening a pipe would wait
-    file = fs.openSync(path, "r");
+    const stats = fs.statSync(path);
+    const isOpen = DESCRIPTOR.test(String(path)) && stats.isFIFO();
+    if (!isOpen) checkedSize(stats); // because opening a pipe would wait
+    const opened = file = fs.openSync(path, "r");
+    if (isOpen) {
+      return readStream((bytes) => fs.readSync(opened, bytes), path, options);
+    }
     const bytes = new Uint8Array(checkedSize(fs.fstatSync(file)));
     let length = 0, count: number;
     do {
@@ -65,6 +76,46 @@ export function readFileBounded(
   } finally {
     if (file !== undefined) fs.closeSync(file);
   }
+}
+
+/**
+ * Reads a pipe to its end, up to a size.
+ *
+ * @param read fills a buffer and gives how many bytes it has read, or nothing
+ * at the end
+ * @param source the pipe, for errors
+ * @param options the limit in bytes, and the class of the error
+ * @throws {Error} of the class `refusal` if it is too large
+ */
+export function readStream(
+  read: (bytes: Uint8Array) => number | null,
+  source: string | URL,
+  options: BoundedReadOptions,
+): Uint8Array<ArrayBuffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  while (true) {
+    const chunk = new Uint8Array(2 ** 16);
+    const count = read(chunk) ?? 0;
+    if (count === 0) break;
+    chunks.push(chunk.subarray(0, count));
+    length += count;
+    if (length <= options.limit) continue;
+    const reason = tooLarge("more bytes", options);
+    throw new options.refusal(`Cannot read ${source}: ${reason}`);
+  }
+  const bytes = new Uint8Array(length);
+  let end = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, end);
+    end += chunk.length;
+  }
+  return bytes;
+}
+
+function tooLarge(size: string, { limit, advice }: BoundedReadOptions): string {
+  return `it has ${size} than the ${limit} that are read` +
+    (advice ? `; ${advice}` : "");
 }
 
 /**

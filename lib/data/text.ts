@@ -5,7 +5,7 @@
 
 import { WordListError } from "../errors/errors.ts";
 import { quote } from "../errors/quote.ts";
-import { readFileBounded } from "./bounded_file.ts";
+import { type BoundedReadOptions, readFileBounded } from "./bounded_file.ts";
 
 /**
  * The largest word list or text that is read, in bytes. Its words may take 70
@@ -13,6 +13,12 @@ import { readFileBounded } from "./bounded_file.ts";
  */
 export const MAX_TEXT_BYTES: number = 64 * 2 ** 20;
 
+/** How much of a text is read, and what to do with more. */
+export const TEXT_BOUNDS: BoundedReadOptions = {
+  limit: MAX_TEXT_BYTES,
+  refusal: WordListError,
+  advice: "that is 64 MiB: give a part of it, such as its first million lines",
+};
 /**
  * Reads a text from a file. Needs the permission to read it.
  *
@@ -28,8 +34,7 @@ export function readText(
   source: string = String(path),
   options: { readonly encoding?: string } = {},
 ): string {
-  const bounds = { limit: MAX_TEXT_BYTES, refusal: WordListError };
-  return decodeText(readFileBounded(path, bounds), source, options);
+  return decodeText(readFileBounded(path, TEXT_BOUNDS), source, options);
 }
 
 /**
