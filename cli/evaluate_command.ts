@@ -34,8 +34,9 @@ const options = {
     ...SETTINGS.order,
     or: "all",
     default: undefined,
-    about: "the length of the n-grams to count, or all for 2 to 5 (default: " +
-      `${SETTINGS.order.default})`,
+    about:
+      "the length of the n-grams to count, or all for 2 to 5 (default: that " +
+      `of the run, or ${SETTINGS.order.default})`,
     when: { model: ["ngram", "auto", "all"] },
   },
   smoothing: {
@@ -78,14 +79,16 @@ async function runEvaluate(
   // no net of words comes with the package
   const hasNet = wanted === "mlp" ||
     (wantsSome && (run !== undefined || level === "characters"));
-  const net = hasNet ? await loadNet(values) : undefined;
+  const load = (noMix: boolean) => loadNet({ ...values, noMix });
+  const net = hasNet ? await load(true) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
   const corpus = await readCorpus(values, settings);
   const vocabulary = net?.vocabulary ?? corpus.vocabulary();
   tellCorpus(corpus, vocabulary);
+  let isOther = false;
   if (net) {
     const { wordsSha256 } = net.settings!;
-    const isOther = wordsSha256 !== undefined && wordsSha256 !== hashOf(corpus);
+    isOther = wordsSha256 !== undefined && wordsSha256 !== hashOf(corpus);
     const say = isOther ? warn : tell;
     say(
       `The mlp is ${net.name}` +
@@ -120,13 +123,16 @@ async function runEvaluate(
     judge(model, model.name);
   };
   if (net) judge(net, "mlp");
+  const { ngramOrder = 0 } = net?.settings ?? {};
+  // on its own corpus the mixture is found again below
+  if (ngramOrder > 0 && isOther) judge(await load(false), "its mixture");
   const isNarrow = vocabulary.size <= MOST_BIGRAM_TOKENS;
   if (wanted === "bigram" || (wanted === "all" && isNarrow)) {
     await judgeNew("bigram", 2);
   }
   if (wanted === "ngram" || wantsSome) {
     const isAll = (order ?? wanted) === "all";
-    const one = Number(order ?? SETTINGS.order.default);
+    const one = Number(order ?? (ngramOrder || SETTINGS.order.default));
     for (const n of isAll ? ORDERS : [one]) await judgeNew("ngram", n);
   }
   if (models.length > 1) {

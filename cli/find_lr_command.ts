@@ -11,6 +11,7 @@ import { readCorpus } from "./corpus.ts";
 import { windowsOf } from "../lib/data/windows.ts";
 import { judging } from "./judging.ts";
 import { newNet } from "./models.ts";
+import { chosenBy, corpusSettingsBy } from "./recipes.ts";
 import { command, type Values } from "./options.ts";
 import { CORPUS, GENERAL, INPUT, NET, SETTINGS, take } from "./settings.ts";
 import { print, printJson, tell } from "./terminal.ts";
@@ -18,6 +19,7 @@ import { print, printJson, tell } from "./terminal.ts";
 const options = {
   ...INPUT,
   ...CORPUS,
+  ...take("splitCopies", "recipe"),
   output: {
     ...SETTINGS.output,
     value: "FILE",
@@ -57,19 +59,20 @@ export const findLrCommand = command({
 });
 
 async function runFindLr(values: Values<typeof options>): Promise<void> {
-  const { batchSize, num: count, output, csv, json } = values;
+  const { num: count, output, csv, json } = values;
   if (output !== undefined) {
     const folder = output.replace(/[^/\\]*$/, "") || ".";
     const make = () => Deno.mkdirSync(folder, { recursive: true });
     writing(output, make, folder); // before minutes of trying
   }
-  const corpus = await readCorpus(values, values);
+  const corpus = await readCorpus(values, corpusSettingsBy(values));
   const { train } = corpus.splits;
   const vocabulary = corpus.vocabulary();
-  const windows = windowsOf(train, vocabulary, values.contextLength);
+  const chosen = { ...values, ...chosenBy(values, corpus) };
+  const windows = windowsOf(train, vocabulary, chosen.contextLength);
   const generator = new TorchGenerator(values.seed);
-  const parameters = newNet(vocabulary, values, generator);
-  const how = { generator, batchSize: Number(batchSize), count };
+  const parameters = newNet(vocabulary, chosen, generator);
+  const how = { generator, batchSize: Number(chosen.batchSize), count };
   const measured = findLearningRate(parameters, windows, how);
   const suggested = judging(() => suggestLearningRate(measured));
   if (output !== undefined) {

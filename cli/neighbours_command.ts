@@ -3,12 +3,7 @@
 import { nearestTokens } from "../core.ts";
 import { UsageError } from "../lib/errors/errors.ts";
 import { quote } from "../lib/errors/quote.ts";
-import {
-  corpusSettingsOf,
-  loadNet,
-  type NamedModel,
-  parametersOf,
-} from "./models.ts";
+import { corpusSettingsOf, loadNet, type NamedModel } from "./models.ts";
 import { command, type Given, type Values } from "./options.ts";
 import { CORPUS, GENERAL, INPUT, SETTINGS, take } from "./settings.ts";
 import { print, printJson } from "./terminal.ts";
@@ -43,15 +38,14 @@ async function runNeighbours(
   operands: readonly string[],
 ): Promise<void> {
   const { num: count, distance, json } = values;
-  const net = await loadNet(values);
+  const net = await loadNet({ ...values, noMix: true });
   corpusSettingsOf(net, values, given);
-  const { name, vocabulary } = net;
-  const parameters = parametersOf(net);
+  const { name, vocabulary, network } = net;
   const asked = operands.length === 0
     ? vocabulary.tokens
     : operands.flatMap((operand) => tokensOf(operand, net));
   const near = (token: string) =>
-    nearestTokens(parameters, vocabulary, token, { count, distance });
+    nearestTokens(network!, vocabulary, token, { count, distance });
   if (json) {
     const tokens = asked.map((token) => ({ token, neighbours: near(token) }));
     return printJson({ model: name, distance, tokens });

@@ -18,8 +18,8 @@ export interface Option {
   readonly alias?: string;
   /** The value without the option; that of a choice is its first. */
   readonly default?: number | string;
-  /** The default with `--level words`, if that is another. */
-  readonly words?: number | string;
+  /** Whether the recipe decides it where it is not given. */
+  readonly byRecipe?: true;
   /** The values of a choice. */
   readonly choices?: readonly string[];
   /** The smallest number. Default: 1 for a whole one, else 0. */
@@ -42,7 +42,9 @@ export type Options = Readonly<Record<string, Option>>;
 /** The type of an option's value. */
 export type ValueOf<O extends Option> = O extends { kind: "flag" } ? boolean
   : O extends { many: true } ? readonly string[] | undefined
-  : O extends { choices: readonly (infer Choice)[] } ? Choice
+  : O extends { choices: readonly (infer Choice)[] } ?
+      | Choice
+      | (O extends { byRecipe: true } ? undefined : never)
   :
     | (O extends { kind: "text" } ? string : number)
     | (O extends { or: infer Word } ? Word : never)
@@ -131,9 +133,6 @@ export function parseOptions<O extends Options>(
     const value = option.many ? each : each[0];
     values[name] = given.has(name) ? value : defaultOf(option);
   }
-  for (const name of values.level === "words" ? names : []) {
-    if (!given.has(name)) values[name] = options[name].words ?? values[name];
-  }
   refuseMeaningless(options, given, values);
   return { values: values as Values<O>, given, operands };
 }
@@ -149,6 +148,7 @@ function withDashes(args: readonly string[]): string[] {
 
 /** The value of an option that is not given. */
 export function defaultOf(option: Option): unknown {
+  if (option.byRecipe) return undefined;
   return option.kind === "flag" ? false : option.choices?.[0] ?? option.default;
 }
 
@@ -287,12 +287,10 @@ const VALUES = {
 };
 
 function describe(option: Option, options: Options): string {
-  const { about, choices, words, when = {} } = option;
+  const { about, choices, byRecipe, when = {} } = option;
   const standard = option.kind === "flag" ? "" : defaultOf(option) ?? "";
-  const defaults = [
-    ...standard === "" ? [] : [`default: ${standard}`],
-    ...words === undefined ? [] : [`for words: ${words}`],
-  ].join(", ");
+  const fallback = byRecipe ? "by the recipe" : standard;
+  const defaults = fallback === "" ? "" : `default: ${fallback}`;
   // what has a meaning beside the default of another option needs no word
   const needs = Object.entries(when).map(([other, meant]) =>
     !options[other] || meant.includes(String(defaultOf(options[other])))

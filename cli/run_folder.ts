@@ -192,13 +192,15 @@ function holds(file: string, { content }: InputCopy): boolean {
 }
 
 /**
- * The copy in a run folder of what the run learns from, or nothing: runs of
+ * The copy, beside a checkpoint, of what its run learns from, or nothing: runs of
  * before 0.3.0 have none.
  */
 export function inputCopyOf(
-  folder: string,
+  run: string,
   file: InputCopy["file"],
 ): string | undefined {
+  const isFile = exists(run) && Deno.statSync(run).isFile;
+  const folder = isFile ? run.replace(/[^/\\]*$/, "") || "." : run;
   const path = `${folder}/${RUN_FILES[file]}`;
   return exists(path) ? path : undefined;
 }

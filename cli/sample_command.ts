@@ -28,7 +28,7 @@ const options = {
     about: "group the words by the part of this list or text that they are " +
       "in; the bigram net and n-grams are made of it",
   },
-  ...take("column", "counts", "order", "smoothing"),
+  ...take("column", "counts", "noMix", "order", "smoothing"),
   ...GENERAL,
 } as const;
 

@@ -22,7 +22,7 @@ const options = {
   ...take("model", "run", "lines", "sort"),
   ...INPUT,
   ...CORPUS,
-  ...take("order", "smoothing"),
+  ...take("noMix", "order", "smoothing"),
   ...GENERAL,
 } as const;
 

@@ -54,7 +54,7 @@ export function lookEveryOf(steps: number, patience: number): number {
 /** Whether the best network has not become better for long. */
 export function isOutOfPatience(
   { step, best }: Training,
-  { lookEvery, patience }: DevLooks,
+  { lookEvery, patience }: Pick<DevLooks, "lookEvery" | "patience">,
 ): boolean {
   return lookEvery > 0 && best !== undefined && step - best.step >= patience;
 }
