@@ -125,7 +125,9 @@ async function runEvaluate(
   if (net) judge(net, "mlp");
   const { ngramOrder = 0 } = net?.settings ?? {};
   // on its own corpus the mixture is found again below
-  if (ngramOrder > 0 && isOther) judge(await load(false), "its mixture");
+  if (ngramOrder > 0 && isOther && wantsSome) {
+    judge(await load(false), "its mixture");
+  }
   const isNarrow = vocabulary.size <= MOST_BIGRAM_TOKENS;
   if (wanted === "bigram" || (wanted === "all" && isNarrow)) {
     await judgeNew("bigram", 2);

@@ -17,12 +17,14 @@ type Choices =
   & Values<typeof BY_RECIPE>
   & Values<Pick<typeof SETTINGS, "recipe">>;
 
-/** The same with nothing missing. */
-export type Chosen = {
-  readonly [name in keyof Values<typeof BY_RECIPE>]: NonNullable<
-    Values<typeof BY_RECIPE>[name]
-  >;
-};
+/** The same with nothing missing, and whether the recipe mixes. */
+export type Chosen =
+  & {
+    readonly [name in keyof Values<typeof BY_RECIPE>]: NonNullable<
+      Values<typeof BY_RECIPE>[name]
+    >;
+  }
+  & Pick<Recipe, "mix">;
 
 /** The settings of the corpus that a net learns from by a recipe. */
 export function corpusSettingsBy(
@@ -45,7 +47,8 @@ export function chosenBy(
 ): Chosen {
   const recipe = recipeOf(values.recipe, corpus, corpus.vocabulary());
   const given = Object.fromEntries(
-    Object.keys(BY_RECIPE).map((name) => [name, values[name as keyof Chosen]])
+    Object.keys(BY_RECIPE)
+      .map((name) => [name, values[name as keyof typeof BY_RECIPE]])
       .filter(([, value]) => value !== undefined),
   ) as Partial<Chosen>;
   const chosen = { ...recipe, ...given };

@@ -159,6 +159,13 @@ export function isDone(run: Run): boolean {
   return run.step >= run.settings.steps || isOutOfPatience(run, run.settings);
 }
 
+/** The settings, for people to read: the program goes by the checkpoint's. */
+function writeConfig({ folder, parameters, settings }: Run): void {
+  const config = { ...sizesOf(parameters), ...configOf(settings) };
+  const text = JSON.stringify(config, null, 2) + "\n";
+  writeFileAtomically(folder.pathOf("config"), text);
+}
+
 function saveRun(run: Run): void {
   const { folder, settings, parameters, vocabulary, step, best } = run;
   folder.save({
@@ -213,7 +220,9 @@ export function offer(run: Run): Offered {
   );
   const ngramOrder = weights[1] > 0 ? ngram.order : 0;
   const mixed = { ...settings, ngramOrder, ngramWeight: weights[1] };
-  saveRun({ ...run, settings: mixed });
+  const offered = { ...run, settings: mixed };
+  saveRun(offered);
+  writeConfig(offered);
   return { settings: mixed, model, ngram };
 }
 
@@ -234,7 +243,7 @@ export async function learn(
   run: Run,
   checkpointEvery?: number,
 ): Promise<void> {
-  const { settings, folder, parameters } = run;
+  const { settings, folder } = run;
   const stepsPerRow = Math.ceil(settings.steps / LOG_ROWS);
   let saved = { at: performance.now(), step: run.step };
   const save = () => {
@@ -243,13 +252,7 @@ export async function learn(
   };
   const isLate = () => performance.now() - saved.at > SAVE_INTERVAL;
   if (run.step === 0) save();
-  // for people to read: the program itself reads what the checkpoint keeps
-  const text = JSON.stringify(
-    { ...sizesOf(parameters), ...configOf(settings) },
-    null,
-    2,
-  ) + "\n";
-  writeFileAtomically(folder.pathOf("config"), text);
+  writeConfig(run);
 
   const { signal, close } = stopSignals();
   const stop = (name: StopSignal) => {

@@ -14,7 +14,13 @@ import { type Corpus, hashOf, PARTS, readCorpus } from "./corpus.ts";
 import { windowsOf } from "../lib/data/windows.ts";
 import { writeEmbeddingFigure, writeLossFigure } from "./figures.ts";
 import { makeModel, type NamedModel, rowsOf } from "./models.ts";
-import { command, flagOf, type Given, type Values } from "./options.ts";
+import {
+  command,
+  flagOf,
+  type Given,
+  refuseMeaningless,
+  type Values,
+} from "./options.ts";
 import {
   formatLoss,
   formatPerplexity,
@@ -107,7 +113,8 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
       : { steps, learningRate };
     return printResults(model, corpus, values, settings);
   }
-  const run = await (values.resume ? resume(values, given) : start(values));
+  const run =
+    await (values.resume ? resume(values, given) : start(values, given));
   const { folder, corpus, vocabulary } = run;
   try {
     tellRun(run);
@@ -139,15 +146,16 @@ async function resume(values: TrainValues, given: Given): Promise<Run> {
   return await resumeRun(output, values, steps);
 }
 
-async function start(values: TrainValues): Promise<Run> {
+async function start(values: TrainValues, given: Given): Promise<Run> {
   const corpusSettings = corpusSettingsBy(values);
   const corpus = await readCorpus(values, corpusSettings);
   const chosen = chosenBy(values, corpus);
-  const { steps, schedule, patience } = chosen;
+  const { steps, schedule, patience, mix } = chosen;
+  refuseMeaningless(options, given, { ...values, ...chosen });
   return startRun(corpus, {
     ...{ ...values, ...corpusSettings, ...chosen },
     ...{ words: corpus.source, wordsSha256: hashOf(corpus) },
-    ...{ ngramOrder: 0, ngramWeight: 0 },
+    ...{ noMix: values.noMix || !mix, ngramOrder: 0, ngramWeight: 0 },
     lookEvery: lookEveryOf(steps, patience),
     decaySteps: schedule === "step" ? Math.floor(steps / 2) : steps,
     decay: schedule === "inverse" ? decayOf(chosen, values.decay) : 0,

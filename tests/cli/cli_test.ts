@@ -24,10 +24,12 @@ Deno.test("train learns, prints losses and words, and keeps the run", async () =
   await withWords(async (folder) => {
     const { code, stdout, stderr } = await run(folder, "train", ...QUICK);
     assertEquals(code, 0, stderr);
-    const [train, dev, test, blank, ...groups] = stdout.trimEnd().split("\n");
+    const [train, dev, test, beside, blank, ...groups] = stdout.trimEnd()
+      .split("\n");
     assertMatch(train, /^train loss \d\.\d{4}, perplexity \d+\.\d\d$/);
     assertMatch(dev, /^dev {3}loss \d\.\d{4}, perplexity \d+\.\d\d$/);
     assertMatch(test, /^test {2}loss \d\.\d{4}, perplexity \d+\.\d\d$/);
+    assertMatch(beside, /^On dev: [2-6]-gram \d\.\d{4}, guessing 2\.5649$/);
     assertEquals(blank, "");
     const words = groups.filter((line) => line.startsWith("  "));
     assertEquals(words.length, 20);

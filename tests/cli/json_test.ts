@@ -35,15 +35,23 @@ Deno.test("train --json and result.json have the losses, the settings and the wo
     );
     assertEquals(path, "out/run");
     assertEquals(Object.keys(result), [
-      ...["model", "input", "unit", "train", "dev", "test", "settings"],
-      "samples",
+      ...["model", "input", "unit", "train", "dev", "test", "guessing"],
+      ...["beside", "settings", "samples"],
     ]);
     assertEquals(
       ["train", "dev", "test"].map((part) =>
         `${part.padEnd(5)} loss ${result[part].loss.toFixed(4)}, ` +
         `perplexity ${result[part].perplexity.toFixed(2)}`
       ).join("\n"),
-      losses,
+      losses.split("\n").slice(0, 3).join("\n"),
+    );
+    const [{ name, dev }] = result.beside;
+    const [one, guessing] = [dev.loss, result.guessing].map((x) =>
+      x.toFixed(4)
+    );
+    assertEquals(
+      losses.split("\n")[3],
+      `On dev: ${name} ${one}, guessing ${guessing}`,
     );
     const { model, input, unit, settings, samples } = result;
     assertEquals([model, input, unit], ["mlp", "words.txt", "words"]);
@@ -101,7 +109,7 @@ Deno.test("find-lr --json has the curve and what it suggests", () =>
       learningRates.map((rate: number, i: number) => `${rate},${losses[i]}`),
       stdout.trimEnd().split("\n").slice(1),
     );
-    assertMatch(stderr, new RegExp(`${suggested.toPrecision(2)}`));
+    assertMatch(stderr, new RegExp(`${Number(suggested.toPrecision(2))}`));
   }));
 
 Deno.test("--json is JSON, whatever the words and the losses are", () =>

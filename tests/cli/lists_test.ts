@@ -9,7 +9,16 @@ import {
 import { readCheckpoint } from "../../cli/run_folder.ts";
 import { refusalOf, run, withFolder, WORDS_SEED } from "./program.ts";
 
-const QUICK = ["--steps", "300", "--hidden-size", "20", "--num", "5"];
+const QUICK = [
+  "--recipe",
+  "lecture",
+  "--steps",
+  "300",
+  "--hidden-size",
+  "20",
+  "--num",
+  "5",
+];
 
 /** A hundred words, each an initial and a name. */
 const wordsOf = (initials: string, names: string[]) =>

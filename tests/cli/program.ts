@@ -175,9 +175,10 @@ export const RUN_CONFIG = {
 /** The seed of the words that train makes at its end. */
 export const WORDS_SEED: readonly string[] = ["--seed", "2147483657"];
 
-/** Settings that train on it in a moment. */
+/** Settings of the lecture, but for those that train on it in a moment. */
 export const QUICK: readonly string[] = [
-  ...["--input", "words.txt", "--steps", "400", "--hidden-size", "20"],
+  ...["--recipe", "lecture", "--input", "words.txt"],
+  ...["--steps", "400", "--hidden-size", "20"],
 ];
 
 /**
@@ -195,10 +196,11 @@ export const TEXT: string = Array.from({ length: 240 }, (_, i) => {
   return `${i % 3 ? "The" : "A"} ${who} ${did} in the ${where}${name}.${end}`;
 }).join("");
 
-/** Settings of a model of words that trains on it in a moment. */
+/** Settings of a network of words that trains on it in a moment. */
 export const QUICK_WORDS: readonly string[] = [
   ...["--level", "words", "--input", "text.txt", "--steps", "1900"],
   ...["--hidden-size", "30", "--learning-rate", "1"],
+  ...["--patience", "0", "--no-mix"],
 ];
 
 /** A folder with that text in it. */
