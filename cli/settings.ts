@@ -7,6 +7,7 @@
 import { CheckpointError } from "../lib/errors/errors.ts";
 import { quote } from "../lib/errors/quote.ts";
 import { constantRate, cosineDecay, inverseDecay, stepDecay } from "../core.ts";
+import { ORDERS } from "../lib/recipes/best_ngram.ts";
 import { allows, type Option, type ValueOf, type Values } from "./options.ts";
 
 /** An entry of the table. */
@@ -186,8 +187,8 @@ export const SETTINGS = {
     { before: true, when: mlp },
   ),
   /** Not options: the n-gram of the mixture, and its weight; 0 for none. */
-  ngramOrder: whole("", { least: 0, before: 0 }),
-  ngramWeight: number("", { before: 0 }),
+  ngramOrder: whole("", { least: 0, most: ORDERS[1], before: 0 }),
+  ngramWeight: number("", { most: 1, before: 0 }),
   seed: whole(
     "the seed of weights, minibatches and words",
     { least: 0, default: 2147483647, kept }, // the lecture's

@@ -1,12 +1,18 @@
 /** What programs read: `--json`, `result.json`, and nothing else on stdout. */
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
-  QUICK,
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+} from "@std/assert";
+import {
+  QUICK_AUTO,
   run,
   type TaskName,
   withFolder,
   withWords,
+  WORDS,
   WORDS_SEED,
 } from "./program.ts";
 import config from "../../deno.json" with { type: "json" };
@@ -26,12 +32,12 @@ async function json(
 
 Deno.test("train --json and result.json have the losses, the settings and the words", () =>
   withWords(async (folder) => {
-    const printed = await run(folder, "train", ...QUICK);
+    const printed = await run(folder, "train", ...QUICK_AUTO);
     const [losses, groups] = printed.stdout.split("\n\n");
     const { run: path, ...result } = await json(
       folder,
       "train",
-      ...[...QUICK, "--overwrite"],
+      ...[...QUICK_AUTO, "--overwrite"],
     );
     assertEquals(path, "out/run");
     assertEquals(Object.keys(result), [
@@ -45,14 +51,15 @@ Deno.test("train --json and result.json have the losses, the settings and the wo
       ).join("\n"),
       losses.split("\n").slice(0, 3).join("\n"),
     );
-    const [{ name, dev }] = result.beside;
-    const [one, guessing] = [dev.loss, result.guessing].map((x) =>
-      x.toFixed(4)
-    );
+    const [network, counts] = result.beside;
+    assertEquals(network.name, "network alone");
+    assertMatch(counts.name, /^[2-6]-gram$/);
     assertEquals(
       losses.split("\n")[3],
-      `On dev: ${name} ${one}, guessing ${guessing}`,
+      `On dev: network alone ${network.dev.loss.toFixed(4)}, ${counts.name} ` +
+        `${counts.dev.loss.toFixed(4)}, guessing ${Math.log(14).toFixed(4)}`,
     );
+    assertEquals(result.guessing, Math.log(14));
     const { model, input, unit, settings, samples } = result;
     assertEquals([model, input, unit], ["mlp", "words.txt", "words"]);
     assertEquals(
@@ -88,10 +95,16 @@ Deno.test("train --json and result.json have the losses, the settings and the wo
     const [mlp, ngram, mixture] = judged.models;
     assertEquals(
       [mlp.name, ngram.name, mixture.name],
-      ["mlp", "3-gram", "mixture"],
+      ["mlp", counts.name, "mixture"],
     );
+    // the same mixture, up to rounding
+    assertAlmostEquals(ngram.weight, settings.ngramWeight, 1e-9);
+    for (const part of ["train", "dev", "test"]) {
+      assertAlmostEquals(mixture[part].loss, result[part].loss, 1e-6);
+      assertAlmostEquals(mlp[part].loss, network[part].loss, 1e-6);
+      assertAlmostEquals(ngram[part].loss, counts[part].loss, 1e-9);
+    }
     assert(Math.abs(mlp.weight + ngram.weight - 1) < 1e-9);
-    assert(Math.abs(mlp.dev.loss - result.dev.loss) < 1e-6);
     assert(mixture.dev.loss <= Math.min(mlp.dev.loss, ngram.dev.loss) + 1e-9);
   }));
 
@@ -131,16 +144,16 @@ Deno.test("--json is JSON, whatever the words and the losses are", () =>
 
 Deno.test("--quiet leaves warnings and errors on stderr, and results on stdout", () =>
   withWords(async (folder) => {
-    const quiet = await run(folder, "train", ...QUICK, "-q");
+    const quiet = await run(folder, "train", ...QUICK_AUTO, "-q");
     assertEquals([quiet.code, quiet.stderr], [0, ""]);
     assertMatch(quiet.stdout, /^train loss /);
-    const again = await run(folder, "train", ...QUICK, "--quiet");
+    const again = await run(folder, "train", ...QUICK_AUTO, "--quiet");
     assertEquals([again.code, again.stdout], [5, ""]);
     assertMatch(
       again.stderr,
       /^makemore: Cannot start a run in out\/run: .*\n$/,
     );
-    await Deno.writeTextFile(`${folder}/words.txt`, "ab\nba\nca\n".repeat(9));
+    await Deno.writeTextFile(`${folder}/words.txt`, WORDS + "\nbalda");
     const other = await run(
       folder,
       "evaluate",

@@ -197,9 +197,7 @@ const levels = {
     size: {
       kind: "whole",
       value: "N",
-      least: 1,
-      default: 10,
-      words: 60,
+      byRecipe: true,
       about: "size",
     },
     seed: {
@@ -224,11 +222,11 @@ const levels = {
   },
 } as const;
 
-Deno.test("parseOptions() has defaults for words", () => {
-  const sizeOf = (...args: string[]) => parseOptions(levels, args).values.size;
-  assertEquals(sizeOf(), 10);
-  assertEquals(sizeOf("--level", "words"), 60);
-  assertEquals(sizeOf("--level", "words", "--size", "10"), 10);
+Deno.test("parseOptions() leaves to the recipe what is not given", () => {
+  const { values, given } = parseOptions(levels, []);
+  assertEquals([values.size, given.size], [undefined, 0]);
+  assertEquals(parseOptions(levels, ["--size", "10"]).values.size, 10);
+  assertThrows(() => parseOptions(levels, ["--size", "0"]), UsageError);
 });
 
 Deno.test("parseOptions() refuses what has no meaning beside another option", () => {
@@ -251,9 +249,9 @@ Deno.test("parseOptions() refuses what has no meaning beside another option", ()
   assertEquals(parseOptions(levels, ["--run", "a"]).values.run, "a");
 });
 
-Deno.test("helpOf() names defaults for words, and what an option is for", () => {
+Deno.test("helpOf() names what the recipe decides, and what an option is for", () => {
   const help = helpOf(levels, "makemore").replaceAll(/\s+/g, " ");
-  assert(help.includes("size (default: 10, for words: 60)"), help);
+  assert(help.includes("size (default: by the recipe)"), help);
   assert(
     help.includes("--lowercase, --fold-case small; for --level words"),
     help,

@@ -175,10 +175,14 @@ export const RUN_CONFIG = {
 /** The seed of the words that train makes at its end. */
 export const WORDS_SEED: readonly string[] = ["--seed", "2147483657"];
 
-/** Settings of the lecture, but for those that train on it in a moment. */
+/** Settings that train on it in a moment, for the rest those that fit it. */
+export const QUICK_AUTO: readonly string[] = [
+  ...["--input", "words.txt", "--steps", "400", "--hidden-size", "20"],
+];
+
+/** The same, for the rest those of the lecture. */
 export const QUICK: readonly string[] = [
-  ...["--recipe", "lecture", "--input", "words.txt"],
-  ...["--steps", "400", "--hidden-size", "20"],
+  ...["--recipe", "lecture", ...QUICK_AUTO],
 ];
 
 /**

@@ -8,6 +8,7 @@ import {
 } from "@std/assert";
 import {
   QUICK,
+  QUICK_AUTO,
   QUICK_WORDS,
   refusalOf,
   run,
@@ -189,7 +190,7 @@ Deno.test("sample ends and says so where a model never ends a word", () =>
 
 Deno.test("train that finds too few words says so, and succeeds", () =>
   withWords(async (folder) => {
-    const settings = [...QUICK, "--min-length", "90", "--quiet"];
+    const settings = [...QUICK_AUTO, "--min-length", "90", "--quiet"];
     const { code, stdout, stderr } = await run(folder, "train", ...settings);
     assertEquals(code, 0, stderr);
     assertMatch(stdout, /^train loss [^]*\n\n$/);

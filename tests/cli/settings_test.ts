@@ -12,7 +12,10 @@ import { CheckpointError } from "../../lib/errors/errors.ts";
 import { RUN_CONFIG } from "./program.ts";
 
 /** The same as it is kept today. */
-const KEPT = { ...RUN_CONFIG, encoding: "utf-8" };
+const KEPT = {
+  ...{ ...RUN_CONFIG, encoding: "utf-8", recipe: "lecture", noMix: true },
+  ...{ patience: 0, lookEvery: 0, ngramOrder: 0, ngramWeight: 0 },
+};
 
 Deno.test("settingsFrom() reads what 0.1.0 kept, and configOf() writes the same", () => {
   assertEquals<unknown>(configOf(settingsFrom(RUN_CONFIG, "it")), KEPT);
@@ -51,6 +54,14 @@ Deno.test("settingsFrom() refuses settings that no run has", () => {
     [{ lowercase: "yes" }, 'lowercase is "yes"'],
     [{ weightDecay: null }, 'weightDecay is "null"'],
     [{ words: 1 }, 'words is "1"'],
+    [{ recipe: "best" }, 'recipe is "best"'],
+    [{ patience: -1 }, 'patience is "-1"'],
+    [{ lookEvery: 0.5 }, 'lookEvery is "0.5"'],
+    [{ noMix: "no" }, 'noMix is "no"'],
+    [{ ngramOrder: -3 }, 'ngramOrder is "-3"'],
+    [{ ngramWeight: null }, 'ngramWeight is "null"'],
+    [{ ngramWeight: 1.5 }, 'ngramWeight is "1.5"'],
+    [{ ngramOrder: 99 }, 'ngramOrder is "99"'],
   ];
   for (const [setting, sentence] of refused) {
     const { message } = assertThrows(
@@ -63,7 +74,10 @@ Deno.test("settingsFrom() refuses settings that no run has", () => {
 
 Deno.test("configOf() takes from the values of train what a run keeps", () => {
   const { values } = parseOptions(trainCommand, ["--steps", "5"]);
-  const more = { decaySteps: 2, decay: 0, words: "a", wordsSha256: "b" };
+  const more = {
+    ...{ candidates: "all", decaySteps: 2, words: "a", wordsSha256: "b" },
+    ...{ lookEvery: 1, ngramOrder: 3, ngramWeight: 0.5 },
+  };
   const config = configOf({ ...values, ...more } as unknown as Settings);
   assertEquals(Object.keys(config).sort(), Object.keys(KEPT).sort());
   assertEquals([config.steps, config.candidates], [5, 0]);
@@ -71,7 +85,8 @@ Deno.test("configOf() takes from the values of train what a run keeps", () => {
 
 Deno.test("SETTINGS says what each option does", () => {
   for (const [name, { about }] of Object.entries(SETTINGS)) {
-    const isOption = !["decaySteps", "words", "wordsSha256"].includes(name);
+    const isOption = !["decaySteps", "words", "wordsSha256"]
+      .concat("lookEvery", "ngramOrder", "ngramWeight").includes(name);
     assertEquals(about !== "", isOption, name);
     assert(!/[.]$|^[A-Z]/.test(about), about);
   }

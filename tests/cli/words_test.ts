@@ -101,7 +101,7 @@ Deno.test("train --level words learns a text, and sample and evaluate know it", 
     const judged = await run(folder, "evaluate", "--run", "out/run", ...text);
     assertEquals(judged.code, 0, judged.stderr);
     const row = judged.stdout.split("\n").find((line) => /^mlp /.test(line));
-    const [losses] = learned.stdout.split("\n\n");
+    const [losses] = learned.stdout.split("\nOn dev: ");
     assertEquals(row?.match(/\d+\.\d+/g), losses.match(/\d+\.\d+/g));
   }));
 
@@ -141,6 +141,10 @@ Deno.test("train --level words --resume goes on with all settings to the bits of
     );
     assert(plain.stdout !== whole.stdout, "the settings had no effect");
 
+    // the folder has a copy of the text
+    const again = await run(folder, "train", ...half, "--resume");
+    assertEquals(again.stdout, whole.stdout, again.stderr);
+    await Deno.remove(`${folder}/out/half/text.txt`);
     const other = await run(folder, "train", ...half, "--resume");
     assertEquals(other.code, 2);
     assertStringIncludes(other.stderr, "give one with --input");
@@ -210,9 +214,9 @@ Deno.test("commands refuse what does not fit the level in one line", () =>
       ],
       [
         "train",
-        ["--resume", "--input", "text.txt", "--steps", "auto"],
+        ["--input", "text.txt", "--steps", "auto"],
         2,
-        "Cannot use --steps auto with --resume",
+        'Cannot use --steps "auto": it must be a whole number from 1',
       ],
       ["sample", words, 2, "Cannot use --level words with the package's model"],
       ["train", ["--minimum-count", "3"], 2, "it is for --level words"],
@@ -240,7 +244,7 @@ Deno.test("commands refuse what does not fit the level in one line", () =>
         2,
         "Cannot use --split-seed with --level words",
       ],
-      ["evaluate", learned, 2, "give one with --input"],
+      ["evaluate", words, 2, "give one with --input"],
       [
         "train",
         [...QUICK_WORDS, "--candidates", "100", "--output", "out/a"],
