@@ -51,12 +51,13 @@ export function lookEveryOf(steps: number, patience: number): number {
   return patience === 0 ? 0 : Math.max(1, Math.floor(steps / LOOKS));
 }
 
-/** Whether the best network has not become better for long. */
+/** Whether, at the last look, the best network had not become better for long. */
 export function isOutOfPatience(
   { step, best }: Training,
   { lookEvery, patience }: Pick<DevLooks, "lookEvery" | "patience">,
 ): boolean {
-  return lookEvery > 0 && best !== undefined && step - best.step >= patience;
+  if (lookEvery === 0 || !best) return false;
+  return step - step % lookEvery - best.step >= patience;
 }
 
 /**

@@ -200,8 +200,8 @@ Deno.test("commands refuse what does not fit the level in one line", () =>
     await run(folder, "train", ...QUICK_WORDS, "--steps", "5");
     await Deno.writeTextFile(`${folder}/few.txt`, "One. Two. Three.");
     await Deno.writeTextFile(`${folder}/empty.txt`, " \n\n");
-    const all = "abcdefghijkl".split("").map((word) => `${word}.`).join("\n\n");
-    await Deno.writeTextFile(`${folder}/rare.txt`, all.replaceAll(".", ""));
+    const rare = Array.from("abcdefghijkl", (word) => `${word} ${word}${word}`);
+    await Deno.writeTextFile(`${folder}/rare.txt`, rare.join("\n\n"));
     await Deno.writeFile(`${folder}/binary.txt`, Uint8Array.of(97, 0x0a, 0));
     const words = ["--level", "words"];
     const learned = ["--run", "out/run"];
