@@ -18,7 +18,7 @@ const TOKENS = [
     "" "a" "F32" "F64" "F16" "U8" "F4" "F33" "C" "W1" "b1"
     "__proto__" "constructor" "toString" "__metadata__"
     "dtype" "shape" "data_offsets" "makemore" "step" "sizes"
-    "vocabulary" "generator" "config" "losses" "-1" "2" "1e999" "[]" "{}"
+    "vocabulary" "generator" "config" "losses" "best" "current.C" "current.W1" "-1" "2" "1e999" "[]" "{}"
     "{\"__proto__\":1}" "[\".\",\"a\",\"a\"]" "\ud800" "\u0000"
     "{\"recent\":[NaN],\"logBytes\":0}"`.split(/\s+/),
   '"' + "x".repeat(300) + '"',

@@ -164,7 +164,7 @@ export function decodeCheckpoint(
     const best = current && parseObject(text("best"), "best");
     const run = {
       ...{ step, generatorState, config, losses },
-      ...current && { current, best },
+      ...best && { current, best: { step: best.step, loss: best.loss } },
     } as unknown as SavedRun;
     checkRun(run);
     if (!vocabulary) return lacks("vocabulary");

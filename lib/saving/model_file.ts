@@ -172,6 +172,9 @@ export function encodeFile(
   const tensors = tensorsOf("", parameters);
   if (current) {
     checkModel(current, vocabulary);
+    if (sortedJson({ ...sizesOf(current) }) !== sortedJson({ ...sizes })) {
+      fail("its current network has other sizes than the best");
+    }
     tensors.push(...tensorsOf(CURRENT, current));
   }
   const { tokens, lowercase, locale } = vocabulary;

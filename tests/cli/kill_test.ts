@@ -7,7 +7,7 @@
  *     deno test -A tests/cli/kill_test.ts -- --kills 200
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readCheckpoint } from "../../cli/run_folder.ts";
 import { filesIn } from "../files.ts";
 import { sizeOption } from "../size_option.ts";
@@ -27,7 +27,21 @@ const WRITE_TIME = 2;
 const PATIENCE = 1000;
 
 Deno.test(`train resumes to the bits of a run left alone after ${kills} kills at random moments`, () =>
-  withWords((folder) => killRuns(folder, { steps: 20_000, every: 500 })));
+  withWords((folder) =>
+    killRuns(folder, {
+      steps: 20_000,
+      every: 500,
+      args: ["--recipe", "lecture"],
+    })
+  ));
+
+Deno.test(`train that looks at dev and stops early resumes to the same bits after ${kills} kills`, () =>
+  withWords((folder) =>
+    killRuns(folder, {
+      ...{ steps: 40_000, every: 300, args: ["--patience", "7000"] },
+      says: /have not become likelier since/,
+    })
+  ));
 
 Deno.test(`train resumes to the bits of a run left alone after ${kills} kills while it saves`, () =>
   withWords((folder) =>
@@ -37,13 +51,15 @@ Deno.test(`train resumes to the bits of a run left alone after ${kills} kills wh
 /** Kills and resumes runs until there were enough kills and one has ended. */
 async function killRuns(
   folder: string,
-  { steps, every, whileSaving = false }: {
+  { steps, every, args = [], says = /./, whileSaving = false }: {
     steps: number;
     every: number;
+    args?: string[];
+    says?: RegExp;
     whileSaving?: boolean;
   },
 ): Promise<void> {
-  const settings = ["--hidden-size", "20", "--steps", `${steps}`];
+  const settings = ["--hidden-size", "20", "--steps", `${steps}`, ...args];
   const often = ["--checkpoint-every", `${every}`];
   const start = (output: string, ...args: string[]) => {
     const given = ["--input", "words.txt", "--output", output, ...args];
@@ -51,6 +67,7 @@ async function killRuns(
   };
   const alone = await start("out/alone", ...settings).ended;
   assertEquals(alone.code, 0, alone.stderr);
+  assertMatch(alone.stderr, says);
   const expected = await filesOf(`${folder}/out/alone`);
 
   const run = `${folder}/out/run`;

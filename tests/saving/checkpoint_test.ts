@@ -4,15 +4,16 @@ import {
   decodeCheckpoint,
   encodeCheckpoint,
 } from "../../lib/saving/checkpoint.ts";
-import { saveModel } from "../../lib/saving/model_file.ts";
+import { loadModel, saveModel } from "../../lib/saving/model_file.ts";
 import { CheckpointError } from "../../lib/errors/errors.ts";
 import { Vocabulary } from "../../lib/data/vocabulary.ts";
 import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
+  type Tensor,
 } from "../../lib/saving/safetensors.ts";
-import { smallCheckpoint } from "../checkpoints.ts";
+import { checkpointWithBest, smallCheckpoint } from "../checkpoints.ts";
 import { shortHash } from "../oracles.ts";
 
 const source = "a.safetensors";
@@ -123,6 +124,39 @@ Deno.test("encodeCheckpoint() keeps Wd, in a sixth tensor", () => {
   const decoded = decodeCheckpoint(bytes);
   assertEquals({ ...decoded, config: { ...decoded.config } }, checkpoint);
   assertEquals(encodeCheckpoint(decoded), bytes);
+});
+
+Deno.test("encodeCheckpoint() keeps the best network as the model, and beside it where the run goes on", () => {
+  const checkpoint = checkpointWithBest();
+  const bytes = encodeCheckpoint(checkpoint);
+  const decoded = decodeCheckpoint(bytes);
+  assertEquals({ ...decoded, config: { ...decoded.config } }, checkpoint);
+  assertEquals(encodeCheckpoint(decoded), bytes);
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  const names = ["C", "W1", "W2", "b1", "b2"];
+  assertEquals(
+    [...tensors.keys()].sort(),
+    [...names, ...names.map((name) => `current.${name}`)].sort(),
+  );
+  assertEquals(metadata.get("best"), '{"loss":1.0625,"step":5}');
+  assertEquals(tensors.get("current.W1")?.data, checkpoint.current!.W1);
+  assertEquals(tensors.get("current.W1")?.shape, [4, 4]);
+  // for all who want a model it is the best one
+  const { parameters, vocabulary } = checkpoint;
+  assertEquals(loadModel(bytes), { parameters, vocabulary });
+});
+
+Deno.test("encodeCheckpoint() keeps Wd of both networks", () => {
+  const { parameters, current, ...rest } = checkpointWithBest();
+  const Wd = Float32Array.from({ length: 12 }, (_, i) => i / 16);
+  const checkpoint: Checkpoint = {
+    ...rest,
+    parameters: { ...parameters, Wd },
+    current: { ...current!, Wd: Wd.map((weight) => -weight) },
+  };
+  const decoded = decodeCheckpoint(encodeCheckpoint(checkpoint));
+  assertEquals(decoded.current, checkpoint.current);
+  assertEquals(decoded.parameters, checkpoint.parameters);
 });
 
 Deno.test("encodeCheckpoint() writes the bytes of version 0.1.0 for characters", async () => {
@@ -245,6 +279,86 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   ],
 ];
 
+const oddBest = "its best network is not of a step so far, with a finite loss";
+
+/** The file of a run with a best network, with other tensors or strings. */
+function changedBest(
+  change: (file: {
+    tensors: Map<string, Tensor>;
+    metadata: Map<string, string>;
+  }) => unknown,
+): Uint8Array {
+  const { tensors, metadata } = decodeSafetensors(
+    encodeCheckpoint(checkpointWithBest()),
+  );
+  const file = { tensors: new Map(tensors), metadata: new Map(metadata) };
+  change(file);
+  return encodeSafetensors(file);
+}
+
+const withBest = (best: string) =>
+  changedBest(({ metadata }) => metadata.set("best", best));
+
+hostile.push(
+  [
+    "two networks without what dev says of the best",
+    changedBest(({ metadata }) => metadata.delete("best")),
+    "it holds a model, but no best of a run that could be resumed",
+  ],
+  ["a best of a later step", withBest('{"loss":1,"step":8}'), oddBest],
+  ["a best of no step", withBest('{"loss":1}'), oddBest],
+  ["a best of half a step", withBest('{"loss":1,"step":0.5}'), oddBest],
+  ["a best without a loss", withBest('{"step":5}'), oddBest],
+  ["a best of endless loss", withBest('{"loss":1e999,"step":5}'), oddBest],
+  ["a best whose loss is a string", withBest('{"loss":"1","step":5}'), oddBest],
+  ["a best that is an array", withBest("[]"), "its best must be a JSON object"],
+  [
+    "a best that is not JSON",
+    withBest("5"),
+    "its best must be a JSON object",
+  ],
+  [
+    "half a current network",
+    changedBest(({ tensors }) => tensors.delete("current.b1")),
+    "it lacks the tensor current.b1",
+  ],
+  [
+    "a current network without its embeddings",
+    changedBest(({ tensors }) => tensors.delete("current.C")),
+    "it has more tensors than C,W1,b1,W2,b2",
+  ],
+  [
+    "a current network and more",
+    changedBest(({ tensors }) =>
+      tensors.set("current.Wd", {
+        shape: [4, 3],
+        data: new Float32Array(12),
+      })
+    ),
+    "it has more tensors than C,W1,b1,W2,b2",
+  ],
+  [
+    "a current network of another shape",
+    changedBest(({ tensors }) =>
+      tensors.set("current.W1", {
+        shape: [2, 8],
+        data: new Float32Array(16),
+      })
+    ),
+    "its tensors W1 and current.W1 have other shapes",
+  ],
+  [
+    "a current network that is not finite",
+    changedBest(({ tensors }) =>
+      tensors.set("current.b2", {
+        shape: [3],
+        data: Float32Array.of(0, NaN, 0),
+      })
+    ),
+    "its parameter b2 is NaN at index 1",
+  ],
+);
+
 for (const [what, bytes, sentence] of hostile) {
   Deno.test(`decodeCheckpoint() refuses ${what}`, () => {
     const { message } = assertThrows(
@@ -309,6 +423,28 @@ const unwritable: [what: string, change: object, sentence: string][] = [
     oddLosses,
   ],
 ];
+
+const { current, best } = checkpointWithBest();
+unwritable.push(
+  ["a best without the current network", { best }, oddBest],
+  ["a current network without the best", { current }, oddBest],
+  ["a best of a later step", { current, best: { ...best, step: 8 } }, oddBest],
+  [
+    "a best without a number",
+    { current, best: { ...best, loss: NaN } },
+    oddBest,
+  ],
+  [
+    "a current network of another size",
+    { best, current: { ...current!, b2: new Float32Array(2) } },
+    "its vocabulary has 3 tokens, its tensors 2",
+  ],
+  [
+    "a current network with direct connections alone",
+    { best, current: { ...current!, Wd: new Float32Array(12) } },
+    "its current network has other sizes than the best",
+  ],
+);
 
 for (const [what, change, sentence] of unwritable) {
   Deno.test(`encodeCheckpoint() refuses ${what}`, () => {

@@ -43,22 +43,28 @@ function goodCheckpoints(): Uint8Array[] {
     { tokens: [".", "a", "😀"], T: 2, E: 2, H: 4 },
     { tokens: [".", "a", "b", "\u0301", "漢"], T: 1, E: 1, H: 1 },
     { tokens: [".", "a", "b"], T: 2, E: 1, H: 2, directConnections: true },
+    {
+      ...{ tokens: [".", "a", "b"], T: 1, E: 1, H: 2 },
+      best: { step: 900, loss: 1.5 },
+    },
     { tokens: [".", ..."abcdefghijklmnopqrstuvwxyz"], T: 3, E: 2, H: 100 },
     { tokens: [".", ..."abcdefghijklmnopqrstuvwxyz"], T: 3, E: 10, H: 200 },
-  ].map(({ tokens, T, E, H, ...direct }) => {
+  ].map(({ tokens, T, E, H, ...more }) => {
     const generator = new TorchGenerator(2147483647);
     const V = tokens.length;
+    const network = () => ({
+      C: generator.randn(V * E),
+      W1: generator.randn(T * E * H),
+      b1: generator.randn(H),
+      W2: generator.randn(H * V),
+      b2: generator.randn(V),
+      ...("directConnections" in more
+        ? { Wd: generator.randn(T * E * V) }
+        : {}),
+    });
     return encodeCheckpoint({
-      parameters: {
-        C: generator.randn(V * E),
-        W1: generator.randn(T * E * H),
-        b1: generator.randn(H),
-        W2: generator.randn(H * V),
-        b2: generator.randn(V),
-        ...("directConnections" in direct
-          ? { Wd: generator.randn(T * E * V) }
-          : {}),
-      },
+      parameters: network(),
+      ...("best" in more ? { best: more.best, current: network() } : {}),
       vocabulary: new Vocabulary(tokens, { lowercase: V === 5 }),
       step: 1000,
       generatorState: generator.getState(),
