@@ -163,6 +163,8 @@ function repetitions(
     );
   }
   const zeros = counts.filter((count) => count === 0).length;
-  if (zeros > 0) told.push(`Left out ${zeros} words with the count 0`);
+  if (zeros > 0) {
+    told.push(`Left out ${zeros} word${zeros > 1 ? "s" : ""} with the count 0`);
+  }
   return { times, told };
 }
