@@ -159,7 +159,7 @@ Deno.test("parseTable() says in a sentence what is wrong", async () => {
       "something behind one that is; write a quotation mark within a cell twice",
     ],
     ["ab\t0\nc\t0", { counts: 2 }, "it has no words; put one on each line"],
-    ['["a", [2]]', {}, `${wanted}, and item 2 is of another kind`],
+    ['["a", [2]]', {}, `${wanted}, and its items are of several kinds`],
     ['{"ab": "c"}', {}, `${wanted}, and "ab" has no count`],
     ["[]", {}, "it has no words; put one on each line"],
   ];
