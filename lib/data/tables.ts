@@ -110,6 +110,7 @@ export async function parseTable(
   const table = isWhole
     ? { rows: lineRows(decoded), names: [], notes: [] }
     : await parseRows(decoded, source);
+  if (table.rows.length === 0) return wordsFrom([], source);
   const names = headerOf(table, [column, counts]);
   const at = (name: ColumnName) => columnAt(name, table, names, source);
   const word = isWhole ? 0 : at(column);
