@@ -42,6 +42,7 @@ Deno.test("train learns, prints losses and words, and keeps the run", async () =
         "embedding.svg",
         "loss.svg",
         "losses.csv",
+        "words.txt",
       ],
     );
     const config = await Deno.readTextFile(`${folder}/out/run/config.json`);
