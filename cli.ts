@@ -1,6 +1,6 @@
 /**
- * The command line of makemore for Deno: `train`, `sample`, `evaluate` and
- * `find-lr`. Without a command it trains.
+ * The command line of makemore for Deno: `train`, `sample`, `score`,
+ * `neighbours`, `evaluate` and `find-lr`. Without a command it trains.
  *
  * @example
  * ```sh
@@ -15,14 +15,20 @@ import { evaluateCommand } from "./cli/evaluate_command.ts";
 import { findLrCommand } from "./cli/find_lr_command.ts";
 import { enterFolderOfPerson, programName } from "./cli/invocation.ts";
 import { isShortOfMemory } from "./cli/judging.ts";
+import { neighboursCommand } from "./cli/neighbours_command.ts";
 import { hang, helpOf, nearest, parseOptions } from "./cli/options.ts";
 import { sampleCommand } from "./cli/sample_command.ts";
-import { print, tell } from "./cli/terminal.ts";
+import { scoreCommand } from "./cli/score_command.ts";
+import { print, setQuiet, warn } from "./cli/terminal.ts";
 import { trainCommand } from "./cli/train_command.ts";
+import config from "./deno.json" with { type: "json" };
 import { MakemoreError, UsageError } from "./lib/errors/errors.ts";
 import { quote } from "./lib/errors/quote.ts";
 
-const COMMANDS = [trainCommand, sampleCommand, evaluateCommand, findLrCommand];
+const COMMANDS = [
+  ...[trainCommand, sampleCommand, scoreCommand, neighboursCommand],
+  ...[evaluateCommand, findLrCommand],
+];
 
 /**
  * Runs the program. Results go to stdout, all else to stderr.
@@ -47,6 +53,7 @@ async function dispatch(args: readonly string[]): Promise<void> {
   const program = programName(checkout);
   const [first] = args;
   const named = first !== undefined && !first.startsWith("-");
+  if (args.includes("--version")) return print(`makemore ${config.version}`);
   if (first === "help" || (!named && isHelp(args))) {
     return print(overview(program));
   }
@@ -62,12 +69,13 @@ async function dispatch(args: readonly string[]): Promise<void> {
   }
   const rest = named ? args.slice(1) : args;
   if (isHelp(rest)) return print(helpOf(command, program));
-  const { values, given } = parseOptions(command, rest);
+  const { values, given, operands } = parseOptions(command, rest);
+  setQuiet(Boolean(values.quiet));
   const { output } = values;
   // the tasks may write in the checkout, wherever the person is
   const isDefault = checkout && output && !given.has("output");
   const run = isDefault ? { output: `${checkout}/${output}` } : {};
-  await command.run({ ...values, ...run } as typeof values, given);
+  await command.run({ ...values, ...run } as typeof values, given, operands);
 }
 
 function isHelp(args: readonly string[]): boolean {
@@ -87,8 +95,9 @@ function overview(program: string): string {
       hang(`  ${name.padEnd(width)}  `, about)
     ),
     "",
-    "Without a command it trains. More about one:",
+    "Without a command it trains. More about one, and which version this is:",
     `  ${program} train --help`,
+    `  ${program} train --version`,
   ].join("\n");
 }
 
@@ -106,9 +115,9 @@ function report(error: unknown, verbose: boolean): number {
     ? "There is not enough memory: "
     : "Unexpected error: ";
   const advice = "; try smaller sizes, a smaller batch or a shorter list";
-  tell(`makemore: ${what}${line}${isShort ? advice : ""}`);
-  if (verbose) tell(stack);
-  else if (!isKnown && !isShort) tell("Add --verbose to see where");
+  warn(`makemore: ${what}${line}${isShort ? advice : ""}`);
+  if (verbose) warn(stack);
+  else if (!isKnown && !isShort) warn("Add --verbose to see where");
   return isKnown ? error.exitCode : 1;
 }
 

@@ -129,8 +129,13 @@ export {
 export { sample, type SampleOptions } from "./lib/language_models/sample.ts";
 export type { TemperOptions } from "./lib/language_models/temper.ts";
 export * from "./lib/language_models/next_tokens.ts";
+export * from "./lib/language_models/nearest_tokens.ts";
 export * from "./lib/language_models/score.ts";
-export * from "./lib/language_models/labels.ts";
+export {
+  type LabelledWord,
+  type LabelOptions,
+  labelWords,
+} from "./lib/language_models/labels.ts";
 export * from "./lib/language_models/pretrained.ts";
 export {
   type DecodeOptions,
@@ -140,4 +145,17 @@ export {
   saveModel,
 } from "./lib/saving/model_file.ts";
 export * from "./lib/saving/checkpoint.ts";
+export {
+  autoRecipe,
+  lectureRecipe,
+  type Recipe,
+  type RecipeData,
+} from "./lib/recipes/recipe.ts";
+export { type BestNgram, bestNgram } from "./lib/recipes/best_ngram.ts";
+export {
+  learn,
+  type Learned,
+  type LearnOptions,
+  type Offer,
+} from "./lib/recipes/learn.ts";
 export * from "./lib/errors/errors.ts";

@@ -17,7 +17,7 @@
  * | forward pass, in tfjs | {@linkcode toTensors}, {@linkcode embed}, {@linkcode hidden}, {@linkcode logits}, {@linkcode softmax}, {@linkcode negativeLogLikelihood}, {@linkcode crossEntropy}, {@linkcode forward}, {@linkcode loss} |
  * | training | {@linkcode trainStep}, {@linkcode trainSteps}, {@linkcode train} |
  * | learning rates | {@linkcode constantRate}, {@linkcode stepDecay}, {@linkcode cosineDecay}, {@linkcode inverseDecay}, {@linkcode findLearningRate}, {@linkcode suggestLearningRate} |
- * | using a model | {@linkcode evaluate}, {@linkcode perplexity}, {@linkcode sample}, {@linkcode nextTokens}, {@linkcode scoreWords}, {@linkcode rowProbabilities}, {@linkcode labelWords}, {@linkcode projectToPlane}, {@linkcode pretrainedModel} |
+ * | using a model | {@linkcode evaluate}, {@linkcode perplexity}, {@linkcode sample}, {@linkcode nextTokens}, {@linkcode nearestTokens}, {@linkcode scoreWords}, {@linkcode rowProbabilities}, {@linkcode labelWords}, {@linkcode projectToPlane}, {@linkcode pretrainedModel} |
  * | other models | {@linkcode countNgrams}, {@linkcode addK}, {@linkcode interpolate}, {@linkcode kneserNey}, {@linkcode createBigramNet}, {@linkcode bigramLoss}, {@linkcode trainBigramNet}, {@linkcode bigramNetModel}, {@linkcode languageModel} |
  * | mixtures | {@linkcode mlpModel}, {@linkcode fitMixtureWeights}, {@linkcode mixModels}, {@linkcode mixProbabilities} |
  * | saving | {@linkcode saveModel}, {@linkcode loadModel}, {@linkcode decodeParameters}, {@linkcode encodeCheckpoint}, {@linkcode decodeCheckpoint} |

@@ -8,14 +8,11 @@ import { UsageError, WordListError } from "../lib/errors/errors.ts";
 import {
   buildVocabulary,
   buildWordVocabulary,
-  contextWindows,
-  type Rows,
   splitByPosition,
   type Splits,
   splitWords,
   tokenize,
   type Vocabulary,
-  windowStream,
 } from "../core.ts";
 import { defaultWords, parseWords, type WordList } from "../lib/data/words.ts";
 import { judging } from "./judging.ts";
@@ -142,17 +139,4 @@ export function hashOf({ sequences }: Corpus): string {
   // imported at the top it would slow the start of every command
   const { createHash } = process.getBuiltinModule("node:crypto");
   return createHash("sha256").update(lines.join("\n")).digest("hex");
-}
-
-/**
- * The context windows of a part: within words, but across the sentences of a
- * text.
- */
-export function windowsOf(
-  part: readonly Sequence[],
-  vocabulary: Vocabulary,
-  contextLength: number,
-): Rows {
-  const rows = vocabulary.level === "words" ? windowStream : contextWindows;
-  return rows(part, vocabulary, contextLength);
 }

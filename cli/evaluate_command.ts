@@ -16,27 +16,34 @@ import {
   rowsOf,
 } from "./models.ts";
 import { command, type Given, type Values } from "./options.ts";
-import { formatLosses, tellCorpus } from "./results.ts";
-import { CORPUS, INPUT, SETTINGS, take } from "./settings.ts";
-import { print, tell } from "./terminal.ts";
+import { formatLosses, lossesByPart, tellCorpus } from "./results.ts";
+import { CORPUS, GENERAL, INPUT, SETTINGS, take } from "./settings.ts";
+import { print, printJson, tell, warn } from "./terminal.ts";
 
 const options = {
   model: {
     ...SETTINGS.model,
-    choices: ["all", ...SETTINGS.model.choices],
-    about: "only this one, instead of all and their mixture",
+    choices: ["auto", "all", ...SETTINGS.model.choices],
+    about: "only this one; auto is the net, an n-gram and their mixture, all " +
+      "has the bigram net and the n-grams of 2 to 5 too",
   },
-  run: { ...SETTINGS.run, when: { model: ["mlp", "all"] } },
+  run: { ...SETTINGS.run, when: { model: ["mlp", "auto", "all"] } },
   ...INPUT,
   ...CORPUS,
   order: {
     ...SETTINGS.order,
+    or: "all",
     default: undefined,
-    about: "the length of the n-grams to count (default: 2 to 5)",
-    when: { model: ["ngram", "all"] },
+    about:
+      "the length of the n-grams to count, or all for 2 to 5 (default: that " +
+      `of the run, or ${SETTINGS.order.default})`,
+    when: { model: ["ngram", "auto", "all"] },
   },
-  smoothing: { ...SETTINGS.smoothing, when: { model: ["ngram", "all"] } },
-  ...take("verbose", "help"),
+  smoothing: {
+    ...SETTINGS.smoothing,
+    when: { model: ["ngram", "auto", "all"] },
+  },
+  ...GENERAL,
 } as const;
 
 /** The lengths of n-grams that show how much a longer context helps. */
@@ -46,10 +53,14 @@ const ORDERS = [2, 3, 4, 5];
 export const evaluateCommand = command({
   name: "evaluate",
   about: "Prints the loss and the perplexity of models on train, dev and " +
-    "test: of the net, of the counting models, and of all together.",
+    "test: of the net, of models that count, and of a mixture.",
   options,
   examples: [
     ["evaluate --run out/run", "the run in out/run, on what it learns from"],
+    [
+      "evaluate --run out/run --order all",
+      "beside n-grams of 2 to 5, to see how much a longer context helps",
+    ],
     [
       "evaluate --run out/run --input words.txt",
       "the same run on another list",
@@ -63,37 +74,44 @@ async function runEvaluate(
   values: Values<typeof options>,
   given: Given,
 ): Promise<void> {
-  const { model: wanted, run, level, order, smoothing } = values;
-  const wants = (kind: string) => wanted === kind || wanted === "all";
+  const { model: wanted, run, level, order, smoothing, json } = values;
+  const wantsSome = wanted === "auto" || wanted === "all";
   // no net of words comes with the package
   const hasNet = wanted === "mlp" ||
-    (wanted === "all" && (run !== undefined || level === "characters"));
-  const net = hasNet ? await loadNet(values) : undefined;
+    (wantsSome && (run !== undefined || level === "characters"));
+  const load = (noMix: boolean) => loadNet({ ...values, noMix });
+  const net = hasNet ? await load(true) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
   const corpus = await readCorpus(values, settings);
   const vocabulary = net?.vocabulary ?? corpus.vocabulary();
   tellCorpus(corpus, vocabulary);
+  let isOther = false;
   if (net) {
     const { wordsSha256 } = net.settings!;
-    const isOther = wordsSha256 !== undefined && wordsSha256 !== hashOf(corpus);
-    tell(
+    isOther = wordsSha256 !== undefined && wordsSha256 !== hashOf(corpus);
+    const say = isOther ? warn : tell;
+    say(
       `The mlp is ${net.name}` +
         (isOther ? `, which was trained on other ${corpus.unit}` : ""),
     );
-  } else if (wanted === "all") {
+  } else if (wantsSome) {
     tell("No net of words comes with the package: give one with --run");
   }
 
-  const names: string[] = [];
+  const models: { name: string; losses: number[]; weight?: number }[] = [];
   const answers: Float64Array[][] = []; // of each model, each part, each row
+  const show = (name: string, losses: number[]) => {
+    if (!json) print(name.padEnd(12) + formatLosses(losses));
+  };
   const judge = (named: NamedModel, name: string) => {
     const probabilities = PARTS.map((part) =>
       rowProbabilities(named.model, rowsOf(corpus.splits[part], named))
     );
-    if (names.length === 0) printHead(); // not before a refusal
-    names.push(name);
+    const losses = probabilities.map(meanLoss);
+    if (!json && models.length === 0) printHead(); // not before a refusal
+    show(name, losses);
+    models.push({ name, losses });
     answers.push(probabilities);
-    print(name.padEnd(12) + formatLosses(probabilities.map(meanLoss)));
   };
   const judgeNew = async (kind: "bigram" | "ngram", order: number) => {
     const model = await makeModel(
@@ -105,22 +123,40 @@ async function runEvaluate(
     judge(model, model.name);
   };
   if (net) judge(net, "mlp");
+  const { ngramOrder = 0 } = net?.settings ?? {};
+  // on its own corpus the mixture is found again below
+  if (ngramOrder > 0 && isOther) judge(await load(false), "its mixture");
   const isNarrow = vocabulary.size <= MOST_BIGRAM_TOKENS;
-  if (wanted === "bigram" || (wants("bigram") && isNarrow)) {
+  if (wanted === "bigram" || (wanted === "all" && isNarrow)) {
     await judgeNew("bigram", 2);
   }
-  if (wants("ngram")) {
-    for (const n of order ? [order] : ORDERS) await judgeNew("ngram", n);
+  if (wanted === "ngram" || wantsSome) {
+    const isAll = (order ?? wanted) === "all";
+    const one = Number(order ?? (ngramOrder || SETTINGS.order.default));
+    for (const n of isAll ? ORDERS : [one]) await judgeNew("ngram", n);
   }
-  if (names.length < 2) return;
-
-  const weights = fitMixtureWeights(answers.map(([, dev]) => dev));
-  const losses = PARTS.map((_, part) =>
-    meanLoss(mixProbabilities(answers.map((parts) => parts[part]), weights))
-  );
-  print("mixture".padEnd(12) + formatLosses(losses));
-  const shares = names.map((name, m) => `${weights[m].toFixed(3)} ${name}`);
-  tell(`The mixture that is best on dev: ${shares.join(", ")}`);
+  if (models.length > 1) {
+    const weights = fitMixtureWeights(answers.map(([, dev]) => dev));
+    const losses = PARTS.map((_, part) =>
+      meanLoss(mixProbabilities(answers.map((parts) => parts[part]), weights))
+    );
+    show("mixture", losses);
+    const shares = models.map(({ name }, m) =>
+      `${weights[m].toFixed(3)} ${name}`
+    );
+    tell(`The mixture that is best on dev: ${shares.join(", ")}`);
+    models.forEach((model, m) => model.weight = weights[m]);
+    models.push({ name: "mixture", losses });
+  }
+  if (!json) return;
+  printJson({
+    input: corpus.source,
+    unit: corpus.unit,
+    models: models.map(({ losses, ...model }) => ({
+      ...model,
+      ...lossesByPart(losses),
+    })),
+  });
 }
 
 function printHead(): void {

@@ -7,16 +7,19 @@ import {
   TorchGenerator,
 } from "../core.ts";
 import { writeFileAtomically, writing } from "./atomic_file.ts";
-import { readCorpus, windowsOf } from "./corpus.ts";
+import { readCorpus } from "./corpus.ts";
+import { windowsOf } from "../lib/data/windows.ts";
 import { judging } from "./judging.ts";
 import { newNet } from "./models.ts";
+import { chosenBy, corpusSettingsBy } from "./recipes.ts";
 import { command, type Values } from "./options.ts";
-import { CORPUS, INPUT, NET, SETTINGS, take } from "./settings.ts";
-import { print, tell } from "./terminal.ts";
+import { CORPUS, GENERAL, INPUT, NET, SETTINGS, take } from "./settings.ts";
+import { print, printJson, tell } from "./terminal.ts";
 
 const options = {
   ...INPUT,
   ...CORPUS,
+  ...take("splitCopies", "recipe"),
   output: {
     ...SETTINGS.output,
     value: "FILE",
@@ -36,7 +39,8 @@ const options = {
   },
   ...take("csv"),
   ...NET,
-  ...take("seed", "verbose", "help"),
+  ...take("seed"),
+  ...GENERAL,
 } as const;
 
 /** The command. */
@@ -55,19 +59,20 @@ export const findLrCommand = command({
 });
 
 async function runFindLr(values: Values<typeof options>): Promise<void> {
-  const { batchSize, num: count, output, csv } = values;
+  const { num: count, output, csv, json } = values;
   if (output !== undefined) {
     const folder = output.replace(/[^/\\]*$/, "") || ".";
     const make = () => Deno.mkdirSync(folder, { recursive: true });
     writing(output, make, folder); // before minutes of trying
   }
-  const corpus = await readCorpus(values, values);
+  const corpus = await readCorpus(values, corpusSettingsBy(values));
   const { train } = corpus.splits;
   const vocabulary = corpus.vocabulary();
-  const windows = windowsOf(train, vocabulary, values.contextLength);
+  const chosen = { ...values, ...chosenBy(values, corpus) };
+  const windows = windowsOf(train, vocabulary, chosen.contextLength);
   const generator = new TorchGenerator(values.seed);
-  const parameters = newNet(vocabulary, values, generator);
-  const how = { generator, batchSize: Number(batchSize), count };
+  const parameters = newNet(vocabulary, chosen, generator);
+  const how = { generator, batchSize: Number(chosen.batchSize), count };
   const measured = findLearningRate(parameters, windows, how);
   const suggested = judging(() => suggestLearningRate(measured));
   if (output !== undefined) {
@@ -75,6 +80,7 @@ async function runFindLr(values: Values<typeof options>): Promise<void> {
     const { svg } = plots.learningRateFinder(measured, { marked: suggested });
     writeFileAtomically(output, svg);
   }
+  if (json) return printJson({ ...measured, suggested });
   const suggestion = `Suggested: --learning-rate ${
     Number(suggested.toPrecision(2))
   }, where losses are lowest, averaged over a twentieth of the rates`;

@@ -19,19 +19,22 @@ import {
 } from "../core.ts";
 import { naming, parseObject } from "../lib/saving/checks.ts";
 import { decodeFile } from "../lib/saving/model_file.ts";
-import { type Corpus, readCorpus, type Sequence, windowsOf } from "./corpus.ts";
+import { type Corpus, hashOf, readCorpus, type Sequence } from "./corpus.ts";
+import { windowsOf } from "../lib/data/windows.ts";
+import { mixed } from "../lib/recipes/learn.ts";
+import { warn } from "./terminal.ts";
 import {
   flagOf,
   type Given,
   refuseMeaningless,
   type Values,
 } from "./options.ts";
-import { readSaved } from "./run_folder.ts";
+import { inputCopyOf, readSaved } from "./run_folder.ts";
 import {
   CORPUS,
   type CorpusSettings,
   type InputValues,
-  type NET,
+  type NetSettings,
   SETTINGS,
   type Settings,
   settingsFrom,
@@ -41,7 +44,10 @@ import {
 export interface NamedModel {
   /** What to call it. */
   readonly name: string;
+  /** A network, a model that counts, or a mixture of both. */
   readonly model: Model;
+  /** The network in it, if there is one. */
+  readonly network?: ParameterArrays;
   readonly vocabulary: Vocabulary;
   /** What is known of the settings that a net was trained with. */
   readonly settings?: Partial<Settings>;
@@ -63,7 +69,7 @@ export function rowsOf(
  */
 export function newNet(
   { size: vocabularySize }: Vocabulary,
-  values: Values<typeof NET>,
+  values: NetSettings,
   generator: TorchGenerator,
 ): ParameterArrays {
   const { contextLength, embeddingSize, hiddenSize } = values;
@@ -77,18 +83,19 @@ export function newNet(
 }
 
 /**
- * Loads the net of a command: the one in a run folder or a file, or the one
- * that comes with the package. Parameters alone, as PyTorch saves them, have
- * the vocabulary of the corpus.
+ * Loads the net of a command: the one in a run folder or a file, mixed with the
+ * n-gram that its run chose, or the one that comes with the package. Parameters
+ * alone, as PyTorch saves them, have the vocabulary of the corpus.
  */
 export async function loadNet(
-  values: InputValues & CorpusSettings,
+  values: InputValues & CorpusSettings & { readonly noMix: boolean },
 ): Promise<NamedModel> {
   const { run } = values;
   if (run === undefined) {
     const { parameters: model, vocabulary } = pretrainedModel();
     const settings = { level: "characters", lowercase: false } as const;
-    return { name: "the package's model", model, vocabulary, settings };
+    const name = "the package's model";
+    return { name, model, network: model, vocabulary, settings };
   }
   const { bytes, source } = readSaved(run);
   const file = decodeFile(bytes, source);
@@ -100,9 +107,13 @@ export async function loadNet(
       `Cannot read ${source}`,
       () => parseObject(metadata.get("config") ?? "{}", "config"),
     );
-    const kept = "wordsSha256" in config ? settingsFrom(config, source) : {};
+    const kept = "wordsSha256" in config
+      ? settingsFrom(config, source)
+      : undefined;
     const settings = { ...kept, lowercase, level };
-    return { name: run, model, vocabulary, settings };
+    const net = { name: run, model, network: model, vocabulary, settings };
+    if (!kept?.ngramOrder || values.noMix) return net;
+    return { ...net, model: await mixtureOf(run, model, vocabulary, kept) };
   }
   const corpus = await readCorpus(values, values);
   const { source: list, unit } = corpus;
@@ -115,7 +126,34 @@ export async function loadNet(
         `${vocabulary.size} tokens; give what it was trained on with --input`,
     );
   }
-  return { name: run, model, vocabulary, settings: values };
+  return { name: run, model, network: model, vocabulary, settings: values };
+}
+
+/** A run's network, mixed with the n-gram that dev chose: it is counted again. */
+async function mixtureOf(
+  run: string,
+  network: ParameterArrays,
+  vocabulary: Vocabulary,
+  settings: Settings,
+): Promise<Model> {
+  const { ngramOrder: order, ngramWeight, wordsSha256 } = settings;
+  if (!inputCopyOf(run, settings.level === "words" ? "text" : "words")) {
+    warn(
+      `${run} has no copy of what it learned from, so this is its network ` +
+        "alone, without the n-gram",
+    );
+    return network;
+  }
+  const corpus = await readCorpus({ run }, settings);
+  if (hashOf(corpus) !== wordsSha256) {
+    throw new CheckpointError(
+      `Cannot use the mixture of ${run}: its copy of what it learned from was ` +
+        "changed; --no-mix uses the network alone",
+    );
+  }
+  const options = { order, smoothing: "kneser-ney" } as const;
+  const ngram = countModel(corpus, vocabulary, options);
+  return mixed(network, ngram, [1 - ngramWeight, ngramWeight]);
 }
 
 /**
@@ -145,6 +183,26 @@ export function corpusSettingsOf(
     ...(given.has("encoding") ? { encoding: values.encoding } : {}),
     ...(given.has("keepEqualTogether") ? { keepEqualTogether: true } : {}),
   };
+}
+
+/**
+ * The corpus that a net learned from.
+ *
+ * @throws {UsageError} if it is no longer there
+ */
+export async function learnedCorpus(
+  { name, settings: { wordsSha256 } = {} }: NamedModel,
+  from: InputValues,
+  settings: CorpusSettings,
+): Promise<Corpus> {
+  const corpus = await readCorpus(from, settings);
+  if (wordsSha256 === undefined || wordsSha256 === hashOf(corpus)) {
+    return corpus;
+  }
+  throw new UsageError(
+    `Cannot tell what is new: ${name} learned from other ${corpus.unit} than ` +
+      `those of ${corpus.source}; give them with --input`,
+  );
 }
 
 /** A larger vocabulary would take the bigram net minutes. */

@@ -18,8 +18,8 @@ export interface Option {
   readonly alias?: string;
   /** The value without the option; that of a choice is its first. */
   readonly default?: number | string;
-  /** The default with `--level words`, if that is another. */
-  readonly words?: number | string;
+  /** Whether the recipe decides it where it is not given. */
+  readonly byRecipe?: true;
   /** The values of a choice. */
   readonly choices?: readonly string[];
   /** The smallest number. Default: 1 for a whole one, else 0. */
@@ -42,7 +42,9 @@ export type Options = Readonly<Record<string, Option>>;
 /** The type of an option's value. */
 export type ValueOf<O extends Option> = O extends { kind: "flag" } ? boolean
   : O extends { many: true } ? readonly string[] | undefined
-  : O extends { choices: readonly (infer Choice)[] } ? Choice
+  : O extends { choices: readonly (infer Choice)[] } ?
+      | Choice
+      | (O extends { byRecipe: true } ? undefined : never)
   :
     | (O extends { kind: "text" } ? string : number)
     | (O extends { or: infer Word } ? Word : never)
@@ -63,7 +65,13 @@ export interface Command<O extends Options = Options> {
   readonly options: O;
   /** Examples for `--help`: what to type, and what it does. */
   readonly examples: readonly (readonly [string, string])[];
-  readonly run: (values: Values<O>, given: Given) => void | Promise<void>;
+  /** What stands in `--help` for arguments that belong to no option, if any. */
+  readonly operands?: string;
+  readonly run: (
+    values: Values<O>,
+    given: Given,
+    operands: readonly string[],
+  ) => void | Promise<void>;
 }
 
 /** Declares a command; its options decide the type of the values. */
@@ -83,12 +91,12 @@ export function flagOf(name: string): string {
  *
  * @throws {UsageError} if an option is unknown, lacks its value or has a wrong
  * one, is given twice, or has no meaning beside another option, and for
- * arguments that belong to no option
+ * arguments that belong to no option if the command has no operands
  */
 export function parseOptions<O extends Options>(
   command: Command<O>,
   args: readonly string[],
-): { values: Values<O>; given: Given } {
+): { values: Values<O>; given: Given; operands: readonly string[] } {
   const { options } = command;
   const names = Object.keys(options);
   const flagsOf = (isWanted: (option: Option) => unknown) =>
@@ -96,20 +104,22 @@ export function parseOptions<O extends Options>(
   const strays: string[] = [];
   const valued = flagsOf(({ kind }) => kind !== "flag");
   const parsed = parseArgs(withDashes(args), {
-    string: valued,
+    string: [...valued, "_"],
     collect: valued,
     boolean: flagsOf(({ kind }) => kind === "flag"),
     alias: Object.fromEntries(
       names.filter((name) => options[name].alias)
         .map((name) => [options[name].alias, flagOf(name)]),
     ),
-    unknown: (arg: string) => {
+    unknown: (arg: string, key?: string) => {
+      if (key === undefined) return true;
       strays.push(arg);
       return false;
     },
-  }) as Record<string, unknown> & { _: unknown[] };
-  const [stray] = [...strays, ...parsed._];
-  if (stray !== undefined) throw unknownArgument(String(stray), command);
+  }) as Record<string, unknown> & { _: string[] };
+  const operands = parsed._;
+  const [stray] = command.operands ? strays : [...strays, ...operands];
+  if (stray !== undefined) throw unknownArgument(stray, command);
 
   const typed = (name: string) => [parsed[flagOf(name)]].flat();
   const given = new Set(
@@ -123,11 +133,8 @@ export function parseOptions<O extends Options>(
     const value = option.many ? each : each[0];
     values[name] = given.has(name) ? value : defaultOf(option);
   }
-  for (const name of values.level === "words" ? names : []) {
-    if (!given.has(name)) values[name] = options[name].words ?? values[name];
-  }
   refuseMeaningless(options, given, values);
-  return { values: values as Values<O>, given };
+  return { values: values as Values<O>, given, operands };
 }
 
 /** `--input -` as `--input=-`, since parseArgs takes "-" for an option. */
@@ -141,6 +148,7 @@ function withDashes(args: readonly string[]): string[] {
 
 /** The value of an option that is not given. */
 export function defaultOf(option: Option): unknown {
+  if (option.byRecipe) return undefined;
   return option.kind === "flag" ? false : option.choices?.[0] ?? option.default;
 }
 
@@ -245,7 +253,7 @@ export function nearest(
 
 /** The text of a command's `--help`. */
 export function helpOf(
-  { name, about, options, examples }: Omit<Command, "run">,
+  { name, about, options, examples, operands }: Omit<Command, "run">,
   program: string,
 ): string {
   const rows = Object.entries(options).map(([name, option]) => {
@@ -259,7 +267,7 @@ export function helpOf(
   return [
     about,
     "",
-    `Usage: ${program} ${name} [options]`,
+    `Usage: ${program} ${name} [options]${operands ? ` [${operands}]` : ""}`,
     "",
     "Options:",
     ...rows.map(([left, right]) => hang(left.padEnd(width), right)),
@@ -279,12 +287,10 @@ const VALUES = {
 };
 
 function describe(option: Option, options: Options): string {
-  const { about, choices, words, when = {} } = option;
+  const { about, choices, byRecipe, when = {} } = option;
   const standard = option.kind === "flag" ? "" : defaultOf(option) ?? "";
-  const defaults = [
-    ...standard === "" ? [] : [`default: ${standard}`],
-    ...words === undefined ? [] : [`for words: ${words}`],
-  ].join(", ");
+  const fallback = byRecipe ? "by the recipe" : standard;
+  const defaults = fallback === "" ? "" : `default: ${fallback}`;
   // what has a meaning beside the default of another option needs no word
   const needs = Object.entries(when).map(([other, meant]) =>
     !options[other] || meant.includes(String(defaultOf(options[other])))

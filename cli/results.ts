@@ -1,17 +1,9 @@
-/** How results are shown: losses, and words that a model has made. */
+/** How results are shown: the parts of a corpus, and losses. */
 
-import {
-  labelWords,
-  perplexity,
-  sample,
-  type SampleOptions,
-  TorchGenerator,
-  UNKNOWN,
-  type Vocabulary,
-} from "../core.ts";
-import { type Corpus, PARTS, windowsOf } from "./corpus.ts";
-import type { NamedModel } from "./models.ts";
-import { print, tell } from "./terminal.ts";
+import { perplexity, UNKNOWN, type Vocabulary } from "../core.ts";
+import { type Corpus, PARTS } from "./corpus.ts";
+import { windowsOf } from "../lib/data/windows.ts";
+import { tell } from "./terminal.ts";
 
 /** Describes a corpus, as a model with a vocabulary sees it. */
 export function tellCorpus(corpus: Corpus, vocabulary: Vocabulary): void {
@@ -32,39 +24,39 @@ export function tellCorpus(corpus: Corpus, vocabulary: Vocabulary): void {
   tell(`Read as ${UNKNOWN}: ${shares.join(", ")}`);
 }
 
+/** The losses of the parts, for JSON, in which `null` is not finite. */
+export function lossesByPart(losses: readonly number[]): object {
+  return Object.fromEntries(
+    PARTS.map((part, i) => [
+      part,
+      { loss: losses[i], perplexity: perplexity(losses[i]) },
+    ]),
+  );
+}
+
 /** Losses, each with its perplexity, in columns of 20 characters. */
 export function formatLosses(losses: readonly number[]): string {
   return losses.map((loss) =>
-    loss.toFixed(4).padStart(9) + perplexity(loss).toFixed(2).padStart(11)
+    formatLoss(loss).padStart(9) + formatPerplexity(loss).padStart(11)
   ).join("");
 }
 
-/** How many words to sample, and how; the defaults are the library's. */
-type SampleValues =
-  & { seed: number; num: number }
-  & Pick<SampleOptions, "prompt" | "temperature" | "topK" | "maxLength">;
+/** A loss in nats, in at most 7 characters. */
+export function formatLoss(loss: number): string {
+  return fit(loss, 4, 7);
+}
 
-/**
- * Prints new words of a model: in groups, by the part of the corpus that they
- * are in, if there is one.
- */
-export function printSamples(
-  { model, vocabulary }: NamedModel,
-  { seed, num, ...choices }: SampleValues,
-  corpus?: Corpus,
-): void {
-  const words = sample(model, vocabulary, {
-    ...choices,
-    generator: new TorchGenerator(seed),
-    count: num,
-    continuous: vocabulary.level === "words",
-  });
-  if (corpus === undefined) return words.forEach((word) => print(word));
-  const labelled = labelWords(words, corpus.splits, { vocabulary });
-  for (const origin of [...PARTS, "new"] as const) {
-    const group = labelled.filter((word) => word.origin === origin);
-    if (group.length === 0) continue;
-    print(origin === "new" ? "New:" : `In ${origin}:`);
-    for (const { word } of group) print(`  ${word}`);
+/** The perplexity of a loss, in at most 9 characters. */
+export function formatPerplexity(loss: number): string {
+  return fit(perplexity(loss), 2, 9);
+}
+
+/** A number with some decimals, or as many of them as there is room for. */
+export function fit(value: number, decimals: number, width: number): string {
+  if (!Number.isFinite(value)) return String(value).replace("Infinity", "∞");
+  for (let digits = decimals; digits >= 0; digits--) {
+    const text = value.toFixed(digits);
+    if (text.length <= width) return text;
   }
+  return value.toExponential(1);
 }

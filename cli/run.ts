@@ -7,16 +7,27 @@ import {
 } from "../lib/errors/errors.ts";
 import { quote } from "../lib/errors/quote.ts";
 import {
+  type BestNgram,
+  bestNgram,
+  type Model,
   type ParameterArrays,
   type Rows,
   sizesOf,
   TorchGenerator,
-  train,
   trainSteps,
   type Vocabulary,
 } from "../core.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
-import { type Corpus, hashOf, readCorpus, windowsOf } from "./corpus.ts";
+import { type Corpus, hashOf, readCorpus } from "./corpus.ts";
+import { windowsOf } from "../lib/data/windows.ts";
+import { type Best, glanceOf } from "../lib/recipes/best_on_dev.ts";
+import {
+  type DevLooks,
+  isOutOfPatience,
+  offerOf,
+  trainLooking,
+} from "../lib/recipes/learn.ts";
+import { ORDERS } from "../lib/recipes/best_ngram.ts";
 import { writeLossFigure } from "./figures.ts";
 import { judging } from "./judging.ts";
 import { newNet } from "./models.ts";
@@ -25,13 +36,13 @@ import { RunFolder } from "./run_folder.ts";
 import {
   configOf,
   type InputValues,
-  type NET,
+  type NetSettings,
   type Settings,
   settingsFrom,
   trainOptions,
 } from "./settings.ts";
 import { Stopped, type StopSignal, stopSignals } from "./signals.ts";
-import { startProgress } from "./terminal.ts";
+import { startProgress, tell } from "./terminal.ts";
 
 /** A run in memory, and the folder that keeps it. */
 export interface Run {
@@ -45,6 +56,23 @@ export interface Run {
   readonly windows: Rows;
   /** How many steps are done. */
   step: number;
+  /** The best network on dev so far, if the run looks at dev. */
+  best?: Best;
+}
+
+/** When a run looks at dev, and the rows that it sees there. */
+function looksOf(
+  { corpus, settings, vocabulary, parameters }: Run,
+): DevLooks {
+  const { lookEvery, patience } = settings;
+  const { contextLength } = sizesOf(parameters);
+  const dev = windowsOf(corpus.splits.dev, vocabulary, contextLength);
+  return { dev: glanceOf(dev, vocabulary.size), lookEvery, patience };
+}
+
+/** The network that a run has made: the best on dev, if it looks there. */
+export function networkOf({ best, parameters }: Run): ParameterArrays {
+  return best?.parameters ?? parameters;
 }
 
 /**
@@ -57,7 +85,7 @@ export function startRun(
   corpus: Corpus,
   settings:
     & Settings
-    & Values<typeof NET>
+    & NetSettings
     & { output: string; overwrite: boolean },
 ): Run {
   const vocabulary = corpus.vocabulary();
@@ -96,7 +124,8 @@ export async function resumeRun(
   try {
     const source = folder.pathOf("checkpoint");
     const settings = settingsFrom(checkpoint.config, source);
-    const { parameters, vocabulary } = checkpoint;
+    const { vocabulary, current, best } = checkpoint;
+    const parameters = current ?? checkpoint.parameters;
     if (steps !== undefined && steps < checkpoint.step) {
       throw new UsageError(
         `Cannot use --steps ${steps} with --resume: the run in ${path} has ` +
@@ -117,11 +146,75 @@ export async function resumeRun(
       generator: new TorchGenerator(0).setState(checkpoint.generatorState),
       windows: windowsOf(corpus.splits.train, vocabulary, contextLength),
       step: checkpoint.step,
+      best: best && { ...best, parameters: checkpoint.parameters },
     };
   } catch (error) {
     folder.close();
     throw error;
   }
+}
+
+/** Whether a run has done its steps, or dev has not become better for long. */
+export function isDone(run: Run): boolean {
+  return run.step >= run.settings.steps || isOutOfPatience(run, run.settings);
+}
+
+function saveRun(run: Run): void {
+  const { folder, settings, parameters, vocabulary, step, best } = run;
+  folder.save({
+    ...{ vocabulary, step, config: configOf(settings) },
+    parameters: networkOf(run),
+    ...best && {
+      current: parameters,
+      best: { step: best.step, loss: best.loss },
+    },
+    generatorState: run.generator.getState(),
+  });
+}
+
+/** What a run offers in the end. */
+export interface Offered {
+  /** The settings of the run, with those of the mixture. */
+  readonly settings: Settings;
+  /** The network, or a mixture. */
+  readonly model: Model;
+  /** The n-gram that is best on dev, if there is memory for the counts. */
+  readonly ngram?: BestNgram;
+}
+
+/**
+ * Mixes the network of a run with the n-gram that is best on dev, unless its
+ * settings say otherwise, and keeps the weights.
+ */
+export function offer(run: Run): Offered {
+  const { corpus: { splits }, settings, vocabulary } = run;
+  const network = networkOf(run);
+  const { contextLength } = sizesOf(network);
+  const [train, dev] = [splits.train, splits.dev].map((part) =>
+    windowsOf(part, vocabulary, Math.max(contextLength, ORDERS[1] - 1))
+  );
+  const ngram = bestNgram(train, dev, vocabulary);
+  if (!ngram || settings.noMix) {
+    if (!settings.noMix) {
+      tell(
+        "Left the n-gram out of the mixture: its counts could take more than " +
+          "300 MB",
+      );
+    }
+    return { settings, model: network, ngram };
+  }
+  const { model, weights } = offerOf(network, ngram.model, dev);
+  const [share, rest] = weights.map((weight) => weight.toFixed(2));
+  tell(
+    weights[1] === 0
+      ? `Offers the network alone: a ${ngram.order}-gram does not help on dev`
+      : `Offers a mixture, which is best on dev: ${share} network, ${rest} ` +
+        `${ngram.order}-gram`,
+  );
+  const ngramOrder = weights[1] > 0 ? ngram.order : 0;
+  const mixed = { ...settings, ngramOrder, ngramWeight: weights[1] };
+  saveRun({ ...run, settings: mixed });
+  return { settings: mixed, model, ngram };
 }
 
 /** How long a run goes unsaved by default, in milliseconds. */
@@ -141,58 +234,56 @@ export async function learn(
   run: Run,
   checkpointEvery?: number,
 ): Promise<void> {
-  const { settings, folder, parameters, vocabulary } = run;
-  const config = configOf(settings);
+  const { settings, folder, parameters } = run;
   const stepsPerRow = Math.ceil(settings.steps / LOG_ROWS);
   let saved = { at: performance.now(), step: run.step };
   const save = () => {
-    folder.save({
-      ...{ parameters, vocabulary, config, step: run.step },
-      generatorState: run.generator.getState(),
-    });
+    saveRun(run);
     saved = { at: performance.now(), step: run.step };
   };
   const isLate = () => performance.now() - saved.at > SAVE_INTERVAL;
   if (run.step === 0) save();
   // for people to read: the program itself reads what the checkpoint keeps
-  const text = JSON.stringify({ ...sizesOf(parameters), ...config }, null, 2) +
-    "\n";
+  const text = JSON.stringify(
+    { ...sizesOf(parameters), ...configOf(settings) },
+    null,
+    2,
+  ) + "\n";
   writeFileAtomically(folder.pathOf("config"), text);
 
   const { signal, close } = stopSignals();
   const stop = (name: StopSignal) => {
     save();
-    if (run.step === settings.steps) return;
+    if (isDone(run)) return;
     throw new Stopped(
       name,
       `Stopped at step ${run.step} of ${settings.steps}; what was learned is ` +
         `kept in ${folder.path}, and --resume continues from there`,
     );
   };
+  const looks = looksOf(run);
   const progress = startProgress(run.step, settings.steps);
   try {
-    while (run.step < settings.steps) {
+    while (!isDone(run)) {
       const rest = settings.steps - run.step;
-      await train(parameters, run.windows, {
+      await trainLooking(run, run.windows, looks, {
         ...trainOptions(settings),
-        steps: Math.min(checkpointEvery ?? rest, rest),
-        firstStep: run.step,
+        steps: run.step + Math.min(checkpointEvery ?? rest, rest),
         generator: run.generator,
         signal,
         onProgress: ({ step, losses }) => {
           losses.forEach((loss, i) => {
-            const row = run.step + i;
+            const row = step - losses.length + i;
             if (row % stepsPerRow === 0) {
               folder.losses.push({ step: row, loss });
             }
           });
-          run.step = step;
           const mean = losses.reduce((sum, loss) => sum + loss) / losses.length;
           progress.update(step, mean);
           if (!checkpointEvery && isLate()) save();
         },
       });
-      if (run.step < settings.steps) save();
+      if (!isDone(run)) save();
     }
   } catch (error) {
     if (error === signal.reason) return stop(error as StopSignal);

@@ -9,6 +9,7 @@
  * | `config.json` | the settings, for people to read |
  * | `words.txt` or `text.txt` | what it learns from, as it was read |
  * | `losses.csv` | a line for each logged step: `step,loss` |
+ * | `result.json` | losses, settings and words, of when it last reached its end |
  * | `loss.svg`, `embedding.svg` | the figures |
  * | `.lock` | empty; locked while a process trains here |
  */
@@ -36,6 +37,7 @@ export const RUN_FILES = {
   words: "words.txt",
   text: "text.txt",
   losses: "losses.csv",
+  result: "result.json",
   lossFigure: "loss.svg",
   embeddingFigure: "embedding.svg",
 } as const;
@@ -190,13 +192,15 @@ function holds(file: string, { content }: InputCopy): boolean {
 }
 
 /**
- * The copy in a run folder of what the run learns from, or nothing: runs of
+ * The copy, beside a checkpoint, of what its run learns from, or nothing: runs of
  * before 0.3.0 have none.
  */
 export function inputCopyOf(
-  folder: string,
+  run: string,
   file: InputCopy["file"],
 ): string | undefined {
+  const isFile = exists(run) && Deno.statSync(run).isFile;
+  const folder = isFile ? run.replace(/[^/\\]*$/, "") || "." : run;
   const path = `${folder}/${RUN_FILES[file]}`;
   return exists(path) ? path : undefined;
 }

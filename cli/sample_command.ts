@@ -1,19 +1,26 @@
 /** `makemore sample`: new words or sentences from a model. */
 
+import { UsageError } from "../lib/errors/errors.ts";
 import { readCorpus } from "./corpus.ts";
 import { judging } from "./judging.ts";
-import { corpusSettingsOf, loadNet, makeModel } from "./models.ts";
+import {
+  corpusSettingsOf,
+  learnedCorpus,
+  loadNet,
+  makeModel,
+} from "./models.ts";
 import { command, type Given, type Values } from "./options.ts";
-import { printSamples } from "./results.ts";
-import { CORPUS, SETTINGS, take } from "./settings.ts";
-import { tell } from "./terminal.ts";
+import { makeSamples, printSamples } from "./samples.ts";
+import { CORPUS, GENERAL, SETTINGS, take } from "./settings.ts";
+import { print, printJson, tell } from "./terminal.ts";
 
 const options = {
-  ...take("model", "run", "num", "temperature", "topK", "prompt", "maxLength"),
+  ...take("model", "run", "num", "temperature", "topK", "prompt"),
+  ...take("minLength", "maxLength", "newOnly", "unique"),
   seed: {
     ...SETTINGS.seed,
-    default: SETTINGS.seed.default + 10, // as train has it at its end
-    about: "the seed of the words",
+    default: undefined,
+    about: "the seed of the words (default: a new one, which is told)",
   },
   ...CORPUS,
   input: {
@@ -21,8 +28,8 @@ const options = {
     about: "group the words by the part of this list or text that they are " +
       "in; the bigram net and n-grams are made of it",
   },
-  ...take("column", "counts"),
-  ...take("order", "smoothing", "verbose", "help"),
+  ...take("column", "counts", "noMix", "order", "smoothing"),
+  ...GENERAL,
 } as const;
 
 /** The command. */
@@ -37,6 +44,10 @@ export const sampleCommand = command({
       "five words that begin with ka",
     ],
     [
+      "sample --run out/run --new-only --unique --num 100 > new.txt",
+      "a hundred words that the list does not have, into a file",
+    ],
+    [
       "sample --model ngram --order 4 --level words --input book.txt",
       "sentences from the counts of a text",
     ],
@@ -48,15 +59,29 @@ async function runSample(
   values: Values<typeof options>,
   given: Given,
 ): Promise<void> {
-  const { model: kind, input, num, order, smoothing } = values;
+  const { model: kind, input, num, order, smoothing, newOnly, json } = values;
   const net = kind === "mlp" ? await loadNet(values) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
-  const corpus = kind === "mlp" && input === undefined
-    ? undefined
-    : await readCorpus(values, settings);
+  const corpus = !net || input !== undefined
+    ? await readCorpus(values, settings)
+    : newOnly
+    ? await learnedCorpus(net, values, settings)
+    : undefined;
   const model = net ??
     await makeModel(kind as "ngram", corpus!, { order, smoothing });
   const unit = model.vocabulary.level === "words" ? "sentences" : "words";
-  tell(`${num} ${unit} from ${model.name}`);
-  judging(() => printSamples(model, values, corpus));
+  const seed = values.seed ?? crypto.getRandomValues(new Uint32Array(1))[0];
+  tell(
+    `${num} ${unit} from ${model.name}` +
+      (given.has("seed")
+        ? ""
+        : `, with seed ${seed}; the same again with --seed ${seed}`),
+  );
+  const { samples, shortage } = judging(() =>
+    makeSamples(model, { ...values, seed }, corpus)
+  );
+  if (json) printJson({ model: model.name, unit, seed, samples });
+  else if (newOnly) samples.forEach(({ word }) => print(word));
+  else printSamples(samples);
+  if (shortage) throw new UsageError(shortage);
 }

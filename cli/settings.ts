@@ -32,6 +32,7 @@ const whole = entries("whole");
 const number = entries("number");
 
 const kept = true;
+const byRecipe = true;
 const mlp = { model: ["mlp"] };
 const gradient = { model: ["mlp", "bigram"] };
 const counts = { model: ["ngram"] };
@@ -86,8 +87,13 @@ export const SETTINGS = {
     { least: 0, default: 42, kept, when: ofCharacters },
   ),
   keepEqualTogether: flag(
-    "put equal words into the same part of the split",
+    "put equal words into the same part of the split, as --recipe auto does",
     { kept, when: ofCharacters },
+  ),
+  splitCopies: flag(
+    "let copies of a word fall into different parts of the split, as in the " +
+      "lecture",
+    { when: ofCharacters },
   ),
   output: text(
     "where to keep the run",
@@ -99,33 +105,37 @@ export const SETTINGS = {
     { when: mlp },
   ),
   overwrite: flag("delete the run in the output folder", { when: mlp }),
+  recipe: choice(
+    "where the settings come from that are not given: from the data, or from " +
+      "the lecture",
+    { choices: ["auto", "lecture"], before: "lecture", when: mlp },
+  ),
   steps: whole(
-    "how many steps of gradient descent, or auto for as many as read train 6 " +
-      "times; the bigram net does 200",
-    { or: "auto", default: 200_000, words: "auto", kept, when: gradient },
+    "how many steps of gradient descent; the bigram net does 200",
+    { byRecipe, kept, when: gradient },
   ),
   batchSize: whole(
     "rows in a minibatch, or all for every row in every step",
     // the most takes 250 MB of memory
-    { alias: "b", or: "all", default: 32, most: 2 ** 24, kept, when: mlp },
+    { alias: "b", or: "all", byRecipe, most: 2 ** 24, kept, when: mlp },
   ),
   learningRate: number(
     "how far a step goes against the gradient; the bigram net's is 50",
-    { alias: "l", above: true, default: 0.1, words: 0.5, kept, when: gradient },
+    { alias: "l", above: true, byRecipe, kept, when: gradient },
   ),
   schedule: choice(
     "how the learning rate falls to the final one: after half of the steps, " +
       "never, along a cosine, or as in the paper",
     {
       choices: ["step", "constant", "cosine", "inverse"],
-      words: "cosine",
+      byRecipe,
       kept,
       when: mlp,
     },
   ),
   finalLearningRate: number(
     "the learning rate at the end",
-    { default: 0.01, kept, when: mlp },
+    { byRecipe, kept, when: mlp },
   ),
   /** Not an option: the step, or the number of steps, at which it falls. */
   decaySteps: whole("", { least: 0, kept }),
@@ -136,24 +146,24 @@ export const SETTINGS = {
   ),
   weightDecay: number(
     "how strongly weights, but not biases, are pulled to zero",
-    { default: 0, words: 0.0001, before: 0, when: mlp },
+    { byRecipe, before: 0, when: mlp },
   ),
   candidates: whole(
     "how many tokens a step weighs against the right one, drawn by frequency " +
       "(sampled softmax), or all",
-    { or: "all", default: "all", words: 100, before: "all", when: mlp },
+    { or: "all", byRecipe, before: "all", when: mlp },
   ),
   contextLength: whole(
     "how many tokens the model sees (the lecture's block_size)",
-    { default: 3, when: mlp },
+    { byRecipe, when: mlp },
   ),
   embeddingSize: whole(
     "how many numbers represent a token",
-    { default: 10, words: 60, when: mlp },
+    { byRecipe, when: mlp },
   ),
   hiddenSize: whole(
     "how many neurons the hidden layer has",
-    { default: 200, words: 100, when: mlp },
+    { byRecipe, when: mlp },
   ),
   directConnections: flag(
     "also connect the embeddings to the output (the paper's W)",
@@ -162,8 +172,22 @@ export const SETTINGS = {
   initialization: choice(
     "how the weights start: as in the lecture, scaled as in its successor, " +
       "or scaled with small embeddings",
-    { choices: ["randn", "scaled", "small"], words: "small", when: mlp },
+    { choices: ["randn", "scaled", "small"], byRecipe, when: mlp },
   ),
+  patience: whole(
+    "stop when dev has not become better for N steps, and keep the best " +
+      "network; 0 never looks at dev",
+    { least: 0, byRecipe, before: 0, when: mlp },
+  ),
+  /** Not an option: how many steps are between two looks at dev; 0 for none. */
+  lookEvery: whole("", { least: 0, before: 0 }),
+  noMix: flag(
+    "the network alone, not mixed with the n-gram that is best on dev",
+    { before: true, when: mlp },
+  ),
+  /** Not options: the n-gram of the mixture, and its weight; 0 for none. */
+  ngramOrder: whole("", { least: 0, before: 0 }),
+  ngramWeight: number("", { before: 0 }),
   seed: whole(
     "the seed of weights, minibatches and words",
     { least: 0, default: 2147483647, kept }, // the lecture's
@@ -182,9 +206,24 @@ export const SETTINGS = {
   ),
   topK: whole("draw only from the N likeliest tokens"),
   prompt: text("how each word or sentence begins", { default: "" }),
-  maxLength: whole("stop a word or sentence after N tokens", {
+  minLength: whole("draw again what has fewer than N tokens"),
+  maxLength: whole("draw again what has more than N tokens", {
     default: 100,
   }),
+  newOnly: flag(
+    "draw again what is in the list of --input, or else in the one that the " +
+      "model learned from",
+  ),
+  unique: flag("draw again what was drawn before"),
+  lines: text("score the lines of this file, or of stdin if it is -", {
+    value: "FILE",
+  }),
+  sort: flag("the lowest perplexity first"),
+  distance: choice(
+    "1 minus the cosine of the angle between embeddings, or the distance on " +
+      "a map",
+    { choices: ["cosine", "euclidean"] },
+  ),
   order: whole(
     "the length of the n-grams to count",
     { most: 20, default: 3, when: counts },
@@ -197,6 +236,8 @@ export const SETTINGS = {
   words: text("", { kept }),
   wordsSha256: text("", { kept }),
   csv: flag("print the rates and losses as a table instead of a curve"),
+  json: flag("print the results as JSON"),
+  quiet: flag("say nothing but results and warnings", { alias: "q" }),
   verbose: flag("show where in the program an error arose"),
   help: flag("show this help", { alias: "h" }),
 } satisfies Readonly<Record<string, Setting>>;
@@ -213,6 +254,9 @@ export function take<Name extends keyof Table>(
   ) as Pick<Table, Name>;
 }
 
+/** What all commands take. */
+export const GENERAL = take("json", "quiet", "verbose", "help");
+
 /** What a corpus is read from. */
 export const INPUT = take("input", "column", "counts");
 
@@ -226,6 +270,22 @@ export const CORPUS = take(
   "keepEqualTogether",
 );
 
+/** The settings that a recipe decides where they are not given. */
+export const BY_RECIPE = take(
+  "steps",
+  "batchSize",
+  "learningRate",
+  "schedule",
+  "finalLearningRate",
+  "weightDecay",
+  "candidates",
+  "patience",
+  "contextLength",
+  "embeddingSize",
+  "hiddenSize",
+  "initialization",
+);
+
 /** The settings that decide a new net. */
 export const NET = take(
   "contextLength",
@@ -234,6 +294,13 @@ export const NET = take(
   "directConnections",
   "initialization",
 );
+
+/** The values of those of a new net, with nothing missing. */
+export type NetSettings = {
+  readonly [name in keyof Values<typeof NET>]: NonNullable<
+    Values<typeof NET>[name]
+  >;
+};
 
 /** The values of what a corpus is read from; a run keeps what it has read. */
 export type InputValues = Partial<Values<typeof INPUT>> & {
@@ -252,7 +319,7 @@ type Kept = {
 };
 
 /** What decides the numbers of a run, beside the sizes of its model. */
-export type Settings = Omit<Kept, "steps"> & { readonly steps: number };
+export type Settings = Kept;
 
 const KEPT = Object.entries<Setting>(SETTINGS)
   .filter(([, { kept, before }]) => kept || before !== undefined);

@@ -10,8 +10,31 @@ export function print(line: string = ""): void {
   write(Deno.stdout, line);
 }
 
+/** Prints results as JSON, in which what steers a terminal is escaped. */
+export function printJson(results: object): void {
+  const listed = (_: string, value: unknown) =>
+    value instanceof Float64Array ? [...value] : value;
+  const json = JSON.stringify(results, listed, 2);
+  print(json.replace(
+    /[\x7f-\x9f]/g,
+    (control) => `\\u00${control.charCodeAt(0).toString(16)}`,
+  ));
+}
+
+let isQuiet = false;
+
+/** Leaves out from now on, or no longer, what is neither result nor warning. */
+export function setQuiet(quiet: boolean): void {
+  isQuiet = quiet;
+}
+
 /** Tells the user something that is not a result. */
 export function tell(line: string = ""): void {
+  if (!isQuiet) write(Deno.stderr, line);
+}
+
+/** Tells the user what went wrong, or may have. */
+export function warn(line: string): void {
   write(Deno.stderr, line);
 }
 
@@ -52,6 +75,7 @@ export interface Progress {
  * @param total how many steps there are
  */
 export function startProgress(first: number, total: number): Progress {
+  if (isQuiet) return { update() {}, stop() {} };
   const start = performance.now();
   const isTerminal = Deno.stderr.isTerminal();
   let next = start;

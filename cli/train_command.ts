@@ -1,38 +1,66 @@
 /** `makemore train`: learns from a corpus and keeps what it has learned. */
 
 import { UsageError } from "../lib/errors/errors.ts";
-import { countParameters, evaluate, perplexity, sizesOf } from "../core.ts";
-import { type Corpus, hashOf, PARTS, readCorpus, windowsOf } from "./corpus.ts";
+import {
+  type BestNgram,
+  countParameters,
+  evaluate,
+  type Model,
+  sizesOf,
+} from "../core.ts";
+import { lookEveryOf } from "../lib/recipes/learn.ts";
+import { writeFileAtomically } from "./atomic_file.ts";
+import { type Corpus, hashOf, PARTS, readCorpus } from "./corpus.ts";
+import { windowsOf } from "../lib/data/windows.ts";
 import { writeEmbeddingFigure, writeLossFigure } from "./figures.ts";
 import { makeModel, type NamedModel, rowsOf } from "./models.ts";
 import { command, flagOf, type Given, type Values } from "./options.ts";
-import { printSamples, tellCorpus } from "./results.ts";
-import { learn, resumeRun, type Run, startRun } from "./run.ts";
-import { CORPUS, INPUT, NET, take } from "./settings.ts";
-import { print, tell } from "./terminal.ts";
+import {
+  formatLoss,
+  formatPerplexity,
+  lossesByPart,
+  tellCorpus,
+} from "./results.ts";
+import type { RunFolder } from "./run_folder.ts";
+import { type Chosen, chosenBy, corpusSettingsBy } from "./recipes.ts";
+import {
+  learn,
+  networkOf,
+  offer,
+  resumeRun,
+  type Run,
+  startRun,
+} from "./run.ts";
+import {
+  checkLengths,
+  makeSamples,
+  printSamples,
+  type SampleValues,
+} from "./samples.ts";
+import { configOf, CORPUS, GENERAL, INPUT, NET, take } from "./settings.ts";
+import { print, printJson, tell, warn } from "./terminal.ts";
 
 const options = {
   ...take("model"),
   ...INPUT,
   ...CORPUS,
-  ...take("output", "resume", "overwrite", "steps", "batchSize"),
-  ...take("learningRate", "schedule", "finalLearningRate", "decay"),
-  ...take("weightDecay", "candidates"),
+  ...take("splitCopies", "output", "resume", "overwrite", "recipe", "steps"),
+  ...take("batchSize", "learningRate", "schedule", "finalLearningRate"),
+  ...take("decay", "weightDecay", "candidates", "patience", "noMix"),
   ...NET,
-  ...take("seed", "checkpointEvery", "num", "order", "smoothing"),
-  ...take("verbose", "help"),
+  ...take("seed", "checkpointEvery", "num", "minLength", "maxLength"),
+  ...take("order", "smoothing"),
+  ...GENERAL,
 };
 
 type TrainValues = Values<typeof options>;
 
 /** What can be given together with `--resume`. */
 const WITH_RESUME = new Set(
-  Object.keys(INPUT)
-    .concat("output", "resume", "steps", "checkpointEvery", "num", "verbose"),
+  [...Object.keys(INPUT), ...Object.keys(GENERAL), "output", "resume"].concat(
+    ["steps", "checkpointEvery", "num", "minLength", "maxLength"],
+  ),
 );
-
-/** How often `--steps auto` reads a text: until it is learned, not by heart. */
-const PASSES = 6;
 
 /** The command. */
 export const trainCommand = command({
@@ -41,10 +69,13 @@ export const trainCommand = command({
     "sentences like it.",
   options,
   examples: [
-    ["train", "the lecture's full run, 200,000 steps, into out/run"],
     [
-      "train --input words.txt --output out/words --steps 50000",
-      "a list of your own",
+      "train --input words.txt --output out/words",
+      "a list of your own, with settings that fit it",
+    ],
+    [
+      "train --recipe lecture",
+      "the lecture's last net and its full run, 200,000 steps",
     ],
     ["train --resume", "continues the run in out/run where it was stopped"],
     [
@@ -60,34 +91,37 @@ export const trainCommand = command({
 });
 
 async function runTrain(values: TrainValues, given: Given): Promise<void> {
-  const { model: kind, num } = values;
+  const { model: kind } = values;
+  checkLengths(values); // before it learns for minutes
   if (kind !== "mlp") {
     const corpus = await readCorpus(values, values);
     tellCorpus(corpus, corpus.vocabulary());
-    // the bigram net has defaults of its own
-    const own = (name: "steps" | "learningRate") =>
-      given.has(name) && values[name] !== "auto" ? values[name] : undefined;
-    const model = await makeModel(kind, corpus, {
-      ...values,
-      steps: own("steps"),
-      learningRate: own("learningRate"),
-    });
+    const model = await makeModel(kind, corpus, values);
     tell(
       `The ${model.name} takes a moment, so it is not kept: sample and ` +
         `evaluate make it again, with --model ${kind}`,
     );
-    return printResults(model, corpus, values.seed, num);
+    const { order, smoothing, steps, learningRate } = values;
+    const settings = kind === "ngram"
+      ? { order, smoothing }
+      : { steps, learningRate };
+    return printResults(model, corpus, values, settings);
   }
-  const run = await (values.resume ? resume : start)(values, given);
-  const { folder, corpus, settings, vocabulary, parameters } = run;
+  const run = await (values.resume ? resume(values, given) : start(values));
+  const { folder, corpus, vocabulary } = run;
   try {
     tellRun(run);
     await learn(run, values.checkpointEvery);
+    tellBest(run);
+    const { settings, ngram, model } = offer(run);
+    const network = networkOf(run);
     await writeLossFigure(folder, settings.candidates);
-    await writeEmbeddingFigure(folder, parameters, vocabulary);
+    await writeEmbeddingFigure(folder, network, vocabulary);
     tell(`The run is kept in ${folder.path}`);
-    const net = { name: folder.path, model: parameters, vocabulary };
-    printResults(net, corpus, settings.seed, num);
+    const net = { name: folder.path, model, network, vocabulary };
+    const kept = { ...sizesOf(network), ...configOf(settings) };
+    const { seed } = settings;
+    printResults(net, corpus, { ...values, seed }, kept, folder, ngram);
   } finally {
     folder.close();
   }
@@ -102,45 +136,27 @@ async function resume(values: TrainValues, given: Given): Promise<Run> {
         "keeps its settings",
     );
   }
-  if (!given.has("steps")) return await resumeRun(output, values);
-  if (steps !== "auto") return await resumeRun(output, values, steps);
-  throw new UsageError(
-    "Cannot use --steps auto with --resume: give the number of steps that " +
-      `the run in ${output} is to have`,
-  );
+  return await resumeRun(output, values, steps);
 }
 
-async function start(values: TrainValues, given: Given): Promise<Run> {
-  const { schedule, batchSize } = values;
-  const corpus = await readCorpus(values, values);
-  const vocabulary = corpus.vocabulary();
-  const steps = values.steps !== "auto"
-    ? values.steps
-    : stepsToRead(corpus, batchSize);
-  // a default that does not fit gives way
-  const canSample = batchSize !== "all" &&
-    Number(values.candidates) < vocabulary.size;
-  const candidates = given.has("candidates") || canSample
-    ? values.candidates
-    : "all";
+async function start(values: TrainValues): Promise<Run> {
+  const corpusSettings = corpusSettingsBy(values);
+  const corpus = await readCorpus(values, corpusSettings);
+  const chosen = chosenBy(values, corpus);
+  const { steps, schedule, patience } = chosen;
   return startRun(corpus, {
-    ...values,
-    ...{ steps, candidates, words: corpus.source, wordsSha256: hashOf(corpus) },
+    ...{ ...values, ...corpusSettings, ...chosen },
+    ...{ words: corpus.source, wordsSha256: hashOf(corpus) },
+    ...{ ngramOrder: 0, ngramWeight: 0 },
+    lookEvery: lookEveryOf(steps, patience),
     decaySteps: schedule === "step" ? Math.floor(steps / 2) : steps,
-    decay: schedule === "inverse" ? decayOf(values, steps) : 0,
+    decay: schedule === "inverse" ? decayOf(chosen, values.decay) : 0,
   });
 }
 
-/** How many steps read the train part {@linkcode PASSES} times. */
-function stepsToRead(corpus: Corpus, batchSize: number | "all"): number {
-  if (batchSize === "all") return PASSES;
-  const rows = windowsOf(corpus.splits.train, corpus.vocabulary(), 1).Y.length;
-  return Math.ceil(PASSES * rows / batchSize);
-}
-
 /** The decay with which the learning rate ends at the final one. */
-function decayOf(values: TrainValues, steps: number): number {
-  const { learningRate: first, finalLearningRate: last, decay } = values;
+function decayOf(chosen: Chosen, decay: number | undefined): number {
+  const { learningRate: first, finalLearningRate: last, steps } = chosen;
   if (decay !== undefined) return decay;
   if (last > 0 && last <= first) return (first / last - 1) / steps;
   throw new UsageError(
@@ -165,21 +181,93 @@ function tellRun(run: Run): void {
   tell(`Steps ${step} to ${settings.steps}, kept in ${folder.path}`);
 }
 
-/** Prints the losses of a model, and words that it makes. */
+/** Tells where training ended, and which network it keeps. */
+function tellBest({ step, best, settings, corpus }: Run): void {
+  if (!best) return;
+  const rest = step < settings.steps
+    ? `: ${corpus.unit} of dev have not become likelier since`
+    : "";
+  tell(
+    `Kept the network of step ${best.step} of ${step}, the best on dev${rest}`,
+  );
+}
+
+/** Prints the losses of a model and words that it makes, and keeps both. */
 function printResults(
-  model: NamedModel,
+  net: NamedModel,
   corpus: Corpus,
-  seed: number,
-  num: number,
+  values: SampleValues & { json: boolean; model: string },
+  settings: object,
+  folder?: RunFolder,
+  ngram?: BestNgram,
 ): void {
-  for (const part of PARTS) {
-    const loss = evaluate(model.model, rowsOf(corpus.splits[part], model));
+  const { json, num, minLength, maxLength } = values;
+  const lossesOf = (model: Model) =>
+    PARTS.map((part) =>
+      evaluate(model, rowsOf(corpus.splits[part], { ...net, model }))
+    );
+  const losses = lossesOf(net.model);
+  const beside = [
+    ...net.network && net.network !== net.model
+      ? [{ name: "network alone", losses: lossesOf(net.network) }]
+      : [],
+    ...ngram
+      ? [{ name: `${ngram.order}-gram`, losses: lossesOf(ngram.model) }]
+      : [],
+  ];
+  const guessing = Math.log(net.vocabulary.size);
+  for (const [i, part] of json ? [] : PARTS.entries()) {
     print(
-      `${part.padEnd(5)} loss ${loss.toFixed(4)}, ` +
-        `perplexity ${perplexity(loss).toFixed(2)}`,
+      `${part.padEnd(5)} loss ${formatLoss(losses[i])}, ` +
+        `perplexity ${formatPerplexity(losses[i])}`,
     );
   }
-  if (num > 0) print();
+  if (beside.length > 0 && !json) {
+    const others = beside.map(({ name, losses: [, dev] }) =>
+      `${name} ${formatLoss(dev)}, `
+    );
+    print(`On dev: ${others.join("")}guessing ${formatLoss(guessing)}`);
+  }
   // words have a seed of their own, as in the lecture
-  printSamples(model, { seed: (seed + 10) % 2 ** 53, num }, corpus);
+  const seed = (values.seed + 10) % 2 ** 53;
+  const how = { num, minLength, maxLength, seed };
+  const { samples, shortage } = makeSamples(net, how, corpus);
+  const result = {
+    ...{ model: values.model, input: corpus.source, unit: corpus.unit },
+    ...lossesByPart(losses),
+    ...{
+      guessing,
+      beside: beside.map(({ name, losses }) => ({
+        name,
+        ...lossesByPart(losses),
+      })),
+    },
+    ...{ settings, samples },
+  };
+  if (folder) {
+    const text = JSON.stringify(result, null, 2) + "\n";
+    writeFileAtomically(folder.pathOf("result"), text);
+  }
+  if (json) printJson({ run: folder?.path, ...result });
+  else {
+    if (num > 0) print();
+    printSamples(samples);
+  }
+  if (shortage) warn(shortage);
+  const [, dev] = losses;
+  const counting = ngram?.loss ?? Infinity;
+  if (!(dev < Math.min(guessing, counting) + LEAST_DIFFERENCE)) {
+    warn(
+      `Dev has a loss of ${formatLoss(dev)}, which is worse than ` +
+        (dev < guessing
+          ? `that of counting: a ${ngram!.order}-gram has ${
+            formatLoss(counting)
+          }`
+          : `guessing, ${formatLoss(guessing)}`) +
+        "; --recipe auto, without other settings, fits the data",
+    );
+  }
 }
+
+/** A smaller difference of losses is not worth a warning. */
+const LEAST_DIFFERENCE = 0.0005;

@@ -135,6 +135,19 @@ export function windowStream(
   return { contextLength, ids, Y: ids.subarray(contextLength) };
 }
 
+/**
+ * The rows of a part of a list or a text: within words, but across the sentences
+ * of a text.
+ */
+export function windowsOf(
+  part: readonly Iterable<string>[],
+  vocabulary: Vocabulary,
+  contextLength: number,
+): Rows {
+  const rows = vocabulary.level === "words" ? windowStream : contextWindows;
+  return rows(part, vocabulary, contextLength);
+}
+
 /** Boundary tokens, then the ids of each word and a boundary token after it. */
 function encodeAll(
   words: Iterable<Iterable<string>>,

@@ -54,6 +54,15 @@ export function labelWords(
   },
   options: LabelOptions = {},
 ): LabelledWord[] {
+  const originOf = originsIn(known, options);
+  return Array.from(words, (word) => ({ word, origin: originOf(word) }));
+}
+
+/** The origin of a word: the first split that has it, or `"new"`. */
+export function originsIn(
+  known: Parameters<typeof labelWords>[1],
+  options: LabelOptions = {},
+): (word: string) => LabelledWord["origin"] {
   const { vocabulary } = options;
   const textOf = (sequence: string | readonly string[]) => {
     const isText = typeof sequence === "string";
@@ -67,8 +76,5 @@ export function labelWords(
     origin,
     words: new Set(Array.from(known[origin] ?? [], textOf)),
   }));
-  return Array.from(words, (word) => ({
-    word,
-    origin: parts.find((part) => part.words.has(word))?.origin ?? "new",
-  }));
+  return (word) => parts.find(({ words }) => words.has(word))?.origin ?? "new";
 }

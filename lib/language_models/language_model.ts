@@ -162,7 +162,7 @@ export function probabilitiesOfRows(
 
 /** Refuses a vocabulary that is not as large as the model's. */
 export function checkVocabulary(
-  { vocabularySize }: LanguageModel,
+  { vocabularySize }: Pick<LanguageModel, "vocabularySize">,
   { size }: Vocabulary,
 ): void {
   if (size !== vocabularySize) {

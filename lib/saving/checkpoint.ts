@@ -15,6 +15,7 @@ import {
 } from "./model_file.ts";
 import { quote } from "../errors/quote.ts";
 import { fromBase64, toBase64 } from "../kernel/base64.ts";
+import type { ParameterArrays } from "../kernel/parameters.ts";
 import { TorchGenerator } from "../random/torch_generator.ts";
 
 /** The losses that are kept, bounded however long the run. */
@@ -35,6 +36,13 @@ export interface SavedRun {
   readonly config: Readonly<Record<string, string | number | boolean | null>>;
   /** The losses so far, in short. */
   readonly losses: SavedLosses;
+  /**
+   * Where the run goes on, if it keeps the best network on dev: the parameters
+   * of the model are then those of the best, and these those of the last step.
+   */
+  readonly current?: ParameterArrays;
+  /** What dev says of the best network, and the steps that made it. */
+  readonly best?: { readonly step: number; readonly loss: number };
 }
 
 /** A run between two steps. */
@@ -94,9 +102,10 @@ export function encodeCheckpoint(
 ): Uint8Array<ArrayBuffer> {
   return naming("Cannot write this checkpoint", () => {
     checkRun(checkpoint);
-    const { step, generatorState, config, losses } = checkpoint;
+    const { step, generatorState, config, losses, best } = checkpoint;
     const { recent, logBytes } = losses;
     return encodeFile(checkpoint, [
+      ...best ? [["best", sortedJson(best)]] as [string, string][] : [],
       ["step", String(step)],
       ["generator", toBase64(generatorState)],
       ["config", sortedJson(config)],
@@ -138,7 +147,10 @@ export function decodeCheckpoint(
   options: DecodeOptions = {},
 ): Checkpoint {
   const { source = "these bytes" } = options;
-  const { metadata, parameters, vocabulary } = decodeFile(bytes, source);
+  const { metadata, parameters, current, vocabulary } = decodeFile(
+    bytes,
+    source,
+  );
   return naming(`Cannot read ${source}`, () => {
     const lacks = (key: string) =>
       fail(`it holds a model, but no ${key} of a run that could be resumed`);
@@ -149,7 +161,11 @@ export function decodeCheckpoint(
     const generatorState = attempt(reason, () => fromBase64(base64));
     const config = parseObject(text("config"), "config");
     const losses = parseObject(text("losses"), "losses");
-    const run = { step, generatorState, config, losses } as unknown as SavedRun;
+    const best = current && parseObject(text("best"), "best");
+    const run = {
+      ...{ step, generatorState, config, losses },
+      ...current && { current, best },
+    } as unknown as SavedRun;
     checkRun(run);
     if (!vocabulary) return lacks("vocabulary");
     return { parameters, vocabulary, ...run };
@@ -157,8 +173,14 @@ export function decodeCheckpoint(
 }
 
 /** What must be true of a run when it is written and when it is read. */
-function checkRun({ step, generatorState, config, losses }: SavedRun): void {
+function checkRun(run: SavedRun): void {
+  const { step, generatorState, config, losses, current, best } = run;
   if (!isCount(step)) fail(`its step is ${step}, not a whole number from 0`);
+  const hasBest = best && isCount(best.step) && best.step <= step &&
+    Number.isFinite(best.loss);
+  if (current ? !hasBest : best) {
+    fail("its best network is not of a step so far, with a finite loss");
+  }
   for (const [name, value] of Object.entries(config)) {
     const isScalar = typeof value === "string"
       ? value.isWellFormed()

@@ -37,6 +37,9 @@ export interface SavedModel {
   readonly vocabulary: Vocabulary;
 }
 
+/** Before the names of the tensors of a run that keeps its best network. */
+const CURRENT = "current.";
+
 /** Options of the functions that decode a file. */
 export interface DecodeOptions {
   /** The file's path, for errors. Default: `"these bytes"`. */
@@ -154,14 +157,23 @@ export function decodeParameters(
  * @param run the keys and the strings
  * @throws {RangeError} if {@linkcode loadModel} would refuse the bytes
  */
-export function encodeFile(model: SavedModel, run: [string, string][] = []) {
-  const { parameters, vocabulary } = model;
+export function encodeFile(
+  model: SavedModel & { readonly current?: ParameterArrays },
+  run: [string, string][] = [],
+) {
+  const { parameters, vocabulary, current } = model;
   const sizes = sizesOf(parameters);
   checkModel(parameters, vocabulary);
   const shapes = parameterShapes(sizes);
-  const tensors = parameterNames(parameters).map((name) =>
-    [name, { shape: shapes[name]!, data: parameters[name]! }] as const
-  );
+  const tensorsOf = (prefix: string, arrays: ParameterArrays) =>
+    parameterNames(arrays).map((name) =>
+      [prefix + name, { shape: shapes[name]!, data: arrays[name]! }] as const
+    );
+  const tensors = tensorsOf("", parameters);
+  if (current) {
+    checkModel(current, vocabulary);
+    tensors.push(...tensorsOf(CURRENT, current));
+  }
   const { tokens, lowercase, locale } = vocabulary;
   const metadata = new Map([
     ["makemore", "1"],
@@ -196,13 +208,24 @@ export function decodeFile(bytes: Uint8Array, source = "these bytes") {
       tensors.get(name) ?? fail(`it lacks the tensor ${name}`);
     const parameters = perParameter(names, (name) => tensorOf(name).data);
     const shapes = perParameter(names, (name) => tensorOf(name).shape);
-    if (tensors.size > names.length) fail(`it has more tensors than ${names}`);
+    const current = tensors.has(`${CURRENT}C`)
+      ? perParameter(names, (name) => tensorOf(CURRENT + name).data)
+      : undefined;
+    if (tensors.size > names.length * (current ? 2 : 1)) {
+      fail(`it has more tensors than ${names}`);
+    }
+    for (const name of current ? names : []) {
+      if (String(tensorOf(CURRENT + name).shape) !== String(shapes[name])) {
+        fail(`its tensors ${name} and ${CURRENT}${name} have other shapes`);
+      }
+    }
     const json = sortedJson({ ...sizesOfShapes(shapes) });
     const stated = parseObject(metadata.get("sizes") ?? json, "sizes");
     if (sortedJson(stated) !== json) fail(`its sizes are not ${json}`);
     const vocabulary = vocabularyOf(metadata);
     checkModel(parameters, vocabulary);
-    return { parameters, vocabulary, metadata };
+    if (current) checkModel(current, vocabulary);
+    return { parameters, current, vocabulary, metadata };
   });
 }
 

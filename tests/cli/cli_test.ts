@@ -13,6 +13,7 @@ import {
   withFolder,
   withWords,
   WORDS,
+  WORDS_SEED,
 } from "./program.ts";
 
 function entries(folder: string): string[] {
@@ -42,6 +43,7 @@ Deno.test("train learns, prints losses and words, and keeps the run", async () =
         "embedding.svg",
         "loss.svg",
         "losses.csv",
+        "result.json",
         "words.txt",
       ],
     );
@@ -100,7 +102,7 @@ Deno.test("train learns, prints losses and words, and keeps the run", async () =
     );
     assertEquals(sampled.code, 0, sampled.stderr);
     assertMatch(sampled.stdout, /^(ab\w*\n){3}$/);
-    // without --num and --prompt: the same twenty words that train has made
+    // with the seed of the lecture: the same twenty words that train has made
     const same = await run(
       folder,
       "sample",
@@ -108,6 +110,7 @@ Deno.test("train learns, prints losses and words, and keeps the run", async () =
       "out/run",
       "--input",
       "words.txt",
+      ...WORDS_SEED,
     );
     assertEquals(same.stdout.trimEnd().split("\n"), groups);
   });
@@ -242,14 +245,16 @@ Deno.test("train refuses bad input in one sentence, and makes no folder", async 
   });
 });
 
-Deno.test("sample makes the same names from the model of the package every time", async () => {
+Deno.test("sample makes other names every time, and the same with the seed that it tells", async () => {
   await withFolder(async (folder) => {
     const first = await run(folder, "sample");
     assertEquals(first.code, 0, first.stderr);
     assertMatch(first.stdout, /^([a-z]+\n){20}$/);
-    assertEquals((await run(folder, "sample")).stdout, first.stdout);
-    const other = await run(folder, "sample", "--seed", "1");
-    assert(other.stdout !== first.stdout);
+    assert((await run(folder, "sample")).stdout !== first.stdout);
+    const [, seed] = first.stderr.match(/the same again with --seed (\d+)\n/)!;
+    const same = await run(folder, "sample", "--seed", seed);
+    assertEquals(same.stdout, first.stdout);
+    assertEquals(same.stderr, "20 words from the package's model\n");
     const prompt = await run(folder, "sample", "--prompt", "é");
     assertEquals(prompt.code, 2);
     assertStringIncludes(prompt.stderr, 'no token "é"');

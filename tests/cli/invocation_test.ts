@@ -13,8 +13,10 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { evaluateCommand } from "../../cli/evaluate_command.ts";
 import { findLrCommand } from "../../cli/find_lr_command.ts";
+import { neighboursCommand } from "../../cli/neighbours_command.ts";
 import { parseOptions } from "../../cli/options.ts";
 import { sampleCommand } from "../../cli/sample_command.ts";
+import { scoreCommand } from "../../cli/score_command.ts";
 import { trainCommand } from "../../cli/train_command.ts";
 import {
   Program,
@@ -30,7 +32,10 @@ import {
 const cli = fileURLToPath(new URL("../../cli.ts", import.meta.url));
 const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
-const COMMANDS = [trainCommand, sampleCommand, evaluateCommand, findLrCommand];
+const COMMANDS = [
+  ...[trainCommand, sampleCommand, scoreCommand, neighboursCommand],
+  ...[evaluateCommand, findLrCommand],
+];
 
 /** A task, run by a person in another folder than the checkout. */
 function runFrom(
@@ -57,7 +62,7 @@ Deno.test("paths are looked up from the folder of the person, not of the task", 
       const run = `../${checkout.split("/").at(-1)}/out/run`;
       const sampled = await runFrom(person, checkout, "sample", "--run", run);
       assertEquals(sampled.code, 0, sampled.stderr);
-      assertStringIncludes(sampled.stderr, `20 words from ${run}\n`);
+      assertStringIncludes(sampled.stderr, `20 words from ${run}, with seed`);
 
       const none = await runFrom(person, checkout, "train", "-i", "none.txt");
       assertStringIncludes(none.stderr, "Cannot read none.txt: there is no");
@@ -130,7 +135,7 @@ Deno.test("--help has examples as they are typed where it is read", () =>
           env,
         ).ended;
         assertEquals(code, 0, stderr);
-        assertStringIncludes(stdout, `\nUsage: ${typed} ${name} [options]\n`);
+        assertStringIncludes(stdout, `\nUsage: ${typed} ${name} [options]`);
         for (const example of examplesOf(stdout)) {
           assert(example.startsWith(`${typed} ${name}`), example);
           const [words] = example.slice(`${typed} ${name}`.length).split(" > ");

@@ -7,7 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { readCheckpoint } from "../../cli/run_folder.ts";
-import { refusalOf, run, withFolder } from "./program.ts";
+import { refusalOf, run, withFolder, WORDS_SEED } from "./program.ts";
 
 const QUICK = ["--steps", "300", "--hidden-size", "20", "--num", "5"];
 
@@ -138,7 +138,14 @@ Deno.test("--fold-case reads a list in lowercase, and prompts too", () =>
     assertEquals(vocabulary.tokens.join(""), ".abiklnré");
     assertEquals([vocabulary.lowercase, config.lowercase], [true, true]);
     const model = ["--run", "out/run", ...input];
-    const made = await run(folder, "sample", ...model, "--num", "5");
+    const made = await run(
+      folder,
+      "sample",
+      ...model,
+      "--num",
+      "5",
+      ...WORDS_SEED,
+    );
     assertEquals(made.stdout, stdout.split("\n\n")[1]);
     const prompt = ["--run", "out/run", "--prompt", "ÉNN", "--num", "2"];
     assertMatch(

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import {
   flagOf,
   helpOf,
@@ -119,6 +119,22 @@ Deno.test("parseOptions() answers what is wrong in one line", () => {
     const error = assertThrows(() => parse(...args), UsageError, message);
     assert(!error.message.includes("\n"));
   }
+});
+
+Deno.test("parseOptions() gives a command with operands what belongs to no option", () => {
+  const { operands, values, given } = parseOptions(
+    { ...command, operands: "WORD…" },
+    ["anna", "--resume", "007", "--steps", "5", "1e3", "--", "-x", "--steps"],
+  );
+  assertEquals(operands, ["anna", "007", "1e3", "-x", "--steps"]);
+  assertEquals([values.steps, values.resume, given.size], [5, true, 2]);
+  assertThrows(
+    () => parseOptions({ ...command, operands: "WORD…" }, ["anna", "--step"]),
+    UsageError,
+    "did you mean --steps?",
+  );
+  const help = helpOf({ ...command, operands: "WORD…" }, "makemore");
+  assertMatch(help, /^Usage: makemore train \[options\] \[WORD…\]$/m);
 });
 
 Deno.test("parseOptions() refuses a second value, unless the option takes many", () => {

@@ -81,6 +81,20 @@ const REFUSALS: Refusal[] = [
     sentence: `Cannot read out/run: ${requires("read", "out/run")}`,
   },
   {
+    task: "score",
+    without: READ,
+    args: ["--lines", "words.txt"],
+    code: 3,
+    sentence: `Cannot read words.txt: ${requires("read", "words.txt")}`,
+  },
+  {
+    task: "neighbours",
+    without: READ,
+    args: RUN,
+    code: 4,
+    sentence: `Cannot read out/run: ${requires("read", "out/run")}`,
+  },
+  {
     task: "evaluate",
     without: READ,
     args: RUN,
@@ -108,7 +122,9 @@ Deno.test("each task has the permissions that its commands need, and no others",
     // With exactly its flags each task works.
     const learned = await run(folder, "train", ...QUICK);
     const used = await Promise.all([
-      run(folder, "sample", ...RUN),
+      run(folder, "sample", ...RUN, "--new-only"),
+      run(folder, "score", ...RUN, "--lines", "words.txt"),
+      run(folder, "neighbours", ...RUN),
       run(folder, "evaluate", ...RUN, ...INPUT),
       run(folder, "find-lr", ...INPUT, "--num", "9", "--output", "out/b.svg"),
     ]);
@@ -116,7 +132,9 @@ Deno.test("each task has the permissions that its commands need, and no others",
       assertEquals(code, 0, stderr);
     }
 
-    const names = ["train", "sample", "evaluate", "find-lr"] as const;
+    const names = [
+      ...["train", "sample", "score", "neighbours", "evaluate", "find-lr"],
+    ] as const;
     for (const name of names) {
       const flags = config.tasks[name].split(" ")
         .filter((word) => word.startsWith("--"));

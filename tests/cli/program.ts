@@ -10,7 +10,9 @@ import config from "../../deno.json" with { type: "json" };
 const cli = new URL("../../cli.ts", import.meta.url).href;
 
 /** The commands that are tasks. */
-export type TaskName = "train" | "sample" | "evaluate" | "find-lr";
+export type TaskName =
+  | ("train" | "sample" | "evaluate" | "find-lr")
+  | ("score" | "neighbours");
 
 /** What a program did. */
 export interface Outcome {
@@ -169,6 +171,9 @@ export const RUN_CONFIG = {
   words: "words.txt",
   wordsSha256: createHash("sha256").update(WORDS).digest("hex"),
 };
+
+/** The seed of the words that train makes at its end. */
+export const WORDS_SEED: readonly string[] = ["--seed", "2147483657"];
 
 /** Settings that train on it in a moment. */
 export const QUICK: readonly string[] = [

@@ -21,6 +21,7 @@ import {
   run,
   TEXT,
   withText,
+  WORDS_SEED,
 } from "./program.ts";
 
 /** The lines of words that a command prints, without the groups' titles. */
@@ -70,9 +71,10 @@ Deno.test("train --level words learns a text, and sample and evaluate know it", 
     assertEquals(config.candidates, 0);
 
     // sample has the same words, and groups them where it is given the text
-    const sampled = await run(folder, "sample", "--run", "out/run");
+    const learnedRun = ["--run", "out/run", ...WORDS_SEED];
+    const sampled = await run(folder, "sample", ...learnedRun);
     assertEquals(sampled.stdout.trimEnd().split("\n").sort(), made.toSorted());
-    const grouped = await run(folder, "sample", "--run", "out/run", ...text);
+    const grouped = await run(folder, "sample", ...learnedRun, ...text);
     assertEquals(grouped.stdout, learned.stdout.split("\n\n")[1]);
     const known = new Set(tokenize(TEXT, { lowercase: true }).map(String));
     for (const group of grouped.stdout.split(/^(?=\S)/m)) {
@@ -176,7 +178,7 @@ Deno.test("sample and evaluate take parameters alone with the words of a text", 
       for (const { code, stderr } of outcomes) assertEquals(code, 0, stderr);
       assertEquals(outcomes[1].stdout, outcomes[0].stdout);
     };
-    await both("sample", "--prompt", "The");
+    await both("sample", "--prompt", "The", "--seed", "1");
     await both("evaluate", "--model", "mlp");
 
     const other = ["--run", "alone.safetensors", "--level", "words", ...text];

@@ -318,3 +318,75 @@ Deno.test("sample() joins words as a text has them", () => {
     ["dog,"],
   );
 });
+
+Deno.test("sample() draws again what is not accepted, and keeps the order", () => {
+  withModel((parameters) => {
+    for (const model of [parameters, counted]) {
+      const drawn = sample(model, vocabulary, {
+        generator: new TorchGenerator(3),
+        count: 400,
+      });
+      const accept = (word: string) => word.length % 2 === 1;
+      const generator = new TorchGenerator(3);
+      const words = sample(model, vocabulary, { generator, count: 9, accept });
+      assertEquals(words, drawn.filter(accept).slice(0, 9));
+      // not one word more was drawn than it took
+      const [next] = sample(model, vocabulary, { generator, count: 1 });
+      assertEquals(next, drawn[drawn.indexOf(words[8]) + 1]);
+    }
+  });
+});
+
+Deno.test("sample() tells the words that are cut by their tokens", () => {
+  const maxLength = 5;
+  const words = sample(counted, vocabulary, {
+    generator: new TorchGenerator(1),
+    prompt: "is",
+    count: 30,
+    maxLength,
+    accept: (word, tokens) => {
+      assertEquals(tokens, [...word]);
+      return tokens.length < maxLength;
+    },
+  });
+  assert(words.length === 30 && words.every((word) => word.length < 5));
+});
+
+Deno.test("sample() ends after too many words in a row that are not accepted", () => {
+  withModel((parameters) => {
+    for (const model of [parameters, counted]) {
+      const seen = new Set<string>();
+      let drawn = 0;
+      const words = sample(model, vocabulary, {
+        generator: new TorchGenerator(1),
+        topK: 1,
+        accept: (word) => ++drawn > 50 && !seen.has(word) && !!seen.add(word),
+        attempts: 70,
+      });
+      assertEquals([words.length, drawn], [1, 51 + 70]);
+    }
+    assertThrows(
+      () =>
+        sample(parameters, vocabulary, {
+          generator: new TorchGenerator(1),
+          attempts: 0,
+        }),
+      RangeError,
+      "Cannot use attempts 0",
+    );
+  });
+});
+
+Deno.test("sample() leaves out sentences of a text that goes on", () => {
+  const words = new Vocabulary(["<s>", "<unk>", "a", "b", "c", "d"]);
+  const text = [["a"], ["b"], ["c"], ["d"]];
+  const windows = contextWindows(text, words, 2, { acrossBoundaries: true });
+  const made = sample(addK(countNgrams(windows, words), 0), words, {
+    generator: new TorchGenerator(1),
+    continuous: true,
+    before: ["a", "<s>"],
+    accept: (sentence) => sentence !== "c",
+    count: 2,
+  });
+  assertEquals(made, ["b", "d"]);
+});

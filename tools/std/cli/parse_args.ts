@@ -10,7 +10,7 @@
 
 /** The settings of `parseArgs` that the stand-in knows. */
 export interface ParseOptions<Name extends string = string> {
-  /** Options that take a value. */
+  /** Options that take a value; with `_` other arguments stay strings. */
   string?: readonly Extract<Name, string>[];
   /** Options that are true or false. */
   boolean?: readonly string[];
@@ -77,7 +77,9 @@ export function parseArgs<Name extends string = string>(
     } else if (arg.startsWith("-") && arg !== "-") {
       setLetters(arg, arg.slice(1).split(""));
     } else if (unknown(arg) !== false) {
-      parsed._.push(numberIfNumeric(arg) as string | number);
+      parsed._.push(
+        strings.has("_") ? arg : numberIfNumeric(arg) as string | number,
+      );
     }
   }
   parsed._.push(...args.slice(end + 1));

@@ -1,0 +1,233 @@
+/**
+ * From the parts of a list or a text to a model: trains a network by a recipe,
+ * keeps the best on dev, and mixes it with the best n-gram.
+ */
+
+import type { Splits } from "../data/splits.ts";
+import type { Vocabulary } from "../data/vocabulary.ts";
+import { windowsOf } from "../data/windows.ts";
+import type { ParameterArrays } from "../kernel/parameters.ts";
+import type { Rows } from "../kernel/rows.ts";
+import { rowProbabilities } from "../language_models/evaluate.ts";
+import type { LanguageModel } from "../language_models/language_model.ts";
+import { fitMixtureWeights, mixModels } from "../language_models/mixture.ts";
+import { mlpModel } from "../language_models/mlp.ts";
+import { createParameters } from "../model/initial_weights.ts";
+import type { TorchGenerator } from "../random/torch_generator.ts";
+import {
+  train,
+  type TrainCallbacks,
+  type TrainOptions,
+} from "../training/loop.ts";
+import { type Best, betterOf, glanceOf } from "./best_on_dev.ts";
+import { type BestNgram, bestNgram, ORDERS } from "./best_ngram.ts";
+import { autoRecipe, type Recipe, scheduleOf } from "./recipe.ts";
+
+/** A training between two steps. */
+export interface Training {
+  /** The network, which is changed in place. */
+  readonly parameters: ParameterArrays;
+  /** The number of steps done. */
+  step: number;
+  /** The best network on dev so far, if training looks at dev. */
+  best?: Best;
+}
+
+/** When training looks at dev. */
+export interface DevLooks {
+  /** The rows that it looks at. */
+  readonly dev: Rows;
+  /** The number of steps between two looks; 0 for none. */
+  readonly lookEvery: number;
+  /** The number of steps without a better network after which it ends. */
+  readonly patience: number;
+}
+
+/** How often a run looks at dev. */
+const LOOKS = 40;
+
+/** The number of steps between two looks of a run with some patience. */
+export function lookEveryOf(steps: number, patience: number): number {
+  return patience === 0 ? 0 : Math.max(1, Math.floor(steps / LOOKS));
+}
+
+/** Whether the best network has not become better for long. */
+export function isOutOfPatience(
+  { step, best }: Training,
+  { lookEvery, patience }: Pick<DevLooks, "lookEvery" | "patience">,
+): boolean {
+  return lookEvery > 0 && best !== undefined && step - best.step >= patience;
+}
+
+/**
+ * Trains until a step, or until patience ends, with looks at dev at multiples of
+ * `lookEvery`. A training that is split anywhere has the same bits as one.
+ *
+ * @param training the training, whose members are kept up to date
+ * @param windows the rows to learn from
+ * @param looks when to look at dev
+ * @param options those of the loop; `steps` is the step to train until
+ */
+export async function trainLooking(
+  training: Training,
+  windows: Rows,
+  looks: DevLooks,
+  options: TrainOptions & TrainCallbacks,
+): Promise<void> {
+  const { dev, lookEvery } = looks;
+  const { parameters } = training;
+  const { onProgress, steps } = options;
+  const glance = glanceOf(dev, parameters.b2.length);
+  const look = () =>
+    training.best = betterOf(training.best, parameters, training.step, glance);
+  if (lookEvery > 0 && !training.best) look();
+  while (training.step < steps && !isOutOfPatience(training, looks)) {
+    const firstStep = training.step;
+    const next = lookEvery === 0
+      ? steps
+      : Math.min(steps, firstStep - firstStep % lookEvery + lookEvery);
+    await train(parameters, windows, {
+      ...options,
+      steps: next - firstStep,
+      firstStep,
+      onProgress(progress) {
+        training.step = progress.step;
+        if (lookEvery > 0 && progress.step % lookEvery === 0) look();
+        return onProgress?.(progress);
+      },
+    });
+  }
+}
+
+/** A network, or a mixture of it with an n-gram. */
+export interface Offer {
+  /** What to use. */
+  readonly model: LanguageModel;
+  /** The weights of the network and of the n-gram; their sum is 1. */
+  readonly weights: readonly [network: number, ngram: number];
+}
+
+/** A smaller share of the n-gram is not worth its memory. */
+const LEAST_SHARE = 0.01;
+
+/**
+ * Mixes a network with an n-gram model, with the weights that fit dev best, as
+ * Bengio et al. 2003 do (section 4.2).
+ *
+ * @param network the network
+ * @param ngram an n-gram model, from {@linkcode bestNgram}
+ * @param dev the rows to fit the weights on, with as much context as either sees
+ * @returns the mixture, or the network alone if the n-gram's share is below 1 %
+ */
+export function offerOf(
+  network: ParameterArrays,
+  ngram: LanguageModel,
+  dev: Rows,
+): Offer {
+  const models = [mlpModel(network), ngram];
+  const [share, rest] = fitMixtureWeights(
+    models.map((model) => rowProbabilities(model, dev)),
+  );
+  const weights = rest < LEAST_SHARE ? [1, 0] as const : [share, rest] as const;
+  return { model: mixed(network, ngram, weights), weights };
+}
+
+/** The mixture of a network and an n-gram, or the network alone. */
+export function mixed(
+  network: ParameterArrays,
+  ngram: LanguageModel,
+  weights: Offer["weights"],
+): LanguageModel {
+  const model = mlpModel(network);
+  return weights[1] === 0 ? model : mixModels([model, ngram], weights);
+}
+
+/** Options of {@linkcode learn}. */
+export interface LearnOptions extends TrainCallbacks {
+  /** The random number generator of weights and minibatches. */
+  generator: TorchGenerator;
+  /** The settings. Default: {@linkcode autoRecipe} of the data. */
+  recipe?: Recipe;
+}
+
+/** What {@linkcode learn} returns. */
+export interface Learned extends Offer {
+  /** The network alone; with a recipe that looks at dev, the best on dev. */
+  readonly network: ParameterArrays;
+  /** The n-gram model that is best on dev, if it was counted. */
+  readonly ngram?: BestNgram;
+}
+
+/**
+ * Trains a network on train by a recipe. If the recipe looks at dev, keeps the
+ * best network on dev; if it mixes, mixes it with the n-gram model that is best
+ * on dev.
+ *
+ * @param splits the parts of a list or a text
+ * @param vocabulary their vocabulary
+ * @param options the generator, the recipe, a callback, a signal
+ * @returns the model to use, and what it consists of
+ * @throws {RangeError} if a setting is out of range, or there is not enough memory
+ * @throws {DivergenceError} if a loss is not finite
+ * @throws {unknown} the signal's reason, if it is aborted
+ *
+ * @example
+ * ```ts
+ * import {
+ *   autoRecipe,
+ *   buildVocabulary,
+ *   embeddedWords,
+ *   learn,
+ *   sample,
+ *   splitWords,
+ *   TorchGenerator,
+ * } from "@makemore/mlp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const words = embeddedWords().words.slice(0, 300);
+ * const vocabulary = buildVocabulary(words);
+ * const splits = splitWords(words, { keepEqualTogether: true });
+ * const generator = new TorchGenerator(1);
+ * const data = { vocabularySize: vocabulary.size, sequences: 240, rows: 1600 };
+ * const recipe = { ...autoRecipe(data), steps: 500, hiddenSize: 50 };
+ * const { model } = await learn(splits, vocabulary, { generator, recipe });
+ * assertEquals(sample(model, vocabulary, { generator, count: 3 }).length, 3);
+ * ```
+ */
+export async function learn(
+  splits: Pick<Splits<string | readonly string[]>, "train" | "dev">,
+  vocabulary: Vocabulary,
+  options: LearnOptions,
+): Promise<Learned> {
+  const { generator, signal, onProgress } = options;
+  const { size: vocabularySize, level } = vocabulary;
+  const rowsOf = (part: "train" | "dev", contextLength: number) =>
+    windowsOf(splits[part], vocabulary, contextLength);
+  const sequences = splits.train.length;
+  const recipe = options.recipe ?? autoRecipe({
+    vocabularySize,
+    ...{ sequences, level, rows: rowsOf("train", 1).Y.length },
+  });
+  const { contextLength, steps, patience, candidates } = recipe;
+  const training: Training = {
+    parameters: createParameters({ vocabularySize, ...recipe }, {
+      ...{ generator, initialization: recipe.initialization },
+    }),
+    step: 0,
+  };
+  const dev = rowsOf("dev", Math.max(contextLength, ORDERS[1] - 1));
+  const looks = { dev, patience, lookEvery: lookEveryOf(steps, patience) };
+  await trainLooking(training, rowsOf("train", contextLength), looks, {
+    ...{ steps, generator, signal, onProgress },
+    batchSize: recipe.batchSize,
+    learningRate: scheduleOf(recipe),
+    weightDecay: recipe.weightDecay,
+    candidates: candidates === "all" ? undefined : candidates,
+  });
+  const network = training.best?.parameters ?? training.parameters;
+  const ngram = recipe.mix
+    ? bestNgram(rowsOf("train", ORDERS[1] - 1), dev, vocabulary)
+    : undefined;
+  if (ngram) return { network, ngram, ...offerOf(network, ngram.model, dev) };
+  return { network, model: mlpModel(network), weights: [1, 0] };
+}
