@@ -230,10 +230,13 @@ async function bigramModel(
         "--model ngram --order 2 finds the same by counting",
     );
   }
-  // loads tfjs, which no other model needs
-  const { bigramNetModel, createBigramNet, trainBigramNet } = await import(
-    "../lib/language_models/bigram_net.ts"
-  );
+  // No other model needs tfjs, which has 300 MB: deno fetches what it finds
+  // imported by a literal name as soon as the program is installed.
+  const url = new URL("../lib/language_models/bigram_net.ts", import.meta.url);
+  const { bigramNetModel, createBigramNet, trainBigramNet }:
+    typeof import("../lib/language_models/bigram_net.ts") = await import(
+      url.href
+    );
   const W = createBigramNet(size, { generator: new TorchGenerator(seed) });
   try {
     const windows = windowsOf(splits.train, vocabulary, 1);

@@ -17,7 +17,7 @@ export const MAX_TEXT_BYTES: number = 64 * 2 ** 20;
 export const TEXT_BOUNDS: BoundedReadOptions = {
   limit: MAX_TEXT_BYTES,
   refusal: WordListError,
-  advice: "that is 64 MiB: give a part of it, such as its first million lines",
+  advice: "give a part of it, of up to 64 MiB",
 };
 
 /** Options of {@linkcode readText} and {@linkcode decodeText}. */
