@@ -17,7 +17,7 @@ import {
 } from "./models.ts";
 import { command, type Given, type Values } from "./options.ts";
 import { formatLosses, lossesByPart, tellCorpus } from "./results.ts";
-import { CORPUS, GENERAL, INPUT, SETTINGS, take } from "./settings.ts";
+import { CORPUS, GENERAL, INPUT, SETTINGS } from "./settings.ts";
 import { print, printJson, tell, warn } from "./terminal.ts";
 
 const options = {
