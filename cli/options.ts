@@ -30,6 +30,8 @@ export interface Option {
   readonly most?: number;
   /** A word that can take the place of a number. */
   readonly or?: string;
+  /** Whether it may be given several times. */
+  readonly many?: true;
   /** The values of other options with which it has a meaning. */
   readonly when?: Readonly<Record<string, readonly string[]>>;
 }
@@ -39,6 +41,7 @@ export type Options = Readonly<Record<string, Option>>;
 
 /** The type of an option's value. */
 export type ValueOf<O extends Option> = O extends { kind: "flag" } ? boolean
+  : O extends { many: true } ? readonly string[] | undefined
   : O extends { choices: readonly (infer Choice)[] } ? Choice
   :
     | (O extends { kind: "text" } ? string : number)
@@ -79,8 +82,8 @@ export function flagOf(name: string): string {
  * Parses arguments by the options of a command.
  *
  * @throws {UsageError} if an option is unknown, lacks its value or has a wrong
- * one, or has no meaning beside another option, and for arguments that belong
- * to no option
+ * one, is given twice, or has no meaning beside another option, and for
+ * arguments that belong to no option
  */
 export function parseOptions<O extends Options>(
   command: Command<O>,
@@ -91,8 +94,10 @@ export function parseOptions<O extends Options>(
   const flagsOf = (isWanted: (option: Option) => unknown) =>
     names.filter((name) => isWanted(options[name])).map(flagOf);
   const strays: string[] = [];
+  const valued = flagsOf(({ kind }) => kind !== "flag");
   const parsed = parseArgs([...args], {
-    string: flagsOf(({ kind }) => kind !== "flag"),
+    string: valued,
+    collect: valued,
     boolean: flagsOf(({ kind }) => kind === "flag"),
     alias: Object.fromEntries(
       names.filter((name) => options[name].alias)
@@ -106,15 +111,17 @@ export function parseOptions<O extends Options>(
   const [stray] = [...strays, ...parsed._];
   if (stray !== undefined) throw unknownArgument(String(stray), command);
 
-  const typed = (name: string) => parsed[flagOf(name)];
+  const typed = (name: string) => [parsed[flagOf(name)]].flat();
   const given = new Set(
-    names.filter((name) => typed(name) !== undefined && typed(name) !== false),
+    names.filter((name) => typed(name).some((value) => value !== false)),
   );
   const values: Record<string, unknown> = {};
   for (const name of names) {
-    values[name] = given.has(name)
-      ? valueOf(name, options[name], typed(name))
-      : defaultOf(options[name]);
+    const option = options[name];
+    const each = typed(name).map((value) => valueOf(name, option, value));
+    if (!option.many && each.length > 1) throw repeated(name, typed(name));
+    const value = option.many ? each : each[0];
+    values[name] = given.has(name) ? value : defaultOf(option);
   }
   for (const name of values.level === "words" ? names : []) {
     if (!given.has(name)) values[name] = options[name].words ?? values[name];
@@ -190,6 +197,13 @@ export function refuseMeaningless(
       );
     }
   }
+}
+
+function repeated(name: string, values: unknown[]): UsageError {
+  return new UsageError(
+    `Cannot use --${flagOf(name)} twice: give it once, as ` +
+      values.map((value) => quote(String(value))).join(" or "),
+  );
 }
 
 function unknownArgument(

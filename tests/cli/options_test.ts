@@ -121,6 +121,33 @@ Deno.test("parseOptions() answers what is wrong in one line", () => {
   }
 });
 
+Deno.test("parseOptions() refuses a second value, unless the option takes many", () => {
+  const message = 'Cannot use --batch-size twice: give it once, as "5" or "7"';
+  for (
+    const args of [
+      ["--batch-size", "5", "--batch-size", "7"],
+      ["-b", "5", "--batch-size=7"],
+      ["-b5", "-b", "7"],
+    ]
+  ) {
+    assertThrows(() => parse(...args), UsageError, message);
+  }
+  assertEquals(parse("--resume", "--resume").values.resume, true);
+
+  const input = {
+    kind: "text",
+    about: "input",
+    alias: "i",
+    many: true,
+  } as const;
+  const several = { ...command, options: { input } };
+  const inputOf = (...args: string[]) =>
+    parseOptions(several, args).values.input;
+  assertEquals(inputOf(), undefined);
+  assertEquals(inputOf("-i", "a"), ["a"]);
+  assertEquals(inputOf("-i", "a", "--input=b", "-i", "a"), ["a", "b", "a"]);
+});
+
 Deno.test("nearest() finds what was meant, or nothing", () => {
   const names = ["learning-rate", "batch-size", "steps", "seed"];
   assertEquals(nearest("learning_rate", names), "learning-rate");

@@ -14,6 +14,8 @@ export interface ParseOptions<Name extends string = string> {
   string?: readonly Extract<Name, string>[];
   /** Options that are true or false. */
   boolean?: readonly string[];
+  /** Options whose values are gathered into an array. */
+  collect?: readonly string[];
   /** Second names of options: each key means the same as its value. */
   alias?: Record<string, string>;
   /** Called with each undeclared argument; drops it by returning `false`. */
@@ -31,11 +33,12 @@ export function parseArgs<Name extends string = string>(
   const { alias = {}, unknown = () => true } = options;
   const strings = new Set<string>(options.string);
   const booleans = new Set<string>(options.boolean);
+  const collected = new Set<string>(options.collect);
   const twin = new Map<string, string>();
   for (const [name, other] of Object.entries(alias)) {
     twin.set(name, other).set(other, name);
   }
-  for (const declared of [strings, booleans]) {
+  for (const declared of [strings, booleans, collected]) {
     for (const name of [...declared]) declared.add(twin.get(name) ?? name);
   }
   const parsed: Args = { _: [] };
@@ -45,7 +48,10 @@ export function parseArgs<Name extends string = string>(
   const set = (arg: string, key: string, value: string | boolean) => {
     const known = strings.has(key) || booleans.has(key) || twin.has(key);
     if (!known && unknown(arg, key, value) === false) return;
-    parsed[key] = strings.has(key) ? value : numberIfNumeric(value);
+    const one = strings.has(key) ? value : numberIfNumeric(value);
+    parsed[key] = collected.has(key)
+      ? [...(parsed[key] as unknown[] | undefined) ?? [], one]
+      : one;
     const other = twin.get(key);
     if (other !== undefined) parsed[other] = parsed[key];
   };
@@ -76,6 +82,7 @@ export function parseArgs<Name extends string = string>(
   }
   parsed._.push(...args.slice(end + 1));
   for (const name of booleans) parsed[name] ??= false;
+  for (const name of collected) parsed[name] ??= [];
   return parsed;
 
   /** Sets `-abc`: letters, of which the last may have a value, as in `-n20`. */
