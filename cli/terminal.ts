@@ -1,10 +1,8 @@
 /**
  * What the program says: results to stdout, everything else to stderr, and a
- * progress bar if stderr is a terminal.
+ * line of progress if stderr is a terminal.
  */
 
-import cliProgress from "cli-progress";
-import process from "node:process";
 import { visible } from "../lib/errors/quote.ts";
 
 /** Prints a line of results. */
@@ -23,8 +21,11 @@ export function tell(line: string = ""): void {
  * `| head`, the program goes on silently.
  */
 function write(stream: typeof Deno.stdout, line: string): void {
-  const harmless = line.replace(/[^\P{Cc}\t\n]/gu, visible);
-  let bytes = new TextEncoder().encode(harmless + "\n");
+  send(stream, line.replace(/[^\P{Cc}\t\n]/gu, visible) + "\n");
+}
+
+function send(stream: typeof Deno.stdout, text: string): void {
+  let bytes = new TextEncoder().encode(text);
   try {
     while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
   } catch (error) {
@@ -32,8 +33,8 @@ function write(stream: typeof Deno.stdout, line: string): void {
   }
 }
 
-/** How often a line is printed where there is no terminal, in milliseconds. */
-const LINE_INTERVAL = 5000;
+/** How often progress is shown, in milliseconds: on a terminal, and elsewhere. */
+const INTERVALS = { terminal: 100, lines: 5000 };
 
 /** Shows the progress of a run, until it is stopped. */
 export interface Progress {
@@ -44,40 +45,72 @@ export interface Progress {
 }
 
 /**
- * Shows loss and steps per second on stderr: in a progress bar, or in a line
- * every five seconds if stderr is not a terminal.
+ * Shows loss, speed and the time left on stderr: in one line that changes, or
+ * in a line every five seconds if stderr is not a terminal.
+ *
+ * @param first how many steps are done
+ * @param total how many steps there are
  */
 export function startProgress(first: number, total: number): Progress {
   const start = performance.now();
-  const speedAt = (step: number) => {
-    const seconds = (performance.now() - start) / 1000;
-    return Math.round((step - first) / seconds).toLocaleString("en");
-  };
-  if (!Deno.stderr.isTerminal()) {
-    let next = start;
-    return {
-      update(step, loss) {
-        if (performance.now() < next && step < total) return;
-        next = performance.now() + LINE_INTERVAL;
-        tell(
-          `step ${step} of ${total}, loss ${loss.toFixed(4)}, ` +
-            `${speedAt(step)} steps/s`,
-        );
-      },
-      stop() {},
-    };
-  }
-  const bar = new cliProgress.SingleBar({
-    format: "{bar} {value}/{total} steps | loss {loss} | {speed} steps/s | " +
-      "{eta_formatted} left",
-    stream: process.stderr,
-    hideCursor: true,
-    gracefulExit: false,
-  }, cliProgress.Presets.shades_classic);
-  bar.start(total, first, { loss: "…", speed: "…" });
+  const isTerminal = Deno.stderr.isTerminal();
+  let next = start;
+  let shown = "";
   return {
-    update: (step, loss) =>
-      bar.update(step, { loss: loss.toFixed(4), speed: speedAt(step) }),
-    stop: () => bar.stop(),
+    update(step, loss) {
+      const now = performance.now();
+      if (now < next && step < total) return;
+      next = now + (isTerminal ? INTERVALS.terminal : INTERVALS.lines);
+      const seconds = (now - start) / 1000;
+      const state = { step, total, loss, speed: (step - first) / seconds };
+      if (!isTerminal) return tell(progressLine(state));
+      const { columns } = Deno.consoleSize();
+      const line = progressLine(state, columns || 80);
+      send(Deno.stderr, "\r" + line.padEnd(shown.length));
+      shown = line;
+    },
+    stop() {
+      if (shown !== "") tell();
+    },
   };
+}
+
+/** How far a run is. */
+export interface ProgressState {
+  /** How many steps are done, of how many. */
+  readonly step: number;
+  readonly total: number;
+  /** The latest loss. */
+  readonly loss: number;
+  /** Steps per second. */
+  readonly speed: number;
+}
+
+/**
+ * A line of progress. In narrow terminals it has the first of its parts, in
+ * those of 80 columns and more all.
+ *
+ * @param state how far the run is
+ * @param columns how wide the terminal is, if it is one
+ */
+export function progressLine(state: ProgressState, columns?: number): string {
+  const { step, total, loss, speed } = state;
+  const share = Math.floor(100 * step / total);
+  const bar = "█".repeat(share / 10).padEnd(10, "░");
+  const left = `${durationOf((total - step) / speed)} left`;
+  const losses = `loss ${loss.toFixed(4)}`;
+  const rate = `${Math.round(speed).toLocaleString("en")} steps/s`;
+  const steps = `step ${step} of ${total}`;
+  if (columns === undefined) return [steps, losses, rate, left].join(", ");
+  const parts = [`${bar} ${share} %`, left, losses, steps, rate];
+  while (parts.join(", ").length >= columns && parts.length > 1) parts.pop();
+  return parts.join(", ").slice(0, columns - 1);
+}
+
+/** A duration in its two largest units. */
+function durationOf(seconds: number): string {
+  const [s, m] = [Math.ceil(seconds), Math.ceil(seconds / 60)];
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  return `${Math.floor(m / 60)} h ${m % 60} min`;
 }
