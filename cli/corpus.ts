@@ -3,7 +3,6 @@
  * vocabulary.
  */
 
-import { createHash } from "node:crypto";
 import { readText, tidyNotes, tidyText } from "../lib/data/text.ts";
 import { UsageError, WordListError } from "../lib/errors/errors.ts";
 import {
@@ -103,6 +102,8 @@ export function hashOf({ sequences }: Corpus): string {
   const lines = sequences.map((sequence) =>
     typeof sequence === "string" ? sequence : sequence.join(" ")
   );
+  // imported at the top it would slow the start of every command
+  const { createHash } = process.getBuiltinModule("node:crypto");
   return createHash("sha256").update(lines.join("\n")).digest("hex");
 }
 
