@@ -8,12 +8,26 @@ import {
 } from "../core.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
 import type { RunFolder } from "./run_folder.ts";
+import { tell } from "./terminal.ts";
 
 /** More tokens would lie on top of each other on the map. */
 const MOST_TOKENS_ON_MAP = 200;
 
 /** Principal components of larger embeddings would take long to find. */
 const LARGEST_EMBEDDING_ON_MAP = 2000;
+
+/**
+ * Loads a plot. On a new machine this fetches Observable Plot, and where that
+ * fails the run has no figure.
+ */
+async function loading<Plot>(plot: Promise<Plot>): Promise<Plot | undefined> {
+  try {
+    return await plot;
+  } catch (error) {
+    const [reason] = (error as Error).message.split("\n");
+    tell(`There is no figure: ${reason}`);
+  }
+}
 
 /**
  * Draws the loss curve. That of sampled steps says so, because their losses are
@@ -23,11 +37,12 @@ export async function writeLossFigure(
   folder: RunFolder,
   candidates: number | "all",
 ): Promise<void> {
-  const { lossCurve } = await import("../lib/plots/loss_curve.ts");
+  const plot = await loading(import("../lib/plots/loss_curve.ts"));
+  if (!plot) return;
   const steps = folder.losses.map(({ step }) => step);
   const losses = folder.losses.map(({ loss }) => loss);
   const title = `Loss while training, among ${candidates} candidates`;
-  const { svg } = lossCurve([{ name: "minibatch", steps, losses }], {
+  const { svg } = plot.lossCurve([{ name: "minibatch", steps, losses }], {
     smoothing: Math.max(1, Math.ceil(steps.length / 20)),
     ...(candidates === "all" ? {} : { title }),
   });
@@ -47,9 +62,10 @@ export async function writeEmbeddingFigure(
   if (shown.length > MOST_TOKENS_ON_MAP || size > LARGEST_EMBEDDING_ON_MAP) {
     return;
   }
-  const { embeddingMap } = await import("../lib/plots/embedding_map.ts");
+  const plot = await loading(import("../lib/plots/embedding_map.ts"));
+  if (!plot) return;
   const C = parameters.C.slice(0, shown.length * size);
-  const { svg } = embeddingMap(
+  const { svg } = plot.embeddingMap(
     projectToPlane(C, size),
     shown,
     size <= 2 ? {} : {
