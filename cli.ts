@@ -13,15 +13,14 @@
 
 import { evaluateCommand } from "./cli/evaluate_command.ts";
 import { findLrCommand } from "./cli/find_lr_command.ts";
+import { enterFolderOfPerson, programName } from "./cli/invocation.ts";
 import { isShortOfMemory } from "./cli/judging.ts";
-import { helpOf, nearest, parseOptions } from "./cli/options.ts";
+import { hang, helpOf, nearest, parseOptions } from "./cli/options.ts";
 import { sampleCommand } from "./cli/sample_command.ts";
 import { print, tell } from "./cli/terminal.ts";
 import { trainCommand } from "./cli/train_command.ts";
 import { MakemoreError, UsageError } from "./lib/errors/errors.ts";
 import { quote } from "./lib/errors/quote.ts";
-
-const PROGRAM = "makemore";
 
 const COMMANDS = [trainCommand, sampleCommand, evaluateCommand, findLrCommand];
 
@@ -44,9 +43,13 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function dispatch(args: readonly string[]): Promise<void> {
+  const checkout = enterFolderOfPerson();
+  const program = programName(checkout);
   const [first] = args;
   const named = first !== undefined && !first.startsWith("-");
-  if (first === "help" || (!named && isHelp(args))) return print(overview());
+  if (first === "help" || (!named && isHelp(args))) {
+    return print(overview(program));
+  }
   const name = named ? first : "train";
   const command = COMMANDS.find((command) => command.name === name);
   if (!command) {
@@ -58,27 +61,34 @@ async function dispatch(args: readonly string[]): Promise<void> {
     );
   }
   const rest = named ? args.slice(1) : args;
-  if (isHelp(rest)) return print(helpOf(command, PROGRAM));
+  if (isHelp(rest)) return print(helpOf(command, program));
   const { values, given } = parseOptions(command, rest);
-  await command.run(values, given);
+  const { output } = values;
+  // the tasks may write in the checkout, wherever the person is
+  const isDefault = checkout && output && !given.has("output");
+  const run = isDefault ? { output: `${checkout}/${output}` } : {};
+  await command.run({ ...values, ...run } as typeof values, given);
 }
 
 function isHelp(args: readonly string[]): boolean {
   return args.includes("--help") || args.includes("-h");
 }
 
-function overview(): string {
+function overview(program: string): string {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length));
   return [
     "Learns from a list of words and makes more like them, or from a text and",
     "makes sentences, after Karpathy's makemore lecture on Bengio et al. 2003.",
     "",
-    `Usage: ${PROGRAM} [command] [options]`,
+    `Usage: ${program} [command] [options]`,
     "",
     "Commands:",
-    ...COMMANDS.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`),
+    ...COMMANDS.map(({ name, about }) =>
+      hang(`  ${name.padEnd(width)}  `, about)
+    ),
     "",
-    `Without a command it trains. ${PROGRAM} COMMAND --help says more.`,
+    "Without a command it trains. More about one:",
+    `  ${program} train --help`,
   ].join("\n");
 }
 
@@ -96,7 +106,7 @@ function report(error: unknown, verbose: boolean): number {
     ? "There is not enough memory: "
     : "Unexpected error: ";
   const advice = "; try smaller sizes, a smaller batch or a shorter list";
-  tell(`${PROGRAM}: ${what}${line}${isShort ? advice : ""}`);
+  tell(`makemore: ${what}${line}${isShort ? advice : ""}`);
   if (verbose) tell(stack);
   else if (!isKnown && !isShort) tell("Add --verbose to see where");
   return isKnown ? error.exitCode : 1;

@@ -4,6 +4,7 @@
  */
 
 import { MakemoreError, RunFolderError } from "../lib/errors/errors.ts";
+import { commandThatMayWrite } from "./invocation.ts";
 
 /**
  * Writes a file in one piece: into a new file beside it, which is flushed to
@@ -41,7 +42,7 @@ export function writeFileAtomically(
       throw error;
     }
     syncFolder(folder);
-  });
+  }, folder);
 }
 
 /**
@@ -66,17 +67,34 @@ export function syncFolder(folder: string): void {
 }
 
 /**
- * Does something that writes a file.
+ * Does something that writes a file or a folder.
  *
+ * @param path what it writes, for the error
+ * @param act what to do
+ * @param folder the folder in which it writes
  * @throws {RunFolderError} if the system refuses, with its reason
  */
-export function writing<Value>(path: string, act: () => Value): Value {
+export function writing<Value>(
+  path: string,
+  act: () => Value,
+  folder: string = path,
+): Value {
   try {
     return act();
   } catch (error) {
     if (error instanceof MakemoreError) throw error;
-    throw new RunFolderError(`Cannot write ${path}: ${reasonOf(error)}`);
+    const reason = isWriteRefused(error)
+      ? `Deno does not permit it; this command may write there: ` +
+        commandThatMayWrite(folder)
+      : reasonOf(error);
+    throw new RunFolderError(`Cannot write ${path}: ${reason}`);
   }
+}
+
+/** Whether a permission is missing that the program was not given. */
+function isWriteRefused(error: unknown): boolean {
+  return error instanceof Deno.errors.NotCapable &&
+    error.message.includes("write access");
 }
 
 /** Why the system refused, for the end of a sentence. */

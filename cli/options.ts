@@ -287,7 +287,7 @@ function describe(option: Option, options: Options): string {
 }
 
 /** A text in lines of at most 80 columns, to the right of its title. */
-function hang(title: string, text: string): string {
+export function hang(title: string, text: string): string {
   const width = 80 - title.length;
   const lines = text.match(new RegExp(`\\S.{0,${width - 1}}(?= |$)`, "g"))!;
   return title + lines.join("\n" + " ".repeat(title.length));

@@ -193,7 +193,7 @@ function lock(folder: string): Deno.FsFile {
       `Cannot use the run folder ${folder}: another process uses it; wait ` +
         "until it ends, or give another folder",
     );
-  });
+  }, folder);
 }
 
 /** Does something with a folder, which is closed if that fails. */

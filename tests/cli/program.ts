@@ -21,12 +21,21 @@ export interface Outcome {
 
 /**
  * The arguments with which deno runs a task; quietly, since on a new machine
- * deno itself tells on stderr what it downloads.
+ * deno itself tells on stderr what it downloads. Settings of `QUICK` and
+ * `QUICK_WORDS` give way to others that follow.
  */
 export function taskArguments(name: TaskName, args: string[]): string[] {
   const [, run, ...words] = config.tasks[name].split(" ");
   const task = words.map((word) => word === "cli.ts" ? cli : word);
-  return [run, "--quiet", ...task, ...args];
+  return [run, "--quiet", ...task, ...args.filter(isLast)];
+}
+
+/** Whether an argument is no numeric setting that is given again, or its value. */
+function isLast(_: string, index: number, args: string[]): boolean {
+  const isReplaced = (at: number) =>
+    /^--(steps|hidden-size|learning-rate)$/.test(args[at]) &&
+    args.indexOf(args[at], at + 1) > at;
+  return !isReplaced(index) && !isReplaced(index - 1);
 }
 
 /** Runs a task in a folder to its end. */
@@ -66,15 +75,22 @@ export class Program {
    * @param args the arguments of deno
    * @param shell a line of the shell in which "$@" stands for the program, if
    * it is to be run by such a line
+   * @param env what its environment has, beside that of the tests
    */
-  constructor(folder: string, args: string[], shell?: string) {
+  constructor(
+    folder: string,
+    args: string[],
+    shell?: string,
+    env: Record<string, string> = {},
+  ) {
     const [command, ...rest] = shell === undefined
       ? [Deno.execPath(), ...args]
       : ["sh", "-c", shell, "sh", Deno.execPath(), ...args];
     this.#process = new Deno.Command(command, {
       args: rest,
       cwd: folder,
-      env: { NO_COLOR: "1" },
+      // as deno task has it, without npx
+      env: { NO_COLOR: "1", INIT_CWD: folder, npm_command: "", ...env },
       stdout: "piped",
       stderr: "piped",
     }).spawn();
