@@ -2,10 +2,11 @@
 
 import {
   findLearningRate,
+  type LearningRateLosses,
   suggestLearningRate,
   TorchGenerator,
 } from "../core.ts";
-import { writeFileAtomically } from "./atomic_file.ts";
+import { writeFileAtomically, writing } from "./atomic_file.ts";
 import { readCorpus, windowsOf } from "./corpus.ts";
 import { judging } from "./judging.ts";
 import { newNet } from "./models.ts";
@@ -33,6 +34,7 @@ const options = {
     default: 1000,
     about: "how many rates to try, with one step each",
   },
+  ...take("csv"),
   ...NET,
   ...take("seed", "verbose", "help"),
 } as const;
@@ -40,18 +42,25 @@ const options = {
 /** The command. */
 export const findLrCommand = command({
   name: "find-lr",
-  about: "Tries learning rates from 0.001 to 1, with one step each, and " +
-    "prints the loss at each.",
+  about:
+    "Tries learning rates from 0.001 to 1, with one step each, shows the " +
+    "losses as a curve, and suggests a rate.",
   options,
   examples: [
-    ["find-lr > rates.csv", "the rates and losses as a table"],
-    ["find-lr --output out/rates.svg > rates.csv", "and as a figure"],
+    ["find-lr", "the curve, and where it is lowest"],
+    ["find-lr --output out/rates.svg", "also as a figure"],
+    ["find-lr --csv > rates.csv", "the rates and losses as a table"],
   ],
   run: runFindLr,
 });
 
 async function runFindLr(values: Values<typeof options>): Promise<void> {
-  const { batchSize, num: count, output } = values;
+  const { batchSize, num: count, output, csv } = values;
+  if (output !== undefined) {
+    const folder = output.replace(/[^/\\]*$/, "") || ".";
+    const make = () => Deno.mkdirSync(folder, { recursive: true });
+    writing(output, make, folder); // before minutes of trying
+  }
   const corpus = readCorpus(values.input, values);
   const { train } = corpus.splits;
   const vocabulary = corpus.vocabulary();
@@ -66,12 +75,44 @@ async function runFindLr(values: Values<typeof options>): Promise<void> {
     const { svg } = plots.learningRateFinder(measured, { marked: suggested });
     writeFileAtomically(output, svg);
   }
+  const suggestion = `Suggested: --learning-rate ${
+    Number(suggested.toPrecision(2))
+  }, where losses are lowest, averaged over a twentieth of the rates`;
+  if (!csv) return print([...curveOf(measured), "", suggestion].join("\n"));
   print("learning_rate,loss");
   measured.learningRates.forEach((rate, i) =>
     print(`${rate},${measured.losses[i]}`)
   );
-  tell(
-    "The losses are lowest around a learning rate of " +
-      `${suggested.toPrecision(2)}: look at the curve before you trust it`,
-  );
+  tell(suggestion);
+}
+
+/** How many characters the curve is wide. */
+const COLUMNS = 61;
+
+/** Losses as a line of blocks; those that blow up at the end are cut off. */
+function curveOf({ learningRates, losses }: LearningRateLosses): string[] {
+  const count = losses.length;
+  const means = Array.from({ length: COLUMNS }, (_, column) => {
+    const start = Math.floor(column * count / COLUMNS);
+    const end = Math.floor((column + 1) * count / COLUMNS);
+    const part = losses.slice(start, Math.max(end, start + 1));
+    return part.reduce((sum, loss) => sum + loss) / part.length;
+  });
+  const lowest = Math.min(...means);
+  const highest = Math.max(...means.slice(0, means.indexOf(lowest) + 1));
+  const blocks = means.map((mean) => {
+    const height = (mean - lowest) / (highest - lowest) || 0;
+    return "▁▂▃▄▅▆▇█"[Math.round(7 * Math.min(1, height))];
+  });
+  const [first, last] = [learningRates[0], learningRates[count - 1]]
+    .map(Math.log10);
+  let axis = "";
+  for (let tenth = Math.ceil(first - 1e-9); tenth <= last + 1e-9; tenth++) {
+    const column = (COLUMNS - 1) * (tenth - first) / (last - first);
+    axis = axis.padEnd(Math.round(column)) + 10 ** tenth;
+  }
+  const range = `between ${lowest.toFixed(2)} (▁) and ${
+    highest.toFixed(2)
+  } (█)`;
+  return [`The loss at each learning rate, ${range}:`, blocks.join(""), axis];
 }

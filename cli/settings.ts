@@ -186,6 +186,7 @@ export const SETTINGS = {
   /** Not options: what the corpus is called, and its hash (see `hashOf`). */
   words: text("", { kept }),
   wordsSha256: text("", { kept }),
+  csv: flag("print the rates and losses as a table instead of a curve"),
   verbose: flag("show where in the program an error arose"),
   help: flag("show this help", { alias: "h" }),
 } satisfies Readonly<Record<string, Setting>>;

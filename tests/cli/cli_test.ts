@@ -258,38 +258,40 @@ Deno.test("sample makes the same names from the model of the package every time"
   });
 });
 
-Deno.test("find-lr prints a loss for each rate, and draws the curve", async () => {
+Deno.test("find-lr shows the curve and suggests a rate, draws it, or prints all losses", async () => {
   await withWords(async (folder) => {
-    await Deno.mkdir(`${folder}/out`);
-    const { code, stdout, stderr } = await run(
+    const args = ["--input", "words.txt", "--num", "50"];
+    const shown = await run(
       folder,
       "find-lr",
-      "--input",
-      "words.txt",
-      "--num",
-      "50",
-      "--output",
-      "out/rates.svg",
+      ...[...args, "--output", "out/rates.svg"],
     );
-    assertEquals(code, 0, stderr);
-    const rows = stdout.trimEnd().split("\n");
+    assertEquals(shown.code, 0, shown.stderr);
+    const [title, curve, axis, blank, suggestion] = shown.stdout.split("\n");
+    assertMatch(
+      title,
+      /^The loss at each learning rate, between \d+\.\d\d \(▁\) and \d+\.\d\d \(█\):$/,
+    );
+    // it falls from the left to the suggestion, at one place of 61 for 3 decades
+    assertMatch(curve, /^[▁▂▃▄▅▆▇█]{61}$/);
+    const rate = Number(
+      /^Suggested: --learning-rate (\S+), /.exec(suggestion)?.[1],
+    );
+    const lowest = curve.indexOf("▁");
+    assert(Math.abs(20 * (Math.log10(rate) + 3) - lowest) < 12, shown.stdout);
+    assert(curve.slice(0, lowest).includes("█"), curve);
+    assertEquals(axis.indexOf("0.1"), 40);
+    assertMatch(axis, /^0\.001 {15}0\.01 {16}0\.1 {17}1$/);
+    assertEquals(blank, "");
+    const svg = await Deno.readTextFile(`${folder}/out/rates.svg`);
+    assertMatch(svg, /^<svg /);
+
+    const table = await run(folder, "find-lr", ...args, "--csv");
+    const rows = table.stdout.trimEnd().split("\n");
     assertEquals(rows.length, 51);
     assertEquals(rows[0], "learning_rate,loss");
     assertMatch(rows[1], /^0\.001,\d/);
     assertMatch(rows[50], /^1,\d/);
-    assertMatch(stderr, /lowest around a learning rate of 0\.\d+/);
-    assertMatch(await Deno.readTextFile(`${folder}/out/rates.svg`), /^<svg /);
-  });
-});
-
-Deno.test("cli explains itself", async () => {
-  await withFolder(async (folder) => {
-    for (const name of ["train", "sample", "evaluate", "find-lr"] as const) {
-      const { code, stdout } = await run(folder, name, "--help");
-      assertEquals(code, 0);
-      assertStringIncludes(stdout, `Usage: makemore ${name} [options]`);
-    }
-    const { code, stderr } = await run(folder, "train", "--frob", "--help");
-    assertEquals([code, stderr], [0, ""]);
+    assertEquals(table.stderr, suggestion + "\n");
   });
 });
