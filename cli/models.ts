@@ -196,9 +196,11 @@ async function bigramModel(
         "--model ngram --order 2 finds the same by counting",
     );
   }
-  // loads tfjs, which no other model needs
+  // No other model needs tfjs, which has 300 MB: deno fetches what it finds
+  // imported by a literal name, be it for its types, when it installs a program.
+  const url = new URL("../lib/language_models/bigram_net.ts", import.meta.url);
   const { bigramNetModel, createBigramNet, trainBigramNet } = await import(
-    "../lib/language_models/bigram_net.ts"
+    url.href
   );
   const W = createBigramNet(size, { generator: new TorchGenerator(seed) });
   try {
