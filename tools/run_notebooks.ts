@@ -56,10 +56,8 @@ async function main(args: string[]): Promise<number> {
     for (let path; (path = waiting.shift()) !== undefined;) {
       const options = { check, lectureList };
       const { ran, uncompared, problems } = await checkOrWrite(path, options);
-      const without = uncompared > 0 ? `, ${uncompared} not compared` : "";
-      console.log(
-        `${basename(path)}: ${ran} cells ran${without}, ${problems.length} problems`,
-      );
+      const counts = `${ran} cells ran, ${uncompared} not compared`;
+      console.log(`${basename(path)}: ${counts}, ${problems.length} problems`);
       for (const problem of problems) console.error(`  ${problem}`);
       if (problems.length > 0) code = 1;
     }
