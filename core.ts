@@ -42,6 +42,7 @@ export {
   embeddedWords,
   parseWords,
   type WordList,
+  type WordListOptions,
   wordsFrom,
 } from "./lib/data/words.ts";
 export * from "./lib/data/tokens.ts";
@@ -56,6 +57,7 @@ export {
   UNKNOWN,
   Vocabulary,
   type VocabularyOptions,
+  WORD_BOUNDARY,
   type WordVocabularyOptions,
 } from "./lib/data/vocabulary.ts";
 export * from "./lib/data/splits.ts";

@@ -1,8 +1,10 @@
 /**
- * Texts in UTF-8: word lists, and texts that are split into sentences.
+ * Texts: word lists, and texts that are split into sentences. Bytes become
+ * characters, and each character is written in one way.
  */
 
 import { WordListError } from "../errors/errors.ts";
+import { quote } from "../errors/quote.ts";
 import { readFileBounded } from "./bounded_file.ts";
 
 /**
@@ -11,31 +13,54 @@ import { readFileBounded } from "./bounded_file.ts";
  */
 export const MAX_TEXT_BYTES: number = 64 * 2 ** 20;
 
+/** Options of {@linkcode readText} and {@linkcode decodeText}. */
+export interface DecodeTextOptions {
+  /**
+   * The encoding of the bytes, by a name that `TextDecoder` knows, such as
+   * `"windows-1251"` or `"shift_jis"`. A byte order mark takes precedence.
+   * Default: `"utf-8"`, and UTF-16 is recognised.
+   */
+  encoding?: string;
+}
+
 /**
  * Reads a text from a file. Needs the permission to read it.
  *
- * @param path the file: UTF-8, with or without a byte order mark
+ * @param path the file
  * @param source the name of the file in errors
+ * @param options the encoding
  * @throws {WordListError} if the file does not exist or cannot be read, is over
- * 64 MiB, is not UTF-8, or contains a NUL byte
+ * 64 MiB, is not in the encoding, or contains a NUL
+ * @throws {RangeError} if `TextDecoder` does not know the encoding
  */
 export function readText(
   path: string | URL,
   source: string = String(path),
+  options: DecodeTextOptions = {},
 ): string {
-  const options = { limit: MAX_TEXT_BYTES, refusal: WordListError };
-  return decodeText(readFileBounded(path, options), source);
+  const bounds = { limit: MAX_TEXT_BYTES, refusal: WordListError };
+  return decodeText(readFileBounded(path, bounds), source, options);
 }
 
 /**
- * The text of bytes in UTF-8, or a text itself, without a byte order mark.
+ * The text of bytes, or a text itself, without a byte order mark.
  *
  * @param text the text or its bytes
  * @param source the name of the text in errors
- * @throws {WordListError} if the bytes are not UTF-8, or there is a NUL
+ * @param options the encoding of the bytes
+ * @throws {WordListError} if the bytes are not in the encoding, or there is a
+ * NUL
+ * @throws {RangeError} if `TextDecoder` does not know the encoding
  */
-export function decodeText(text: string | Uint8Array, source: string): string {
-  const decoded = typeof text === "string" ? text : decodeUtf8(text, source);
+export function decodeText(
+  text: string | Uint8Array,
+  source: string,
+  options: DecodeTextOptions = {},
+): string {
+  const { encoding = "utf-8" } = options;
+  const decoded = typeof text === "string"
+    ? text
+    : decodeBytes(text, encoding, source);
   const nul = decoded.indexOf("\0");
   if (nul >= 0) {
     const reason = "contains a NUL byte, so it is not a text";
@@ -44,20 +69,105 @@ export function decodeText(text: string | Uint8Array, source: string): string {
   return decoded.replace(/^\uFEFF/, "");
 }
 
-function decodeUtf8(bytes: Uint8Array, source: string): string {
+function decodeBytes(bytes: Uint8Array, given: string, source: string): string {
+  const encoding = markedEncoding(bytes) ?? nameOf(given);
+  if (encoding === "utf-8" && bytes.includes(0)) {
+    // only one order of the bytes makes a line break: the other, U+0A00, is
+    // not a character
+    const texts = ["utf-16le", "utf-16be"].map((encoding) =>
+      decode(bytes, encoding)
+    ).filter((text) =>
+      text !== undefined && !/[\p{Cn}\p{Co}]|(?!\s)\p{Cc}/u.test(text)
+    );
+    if (texts.length === 1) return texts[0]!;
+  }
+  const text = decode(bytes, encoding);
+  if (text !== undefined) return text;
+  // without `fatal`, U+FFFD replaces what is not valid
+  const [before] = new TextDecoder(encoding).decode(bytes).split("\uFFFD", 1);
+  throw invalid(
+    source,
+    before,
+    `is not valid ${encoding.toUpperCase()}; save it as UTF-8, or name its ` +
+      "encoding, as in --encoding windows-1252",
+  );
+}
+
+function decode(bytes: Uint8Array, encoding: string): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    // without `fatal`, U+FFFD replaces what is not UTF-8
-    const [before] = new TextDecoder().decode(bytes).split("\uFFFD", 1);
-    throw invalid(source, before, "is not valid UTF-8; save it as UTF-8");
+    return undefined;
+  }
+}
+
+/** The encoding that a byte order mark names. */
+function markedEncoding([a, b, c]: Uint8Array): string | undefined {
+  if (a === 0xff && b === 0xfe) return "utf-16le";
+  if (a === 0xfe && b === 0xff) return "utf-16be";
+  return a === 0xef && b === 0xbb && c === 0xbf ? "utf-8" : undefined;
+}
+
+/** The standard's name of an encoding, "windows-1252" for "latin1". */
+function nameOf(encoding: string): string {
+  try {
+    return new TextDecoder(encoding).encoding;
+  } catch {
+    throw new RangeError(
+      `Cannot use the encoding ${quote(encoding)}: use a name that ` +
+        'TextDecoder knows, such as "windows-1252" or "shift_jis"',
+    );
   }
 }
 
 /** The end of a line on any system. */
-export const LINE_BREAK: RegExp = /\r\n|\n|\r/;
+export const LINE_BREAK: RegExp = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
 
 function invalid(source: string, before: string, reason: string) {
   const line = before.split(LINE_BREAK).length;
   return new WordListError(`Cannot read ${source}: line ${line} ${reason}`);
+}
+
+/**
+ * Characters that show nothing and mean nothing in a word: soft hyphens, places
+ * where a line may break, byte order marks, and marks of direction. Those that
+ * decide how their neighbours look stay: joiners (Persian, Indic scripts,
+ * emoji), variation selectors, and Hangul fillers.
+ */
+const INVISIBLE =
+  /[\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF]/g;
+
+/**
+ * A text in which each character is written in one way: composed, as in
+ * Unicode's normalization form C, without invisible characters, and on request
+ * in lowercase.
+ *
+ * @param text the text
+ * @param options whether to write it in lowercase, by the rules of which
+ * language
+ */
+export function tidyText(
+  text: string,
+  options: { readonly lowercase?: boolean; readonly locale?: string } = {},
+): string {
+  const { lowercase = false, locale = "en" } = options;
+  const visible = text.replace(INVISIBLE, "");
+  return (lowercase ? visible.toLocaleLowerCase(locale) : visible)
+    .normalize("NFC");
+}
+
+/** What to tell people about a text that {@linkcode tidyText} tidies. */
+export function tidyNotes(text: string): string[] {
+  const dropped = text.match(INVISIBLE) ?? [];
+  if (dropped.length === 0) return [];
+  const points = Array.from(
+    new Set(dropped),
+    (character) =>
+      "U+" + character.codePointAt(0)!.toString(16).toUpperCase()
+        .padStart(4, "0"),
+  );
+  return [
+    `Dropped ${dropped.length} invisible ` +
+    `character${dropped.length > 1 ? "s" : ""} (${points.join(", ")})`,
+  ];
 }

@@ -6,11 +6,18 @@
 
 import { checkLocale, checkWhole } from "../errors/checks.ts";
 import { quote } from "../errors/quote.ts";
+import { tidyText } from "./text.ts";
 import { detokenize, tokenize } from "./tokens.ts";
 import { MAX_VOCABULARY_SIZE } from "../kernel/parameters.ts";
 
 /** The token before and after every word in a vocabulary of characters. */
 export const BOUNDARY = ".";
+
+/**
+ * The token before and after every word in a vocabulary of characters in which
+ * "." is one of them.
+ */
+export const WORD_BOUNDARY = "<w>";
 
 /**
  * The token before and after every sentence in a vocabulary of words, where "."
@@ -71,9 +78,10 @@ export class Vocabulary {
    * {@linkcode buildVocabulary} or {@linkcode buildWordVocabulary} to collect
    * the tokens.
    *
-   * @param tokens the boundary token, {@linkcode BOUNDARY} for characters or
-   * {@linkcode SENTENCE_BOUNDARY} for words, then the others. If
-   * {@linkcode UNKNOWN} is among them, it replaces tokens that are missing
+   * @param tokens the boundary token, {@linkcode BOUNDARY} or
+   * {@linkcode WORD_BOUNDARY} for characters or {@linkcode SENTENCE_BOUNDARY}
+   * for words, then the others. If {@linkcode UNKNOWN} is among them, it
+   * replaces tokens that are missing
    * @param options how to split texts
    * @throws {RangeError} if the first token is not a boundary token, a token is
    * empty or repeated, there are fewer than 2 or more than 65,535, or the
@@ -99,15 +107,17 @@ export class Vocabulary {
       fail(`the token ${quote(repeated)} is repeated`);
     }
     if (ids.has("")) fail("a token is empty");
-    if (tokens[0] !== BOUNDARY && tokens[0] !== SENTENCE_BOUNDARY) {
+    if (![BOUNDARY, WORD_BOUNDARY, SENTENCE_BOUNDARY].includes(tokens[0])) {
       fail(
-        `its first token is ${quote(tokens[0])}, which must be "${BOUNDARY}" ` +
-          `or "${SENTENCE_BOUNDARY}"`,
+        `its first token is ${
+          quote(tokens[0])
+        }, which must be "${BOUNDARY}", ` +
+          `"${WORD_BOUNDARY}" or "${SENTENCE_BOUNDARY}"`,
       );
     }
     this.tokens = Object.freeze([...tokens]);
     this.size = tokens.length;
-    this.level = tokens[0] === BOUNDARY ? "characters" : "words";
+    this.level = tokens[0] === SENTENCE_BOUNDARY ? "words" : "characters";
     this.lowercase = lowercase;
     this.locale = locale;
     this.#ids = ids;
@@ -120,7 +130,8 @@ export class Vocabulary {
 
   /**
    * The tokens of a text: its characters, each a code point, or the words of
-   * all its sentences, as {@linkcode tokenize} finds them.
+   * all its sentences, as {@linkcode tokenize} finds them. Characters are
+   * written as {@linkcode parseWords} writes them.
    *
    * @example
    * ```ts
@@ -136,8 +147,9 @@ export class Vocabulary {
    * ```
    */
   split(text: string): string[] {
-    if (this.level === "words") return tokenize(text, this).flat();
-    return [...this.lowercase ? text.toLocaleLowerCase(this.locale) : text];
+    return this.level === "words"
+      ? tokenize(tidyText(text), this).flat()
+      : [...tidyText(text, this)];
   }
 
   /**
@@ -214,17 +226,22 @@ export function encodeWord(
   if (ids.includes(0)) {
     throw new RangeError(
       `Cannot encode ${quote(vocabulary.decode(ids))} as a word: it contains ` +
-        `${quote(vocabulary.tokens[0])}, which marks where words begin and end`,
+        `${
+          quote(vocabulary.tokens[0])
+        }, which marks where words begin and end; ` +
+        "leave it out",
     );
   }
   return ids;
 }
 
 /**
- * The vocabulary of a list of words: {@linkcode BOUNDARY}, then every character
- * that occurs, sorted by code point as Python's `sorted(set(...))` does.
+ * The vocabulary of a list of words: {@linkcode BOUNDARY}, or
+ * {@linkcode WORD_BOUNDARY} if a word contains ".", then every character that
+ * occurs, sorted by code point as Python's `sorted(set(...))` does.
  *
  * @param words the words; the tokens of a string are its code points
+ * @param options whether to split texts in lowercase, these words included
  * @throws {RangeError} if a word contains the boundary token, if there are no
  * characters, or if there are more than 65,534 different ones
  *
@@ -235,15 +252,24 @@ export function encodeWord(
  *
  * const vocabulary = buildVocabulary(["emma", "ava"]);
  * assertEquals(vocabulary.tokens, [".", "a", "e", "m", "v"]);
+ * assertEquals(buildVocabulary(["J.D."]).tokens, ["<w>", ".", "D", "J"]);
  * ```
  */
-export function buildVocabulary(words: Iterable<Iterable<string>>): Vocabulary {
-  const tokens = new Set<string>();
+export function buildVocabulary(
+  words: Iterable<Iterable<string>>,
+  options: VocabularyOptions = {},
+): Vocabulary {
+  const characters = new Set<string>();
   for (const word of words) {
-    for (const token of word) tokens.add(token);
+    const tokens = typeof word === "string" ? tidyText(word, options) : word;
+    for (const token of tokens) characters.add(token);
   }
-  refuseBoundary(tokens, BOUNDARY);
-  return new Vocabulary([BOUNDARY, ...[...tokens].sort(byCodePoint)]);
+  const boundary = characters.has(BOUNDARY) ? WORD_BOUNDARY : BOUNDARY;
+  refuseBoundary(characters, boundary);
+  return new Vocabulary(
+    [boundary, ...[...characters].sort(byCodePoint)],
+    options,
+  );
 }
 
 /** Options of {@linkcode buildWordVocabulary}. */

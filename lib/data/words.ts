@@ -4,11 +4,19 @@
  */
 
 import { names } from "../../data/names.ts";
+import { checkLocale } from "../errors/checks.ts";
 import { WordListError } from "../errors/errors.ts";
 import { quote } from "../errors/quote.ts";
 import { mayRead } from "./bounded_file.ts";
-import { decodeText, LINE_BREAK, readText } from "./text.ts";
-import { BOUNDARY } from "./vocabulary.ts";
+import {
+  decodeText,
+  type DecodeTextOptions,
+  LINE_BREAK,
+  readText,
+  tidyNotes,
+  tidyText,
+} from "./text.ts";
+import type { VocabularyOptions } from "./vocabulary.ts";
 
 /** Words, and where they come from. */
 export interface WordList {
@@ -16,7 +24,15 @@ export interface WordList {
   readonly words: readonly string[];
   /** Where they come from, to show to people: the name of a file, for example. */
   readonly source: string;
+  /** What to tell people about how they were read, in sentences. */
+  readonly notes?: readonly string[];
 }
+
+/**
+ * Options of {@linkcode readWords} and {@linkcode parseWords}: how to read the
+ * words. Give the vocabulary the same `lowercase` and `locale`.
+ */
+export interface WordListOptions extends DecodeTextOptions, VocabularyOptions {}
 
 /**
  * The word list that comes with the package: 3,600 given names in lowercase a–z.
@@ -61,10 +77,12 @@ export function defaultWords(): WordList {
  * Reads a word list from a file in Deno, Node or Bun. Needs the permission to
  * read it. In a page, fetch the text and pass it to {@linkcode parseWords}.
  *
- * @param path the file: UTF-8, with or without a byte order mark, one word per
- * line, with any line ending. Empty lines and spaces around words are dropped
+ * @param path the file, one word per line; {@linkcode parseWords} says how it
+ * is read
+ * @param options the encoding, and whether to read the words in lowercase
  * @throws {WordListError} if the file does not exist, cannot be read or is over
  * 64 MiB, and as {@linkcode parseWords} does
+ * @throws {RangeError} as {@linkcode parseWords} does
  *
  * @example
  * ```ts
@@ -75,19 +93,31 @@ export function defaultWords(): WordList {
  * assertThrows(() => readWords("no such file"), WordListError, "Cannot read");
  * ```
  */
-export function readWords(path: string | URL): WordList {
-  return parseWords(readText(path), String(path));
+export function readWords(
+  path: string | URL,
+  options: WordListOptions = {},
+): WordList {
+  const source = String(path);
+  return parseWords(readText(path, source, options), source, options);
 }
 
 /**
- * The words of a text, one per line. Empty lines, spaces around words and a
- * byte order mark are dropped; lines may end in any way.
+ * The words of a text, one per line. Lines end as on any system or as Unicode
+ * says. Empty lines, spaces around words and a byte order mark are dropped.
  *
- * @param text the text, or its bytes in UTF-8
+ * Characters that can be written in several ways, such as "é", are written in
+ * one (Unicode's normalization form C). Invisible characters that mean nothing,
+ * such as soft hyphens and zero-width spaces, are dropped, which `notes` tells;
+ * joiners and variation selectors stay.
+ *
+ * @param text the text, or its bytes
  * @param source where it comes from, for errors and to show to people
- * @throws {WordListError} if there are no words, the bytes are not UTF-8, there
- * is a NUL, a word contains the boundary token ".", or all words consist of one
- * character
+ * @param options the encoding of the bytes, and whether to read the words in
+ * lowercase
+ * @throws {WordListError} if there are no words, the bytes are not in the
+ * encoding, there is a NUL, or all words consist of one character
+ * @throws {RangeError} if `TextDecoder` does not know the encoding, or the
+ * locale is not a BCP 47 tag
  *
  * @example
  * ```ts
@@ -95,22 +125,32 @@ export function readWords(path: string | URL): WordList {
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(parseWords("emma\r\n\r\nava\n", "my list").words, ["emma", "ava"]);
+ *
+ * const bytes = Uint8Array.of(0xc8, 0xe2, 0xe0, 0xed);
+ * const options = { encoding: "windows-1251", lowercase: true };
+ * assertEquals(parseWords(bytes, "my list", options).words, ["иван"]);
  * ```
  */
 export function parseWords(
   text: string | Uint8Array,
   source: string,
+  options: WordListOptions = {},
 ): WordList {
-  const lines = decodeText(text, source).split(LINE_BREAK);
-  return collectWords(lines, source, "line");
+  const decoded = decodeText(text, source, options);
+  checkLocale(options.locale ?? "en");
+  const lines = tidyText(decoded, options).split(LINE_BREAK);
+  return collectWords(lines, source, "line", tidyNotes(decoded));
 }
 
 /**
  * The words of any iterable: an array, a set, the lines of another program.
  *
- * @param words the words; empty ones and spaces around them are dropped
+ * @param words the words; empty ones and spaces around them are dropped, and
+ * characters are written as {@linkcode parseWords} writes them
  * @param source where they come from, for errors and to show to people
+ * @param options whether to read the words in lowercase
  * @throws {WordListError} as {@linkcode parseWords} does
+ * @throws {RangeError} if the locale is not a BCP 47 tag
  *
  * @example
  * ```ts
@@ -124,35 +164,35 @@ export function parseWords(
 export function wordsFrom(
   words: Iterable<string>,
   source: string = "the words",
+  options: VocabularyOptions = {},
 ): WordList {
-  return collectWords(words, source, "word");
+  checkLocale(options.locale ?? "en");
+  const given = [...words];
+  const tidy = given.map((word) => tidyText(word, options));
+  return collectWords(tidy, source, "word", tidyNotes(given.join("")));
 }
 
 function collectWords(
-  candidates: Iterable<string>,
+  candidates: readonly string[],
   source: string,
   unit: "line" | "word",
+  notes: readonly string[],
 ): WordList {
   const fail = (reason: string): never => {
     throw new WordListError(`Cannot read ${source}: ${reason}`);
   };
   const words: string[] = [];
-  let index = 0;
-  for (const candidate of candidates) {
-    index++;
+  candidates.forEach((candidate, index) => {
     const word = candidate.trim();
-    if (word === "") continue;
-    const refuse = (fault: string) =>
-      fail(`${unit} ${index}, ${quote(word)}, contains ${fault}`);
-    if (word.includes(BOUNDARY)) {
-      refuse(
-        `"${BOUNDARY}", which marks where words begin and end; remove it or ` +
-          "write another character",
+    if (word === "") return;
+    if (!word.isWellFormed()) {
+      fail(
+        `${unit} ${index + 1}, ${quote(word)}, contains half a character (a ` +
+          "lone surrogate)",
       );
     }
-    if (!word.isWellFormed()) refuse("half a character (a lone surrogate)");
     words.push(word);
-  }
+  });
   if (words.length === 0) fail("it has no words; put one on each line");
   const [only] = words[0];
   if (words.every((word) => word.replaceAll(only, "") === "")) {
@@ -161,5 +201,5 @@ function collectWords(
         "of at least two different characters",
     );
   }
-  return { words, source };
+  return { words, source, notes };
 }

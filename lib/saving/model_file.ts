@@ -23,7 +23,11 @@ import {
   sizesOfShapes,
 } from "../kernel/parameters.ts";
 import { arraysOf, type Parameters } from "../model/parameters.ts";
-import { BOUNDARY, MAX_TOKEN_LENGTH, Vocabulary } from "../data/vocabulary.ts";
+import {
+  MAX_TOKEN_LENGTH,
+  SENTENCE_BOUNDARY,
+  Vocabulary,
+} from "../data/vocabulary.ts";
 
 /** A model as a file holds it. */
 export interface SavedModel {
@@ -230,7 +234,8 @@ function vocabularyOf(metadata: ReadonlyMap<string, string>) {
     return fail("its vocabulary is not an array of strings");
   }
   // Version 0.1.0 kept lowercase only in the config of a run of words.
-  const isOld = !metadata.has("tokenizer") && tokens[0] !== BOUNDARY;
+  const isOld = !metadata.has("tokenizer") &&
+    tokens[0] === SENTENCE_BOUNDARY;
   const key = isOld ? "config" : "tokenizer";
   const settings = parseObject(metadata.get(key) ?? "{}", key);
   const { lowercase = false, locale = "en" } = settings;

@@ -40,8 +40,40 @@ Deno.test("buildVocabulary() takes words of several tokens each", () => {
   assertEquals(vocabulary.encode(["the", "dog"]), [4, 2]);
 });
 
-Deno.test("buildVocabulary() refuses the boundary token and nothing at all", () => {
-  assertThrows(() => buildVocabulary(["a.b"]), RangeError, '"."');
+Deno.test("buildVocabulary() names the boundary <w> where a word has a dot", () => {
+  const words = ["Mr. Mime", "ab"];
+  const vocabulary = buildVocabulary(words);
+  assertEquals(vocabulary.tokens, [
+    ...["<w>", " ", ".", "M", "a", "b", "e", "i", "m", "r"],
+  ]);
+  assertEquals(vocabulary.level, "characters");
+  assertEquals(encodeWord(vocabulary, "M.e"), [3, 2, 6]);
+  assertEquals(vocabulary.decode([3, 2, 6]), "M.e");
+  // no text has a character of that name
+  assertThrows(() => vocabulary.encode("<w>"), RangeError, '"<"');
+  assertThrows(
+    () => encodeWord(vocabulary, ["a", "<w>"]),
+    RangeError,
+    'it contains "<w>", which marks where words begin and end',
+  );
+});
+
+Deno.test("buildVocabulary() reads words as the vocabulary splits texts", () => {
+  const mixed = ["Jose\u0301", "José", "so\u00adfa"];
+  const vocabulary = buildVocabulary(mixed);
+  assertEquals(vocabulary.tokens.join(""), ".Jafosé");
+  const [nfd, nfc] = mixed.map((word) => vocabulary.encode(word));
+  assertEquals(nfd, nfc);
+
+  const lower = buildVocabulary(["Ann", "anna"], { lowercase: true });
+  assertEquals(lower.tokens, [".", "a", "n"]);
+  assertEquals(lower.encode("ANNA"), [1, 2, 2, 1]);
+  const turkish = { lowercase: true, locale: "tr" };
+  assertEquals(buildVocabulary(["ILIK"], turkish).tokens.join(""), ".klı");
+});
+
+Deno.test("buildVocabulary() refuses both boundary tokens and nothing at all", () => {
+  assertThrows(() => buildVocabulary([[".", "<w>"]]), RangeError, '"<w>"');
   assertThrows(() => buildVocabulary([]), RangeError, "at least one other");
   assertThrows(() => buildVocabulary([""]), RangeError, "at least one other");
 });
@@ -50,7 +82,8 @@ Deno.test("Vocabulary.decode() undoes encode() for any Unicode", () => {
   const words = ["naïve", "日本", "👩‍👩‍👧", "𝒳y", "e\u0301"];
   const vocabulary = buildVocabulary(words);
   for (const word of words) {
-    assertEquals(vocabulary.decode(vocabulary.encode(word)), word);
+    // "e\u0301" comes back as "é", which is the same text
+    assertEquals(vocabulary.decode(vocabulary.encode(word)), word.normalize());
   }
 });
 
@@ -158,6 +191,7 @@ Deno.test("buildWordVocabulary() refuses a text of rare words, and one of too ma
 
 Deno.test("Vocabulary.level follows from the boundary token", () => {
   assertEquals(buildVocabulary(["ab"]).level, "characters");
+  assertEquals(new Vocabulary(["<w>", "."]).level, "characters");
   assertEquals(new Vocabulary(["<s>", "a"]).level, "words");
   // where "." is the boundary, tokens of any length are put together as they are
   const vocabulary = buildVocabulary([["the", "dog"]]);
@@ -215,7 +249,8 @@ Deno.test("encodeWord() refuses the boundary token within a word", () => {
   assertThrows(
     () => encodeWord(letters, "a.b"),
     RangeError,
-    'Cannot encode "a.b" as a word: it contains "."',
+    'Cannot encode "a.b" as a word: it contains ".", which marks where words ' +
+      "begin and end; leave it out",
   );
   const words = new Vocabulary(["<s>", "<unk>", ".", "dog"]);
   assertEquals(encodeWord(words, "dog."), [3, 2]);

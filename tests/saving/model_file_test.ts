@@ -11,7 +11,7 @@ import {
   encodeCheckpoint,
 } from "../../lib/saving/checkpoint.ts";
 import { CheckpointError } from "../../lib/errors/errors.ts";
-import { Vocabulary } from "../../lib/data/vocabulary.ts";
+import { buildVocabulary, Vocabulary } from "../../lib/data/vocabulary.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -167,6 +167,13 @@ Deno.test("saveModel() keeps lowercase and locale where they are not the default
     const { lowercase, locale } = loadModel(file).vocabulary;
     assertEquals([lowercase, locale], [words.lowercase, words.locale]);
   }
+});
+
+Deno.test("saveModel() keeps the boundary <w> of words with dots", () => {
+  const vocabulary = buildVocabulary(["a."], { lowercase: true });
+  const read = loadModel(saveModel(parameters, vocabulary)).vocabulary;
+  assertEquals(read.tokens, ["<w>", ".", "a"]);
+  assertEquals([read.level, read.lowercase], ["characters", true]);
 });
 
 Deno.test("loadModel() takes lowercase from the config of a run of words of version 0.1.0", () => {
@@ -339,8 +346,8 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "a vocabulary without the boundary token",
     withValue("vocabulary", '["a",".","b"]'),
-    'cannot make a vocabulary: its first token is "a", which must be "." or ' +
-    '"<s>"',
+    'cannot make a vocabulary: its first token is "a", which must be ".", ' +
+    '"<w>" or "<s>"',
   ],
   [
     "a token that is repeated",
@@ -366,7 +373,7 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
     "a token that steers terminals",
     withValue("vocabulary", JSON.stringify(["\x9b2J", "a", "b"])),
     'cannot make a vocabulary: its first token is "\\u{9b}2J", which must be ' +
-    '"." or "<s>"',
+    '".", "<w>" or "<s>"',
   ],
   [
     "tokens that are not strings",
