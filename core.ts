@@ -45,7 +45,12 @@ export {
   type WordListOptions,
   wordsFrom,
 } from "./lib/data/words.ts";
-export * from "./lib/data/tokens.ts";
+export {
+  detokenize,
+  type DetokenizeOptions,
+  type Spacing,
+} from "./lib/data/spacing.ts";
+export { tokenize, type TokenizeOptions } from "./lib/data/tokens.ts";
 export {
   BOUNDARY,
   buildVocabulary,

@@ -33,7 +33,7 @@ export interface Corpus {
   /** What it is called. */
   readonly source: string;
   /** What its sequences are. */
-  readonly unit: "words" | "sentences";
+  readonly unit: "words" | "sentences" | "lines";
   readonly sequences: readonly Sequence[];
   readonly splits: Splits<Sequence>;
   /** The vocabulary of models that learn from it; often not needed. */
@@ -45,6 +45,8 @@ export interface Corpus {
  *
  * @param path a word list or a text; without one the default word list
  * @param settings what kind of corpus it is
+ * @param known the vocabulary of a model that is to see the corpus, if there is
+ * one; a text is split by the same rules
  * @throws {UsageError} if there is no path and no default, or the settings
  * leave too little to learn from
  * @throws {WordListError} if the file is missing, or is no such corpus
@@ -52,16 +54,26 @@ export interface Corpus {
 export function readCorpus(
   path: string | undefined,
   settings: CorpusSettings,
+  known?: Vocabulary,
 ): Corpus {
-  const { level, lowercase, minimumCount } = settings;
+  const { level, lowercase, sentences, minimumCount } = settings;
   const { splitSeed: seed, keepEqualTogether } = settings;
   if (level === "words") {
-    const sequences = readSentences(path, lowercase);
+    const text = textOf(path);
+    const sequences = tokenize(text, {
+      lowercase,
+      sentences,
+      whole: known?.whole,
+    });
+    if (sequences.length === 0) {
+      throw new WordListError(`Cannot learn from ${path}: it has no words`);
+    }
     const splits = judging(() => splitByPosition(sequences));
     const { train } = splits;
-    const how = { minimumCount, lowercase };
+    const how = { minimumCount, lowercase, sentences, text };
     const vocabulary = once(() => buildWordVocabulary(train, how));
-    return { source: path!, unit: "sentences", sequences, splits, vocabulary };
+    const unit = sentences === "lines" ? "lines" : "sentences";
+    return { source: path!, unit, sequences, splits, vocabulary };
   }
   const { words, source } = path === undefined
     ? defaultWords()
@@ -72,18 +84,13 @@ export function readCorpus(
   return { source, unit: "words", sequences: words, splits, vocabulary };
 }
 
-function readSentences(
-  path: string | undefined,
-  lowercase: boolean,
-): readonly (readonly string[])[] {
+function textOf(path: string | undefined): string {
   if (path === undefined) {
     throw new UsageError(
       "Cannot use --level words without a text: give one with --input",
     );
   }
-  const sentences = tokenize(readText(path), { lowercase });
-  if (sentences.length > 0) return sentences;
-  throw new WordListError(`Cannot learn from ${path}: it has no words`);
+  return readText(path);
 }
 
 function once(make: () => Vocabulary): () => Vocabulary {

@@ -70,7 +70,7 @@ async function runEvaluate(
     (wanted === "all" && (run !== undefined || level === "characters"));
   const net = hasNet ? loadNet(values) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
-  const corpus = readCorpus(input, settings);
+  const corpus = readCorpus(input, settings, net?.vocabulary);
   const vocabulary = net?.vocabulary ?? corpus.vocabulary();
   tellCorpus(corpus, vocabulary);
   if (net) {

@@ -94,13 +94,13 @@ export function loadNet(
   const { parameters: model, metadata } = file;
   if (file.vocabulary) {
     const { vocabulary } = file;
-    const { level, lowercase } = vocabulary;
+    const { level, lowercase, sentences } = vocabulary;
     const config = naming(
       `Cannot read ${source}`,
       () => parseObject(metadata.get("config") ?? "{}", "config"),
     );
     const kept = "wordsSha256" in config ? settingsFrom(config, source) : {};
-    const settings = { ...kept, lowercase, level };
+    const settings = { ...kept, lowercase, level, sentences };
     return { name: run, model, vocabulary, settings };
   }
   const { source: list, unit, vocabulary: made } = readCorpus(input, values);
@@ -129,7 +129,8 @@ export function corpusSettingsOf(
 ): CorpusSettings {
   const settings = { ...values, ...net.settings };
   refuseMeaningless(CORPUS, given, settings);
-  for (const name of ["level", "lowercase", "minimumCount"] as const) {
+  const fixed = ["level", "lowercase", "sentences", "minimumCount"] as const;
+  for (const name of fixed) {
     if (given.has(name) && values[name] !== settings[name]) {
       throw new UsageError(
         `Cannot use --${flagOf(name)} ${values[name]} with ${net.name}: it ` +

@@ -41,25 +41,27 @@ export function formatLosses(losses: readonly number[]): string {
 
 /** How many words to sample, and how; the defaults are the library's. */
 type SampleValues =
-  & { seed: number; num: number }
+  & { seed: number; num: number; noUnknown?: boolean }
   & Pick<SampleOptions, "prompt" | "temperature" | "topK" | "maxLength">;
 
 /**
  * Prints new words of a model: in groups, by the part of the corpus that they
- * are in, if there is one.
+ * are in, if there is one; but lines stay in a row.
  */
 export function printSamples(
   { model, vocabulary }: NamedModel,
-  { seed, num, ...choices }: SampleValues,
+  { seed, num, noUnknown = false, ...choices }: SampleValues,
   corpus?: Corpus,
 ): void {
   const words = sample(model, vocabulary, {
     ...choices,
     generator: new TorchGenerator(seed),
     count: num,
+    unknown: !noUnknown,
     continuous: vocabulary.level === "words",
   });
-  if (corpus === undefined) return words.forEach((word) => print(word));
+  const inARow = corpus === undefined || vocabulary.sentences === "lines";
+  if (inARow) return words.forEach((word) => print(word));
   const labelled = labelWords(words, corpus.splits, { vocabulary });
   for (const origin of [...PARTS, "new"] as const) {
     const group = labelled.filter((word) => word.origin === origin);

@@ -87,7 +87,7 @@ export function resumeRun(
     const source = folder.pathOf("checkpoint");
     const settings = settingsFrom(checkpoint.config, source);
     const { parameters, vocabulary } = checkpoint;
-    const corpus = readCorpus(input, settings);
+    const corpus = readCorpus(input, settings, vocabulary);
     if (settings.wordsSha256 !== hashOf(corpus)) {
       throw new WordListError(
         `Cannot resume the run in ${path} with other ${corpus.unit}: it ` +

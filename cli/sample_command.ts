@@ -1,5 +1,8 @@
 /** `makemore sample`: new words or sentences from a model. */
 
+import { UNKNOWN } from "../core.ts";
+import { quote } from "../lib/errors/quote.ts";
+import { unknownWords } from "../lib/language_models/prompt.ts";
 import { readCorpus } from "./corpus.ts";
 import { judging } from "./judging.ts";
 import { corpusSettingsOf, loadNet, makeModel } from "./models.ts";
@@ -9,7 +12,8 @@ import { CORPUS, SETTINGS, take } from "./settings.ts";
 import { tell } from "./terminal.ts";
 
 const options = {
-  ...take("model", "run", "num", "temperature", "topK", "prompt", "maxLength"),
+  ...take("model", "run", "num", "temperature", "topK"),
+  ...take("noUnknown", "prompt", "maxLength"),
   seed: {
     ...SETTINGS.seed,
     default: SETTINGS.seed.default + 10, // as train has it at its end
@@ -52,10 +56,16 @@ async function runSample(
   const settings = net ? corpusSettingsOf(net, values, given) : values;
   const corpus = kind === "mlp" && input === undefined
     ? undefined
-    : readCorpus(input, settings);
+    : readCorpus(input, settings, net?.vocabulary);
   const model = net ??
     await makeModel(kind as "ngram", corpus!, { order, smoothing });
   const unit = model.vocabulary.level === "words" ? "sentences" : "words";
   tell(`${num} ${unit} from ${model.name}`);
-  judging(() => printSamples(model, values, corpus));
+  judging(() => {
+    const missing = unknownWords(model.vocabulary, values.prompt);
+    if (missing.length > 0) {
+      tell(`Read as ${UNKNOWN}: ${missing.map(quote).join(", ")}`);
+    }
+    printSamples(model, values, corpus);
+  });
 }

@@ -60,6 +60,11 @@ export const SETTINGS = {
     { choices: ["characters", "words"], before: "characters" },
   ),
   lowercase: flag("read The as the", { before: false, when: ofWords }),
+  sentences: choice(
+    "what a sentence is: as in a text, or each line of verses, titles or " +
+      "messages",
+    { choices: ["text", "lines"], before: "text", when: ofWords },
+  ),
   minimumCount: whole(
     "how often a word must occur in train to be a token; rarer ones are " +
       "read as <unk>",
@@ -166,6 +171,7 @@ export const SETTINGS = {
     { above: true, default: 1 },
   ),
   topK: whole("draw only from the N likeliest tokens"),
+  noUnknown: flag("never draw <unk>, which stands for words not learned"),
   prompt: text("how each word or sentence begins", { default: "" }),
   maxLength: whole("stop a word or sentence after N tokens", {
     default: 100,
@@ -201,6 +207,7 @@ export function take<Name extends keyof Table>(
 export const CORPUS = take(
   "level",
   "lowercase",
+  "sentences",
   "minimumCount",
   "splitSeed",
   "keepEqualTogether",
