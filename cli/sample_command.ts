@@ -1,5 +1,6 @@
 /** `makemore sample`: new words or sentences from a model. */
 
+import { UsageError } from "../lib/errors/errors.ts";
 import { UNKNOWN } from "../core.ts";
 import { quote } from "../lib/errors/quote.ts";
 import { unknownWords } from "../lib/language_models/prompt.ts";
@@ -60,6 +61,11 @@ async function runSample(
   const model = net ??
     await makeModel(kind as "ngram", corpus!, { order, smoothing });
   const unit = model.vocabulary.level === "words" ? "sentences" : "words";
+  if (values.noUnknown && !model.vocabulary.has(UNKNOWN)) {
+    throw new UsageError(
+      `Cannot use --no-unknown with ${model.name}: it has no ${UNKNOWN}`,
+    );
+  }
   tell(`${num} ${unit} from ${model.name}`);
   judging(() => {
     const missing = unknownWords(model.vocabulary, values.prompt);

@@ -51,17 +51,21 @@ const PARAGRAPH_BREAK = /\n[^\S\n]*\n\s*/u;
  *
  * Some tokens stay whole and do not end a sentence: URLs, e-mail addresses, what
  * begins with a period (".NET"), letters with periods between ("U.S.", "e.g."),
- * a capital letter with a period ("J. R. R. Tolkien", but not "I."), the titles
- * Mr., Mrs., Ms., Dr., Prof., St., Jr. and Sr., and the abbreviations that the
- * text itself shows, in any language with capital letters: short words that
- * nearly always have a period after them, and then a name, or what cannot begin
- * a sentence. An abbreviation ends a sentence where a very common word follows
- * with a capital, or after "p.m." any word that the text also has in lowercase.
+ * names with an ending ("node.js"), a capital letter with a period ("J. R. R.
+ * Tolkien", but not "I."), the titles Mr., Mrs., Ms., Dr., Prof., St., Jr. and
+ * Sr., and the abbreviations that the text itself shows, in any language with
+ * capital letters: short words that nearly always have a period after them, and
+ * then what cannot begin a sentence, or several names. An abbreviation ends a
+ * sentence where a very common word follows with a capital, and one in small
+ * letters ("p.m.") before any word that the text also has in lowercase.
+ * Of the 52,507 sentences of the Brown corpus that end with a mark, 258 go on,
+ * and 156 end too early; with Unicode's rules alone, 143 and 3,424.
  *
  * These stay wrong: an abbreviation that a text has once, before a name
- * ("Gen. Lee"); one that is also a word ("No. 5", "in." for inches); in a short
- * text, one that ends a sentence ("in the U.S. She"); "Henry I. of England";
- * numbers with a period before a capital, as in German "3. Oktober".
+ * ("Gen. Lee"), or as the first word of sentences only; one that is also a word
+ * ("No. 5", "in." for inches); in a short text, one that ends a sentence ("in the
+ * U.S. She"); a number with a period before a capital, as in German "3.
+ * Oktober"; a quotation that goes on after its mark ("Stop!" she said).
  *
  * @param text the text
  * @param options what a sentence is, lowercase and language

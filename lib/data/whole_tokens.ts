@@ -101,37 +101,55 @@ function countWords(text: string): Map<string, number> {
 
 /**
  * The abbreviations of a text: words of up to six letters that have a period
- * after them three times as often as not, and after it the sentence goes on more
- * often than it ends. It goes on with a comma, a digit, a small letter, unless
- * the text has small letters after periods anyway, or a name: a capitalized word
- * that the text never has in lowercase. As a name may also begin a sentence, it
- * counts half, and without another sign there must be two different ones, or
- * four after a small letter. The idea is that of Kiss and
- * Strunk, Unsupervised Multilingual Sentence Boundary Detection, 2006.
+ * after them three times as often as not, and after it the sentence goes on. It
+ * does before a comma, a small letter, unless these are not rare after periods,
+ * and a digit after a capitalized word. It ends before a capitalized word that
+ * the text also has in lowercase. Before a name, or a digit after another word,
+ * it does either: two names are enough after a capitalized word if there are
+ * twice as many as ends, four after another word if there are no ends. The idea
+ * is that of Kiss and Strunk, Unsupervised Multilingual Sentence Boundary
+ * Detection, 2006.
  */
 function learnAbbreviations(
   text: string,
   counts: ReadonlyMap<string, number>,
 ): Set<string> {
+  const isCapital = (word = "") => /^\p{Lu}/u.test(word);
+  const isSmall = (word = "") => /^\p{Ll}/u.test(word);
   const followers = new Map<string, string[]>();
-  const isCapital = (next: string) => /^\p{Lu}/u.test(next);
   let [capital, small] = [0, 0];
-  for (const [, word, next, mark = ""] of text.matchAll(WORD_AND_NEXT)) {
+  for (
+    const { 1: word, 2: next, 3: mark = "", index } of text.matchAll(
+      WORD_AND_NEXT,
+    )
+  ) {
     const seen = followers.get(word) ?? [];
     followers.set(word, seen);
-    seen.push(next ?? mark);
-    if (isCapital(next ?? "")) capital++;
-    if (/^\p{Ll}/u.test(next)) small++;
+    const within = /[\p{L}\p{N},;]\s/u.test(text.slice(index - 2, index));
+    // "Yes." may be all of a sentence
+    seen.push(within || isSmall(word) ? next ?? mark : "");
+    if (isCapital(next)) capital++;
+    if (isSmall(next)) small++;
   }
-  const goesOn = small < capital ? /^[\p{Ll}\p{N},;:]/u : /^[\p{N},;:]/u;
-  const isName = (next: string) => !counts.has(next.toLowerCase());
+  const smallIsRare = small < Math.min(capital, 5 + capital / 5);
+  const saysOf = (word: string, next: string) => {
+    if (next === "") return "nothing";
+    if (isCapital(next)) {
+      return counts.has(next.toLowerCase()) ? "ends" : "either";
+    }
+    if (isSmall(next)) return smallIsRare ? "goes on" : "nothing";
+    return /\p{N}/u.test(next) && !isCapital(word) ? "either" : "goes on";
+  };
   const learned = [...followers].filter(([word, all]) => {
     if (4 * all.length <= 3 * (counts.get(word) ?? 0)) return false;
-    const clear = all.filter((next) => goesOn.test(next)).length;
-    const capitals = all.filter(isCapital);
-    const names = capitals.filter(isName);
-    return (clear > 0 || new Set(names).size >= (isCapital(word) ? 2 : 4)) &&
-      2 * clear + names.length >= capitals.length - names.length;
+    const those = (what: string) =>
+      all.filter((next) => saysOf(word, next) === what);
+    const [ends, either, on] = ["ends", "either", "goes on"].map(those);
+    if (on.length > 0) return 2 * on.length + either.length >= ends.length;
+    const names = new Set(either).size;
+    return isCapital(word)
+      ? names >= 2 && either.length >= 2 * ends.length
+      : names >= 4 && ends.length === 0;
   });
   return new Set(learned.map(([word]) => word));
 }

@@ -44,13 +44,13 @@ Deno.test("tokenize() leaves addresses and what begins with a period whole", () 
 Deno.test("tokenize() learns abbreviations from a text, in any language with capitals", () => {
   assertEquals(
     read(
-      "Am Mo. kam Fa. Meyer, bzw. ihr Chef. Nr. 5 gehört Fa. Schulz usw. und " +
+      "Am Mo. kam Fa. Meyer, bzw. ihr Chef. Die Nr. 5 gehört Fa. Schulz usw. und " +
         "so fort. Er ging. Sie ging.",
       { locale: "de" },
     ),
     [
       "Am Mo. kam Fa. Meyer , bzw. ihr Chef .",
-      "Nr. 5 gehört Fa. Schulz usw. und so fort .",
+      "Die Nr. 5 gehört Fa. Schulz usw. und so fort .",
       "Er ging .",
       "Sie ging .",
     ],
@@ -70,6 +70,7 @@ Deno.test("tokenize() does not take the last word of sentences for an abbreviati
     ["We had tea .", "The cat had tea .", "All of the cats .", "All had tea ."]
       .concat("We did ."),
   );
+  assertEquals(read("Yes. Yes. No. ".repeat(10)).length, 30);
   // small letters say nothing where sentences begin with them
   assertEquals(
     read("nice day. love it. good day. my cat. bad day. so what", {

@@ -444,25 +444,21 @@ Deno.test("sample() never draws <unk> where that is asked for, of any model", ()
 });
 
 Deno.test("sample() sees the boundary between the sentences of a prompt", () => {
-  const tokens = ["<s>", "<unk>", ".", "a", "b", "c", "d"];
-  const text = [["a", "."], ["b", "c"], ["b", "d"]];
-  const options = {
-    generator: new TorchGenerator(1),
-    count: 1,
-    continuous: true,
-  };
+  const text = [["a", "!"], ["b", "c"], ["b", "d"]];
   for (const sentences of ["text", "lines"] as const) {
-    const words = new Vocabulary(tokens, { sentences });
+    const words = new Vocabulary(["<s>", "<unk>", "!", "a", "b", "c", "d"], {
+      sentences,
+    });
     const windows = contextWindows(text, words, 3, { acrossBoundaries: true });
     const model = addK(countNgrams(windows, words), 0);
-    // only after "." and a boundary does c follow b
-    const prompts = { text: "a. B", lines: "a.\nb" };
-    const prompt = prompts[sentences].toLowerCase();
-    const lower = sentences === "text" ? "a. B" : prompt;
-    assertEquals(
-      sample(model, words, { ...options, prompt: lower })[0].at(-1),
-      sentences === "text" ? "B" : "c",
-    );
-    assertEquals(nextTokens(model, words, [prompt])[0][0].token, "c");
+    const [blank, prompt] = sentences === "lines"
+      ? ["\n", "a!\nb"]
+      : [" ", "a! b"];
+    const generator = new TorchGenerator(1);
+    const options = { generator, count: 2, continuous: true, prompt };
+    // d follows b where no "!" and boundary precede
+    assertEquals(sample(model, words, options), Array(2).fill(`a!${blank}b c`));
+    const [[next]] = nextTokens(model, words, [prompt]);
+    assertEquals([next.token, next.probability], ["c", 1]);
   }
 });
