@@ -4,7 +4,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { readText } from "../lib/data/text.ts";
+import { readText, tidyNotes, tidyText } from "../lib/data/text.ts";
 import { UsageError, WordListError } from "../lib/errors/errors.ts";
 import {
   buildVocabulary,
@@ -21,6 +21,7 @@ import {
 import { defaultWords, readWords } from "../lib/data/words.ts";
 import { judging } from "./judging.ts";
 import type { CorpusSettings } from "./settings.ts";
+import { tell } from "./terminal.ts";
 
 /** A word, or the words of a sentence. */
 export type Sequence = string | readonly string[];
@@ -59,7 +60,7 @@ export function readCorpus(
   const { level, lowercase, sentences, minimumCount } = settings;
   const { splitSeed: seed, keepEqualTogether } = settings;
   if (level === "words") {
-    const text = textOf(path);
+    const text = readTextOf(path, settings);
     const sequences = tokenize(text, {
       lowercase,
       sentences,
@@ -75,22 +76,28 @@ export function readCorpus(
     const unit = sentences === "lines" ? "lines" : "sentences";
     return { source: path!, unit, sequences, splits, vocabulary };
   }
-  const { words, source } = path === undefined
+  const { words, source, notes } = path === undefined
     ? defaultWords()
-    : readWords(path);
+    : judging(() => readWords(path, settings));
+  notes?.forEach(tell);
   const splits = judging(() => splitWords(words, { seed, keepEqualTogether }));
   // the lecture's has the characters of all parts
-  const vocabulary = once(() => buildVocabulary(words));
+  const vocabulary = once(() => buildVocabulary(words, { lowercase }));
   return { source, unit: "words", sequences: words, splits, vocabulary };
 }
 
-function textOf(path: string | undefined): string {
+function readTextOf(
+  path: string | undefined,
+  settings: CorpusSettings,
+): string {
   if (path === undefined) {
     throw new UsageError(
       "Cannot use --level words without a text: give one with --input",
     );
   }
-  return readText(path);
+  const text = judging(() => readText(path, path, settings));
+  tidyNotes(text).forEach(tell);
+  return tidyText(text);
 }
 
 function once(make: () => Vocabulary): () => Vocabulary {

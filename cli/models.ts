@@ -141,6 +141,7 @@ export function corpusSettingsOf(
   return {
     ...settings,
     ...(given.has("splitSeed") ? { splitSeed: values.splitSeed } : {}),
+    ...(given.has("encoding") ? { encoding: values.encoding } : {}),
     ...(given.has("keepEqualTogether") ? { keepEqualTogether: true } : {}),
   };
 }

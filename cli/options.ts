@@ -14,7 +14,7 @@ export interface Option {
   readonly about: string;
   /** What stands for its value in `--help`. */
   readonly value?: string;
-  /** Its letter. */
+  /** Its letter, or another name for it. */
   readonly alias?: string;
   /** The value without the option; that of a choice is its first. */
   readonly default?: number | string;
@@ -225,11 +225,13 @@ export function helpOf(
   { name, about, options, examples }: Omit<Command, "run">,
   program: string,
 ): string {
-  const rows = Object.entries(options).map(([name, option]) => [
-    `  ${option.alias ? `-${option.alias}, ` : "    "}--${flagOf(name)} ` +
-    (option.value ?? VALUES[option.kind]),
-    describe(option, options),
-  ]);
+  const rows = Object.entries(options).map(([name, option]) => {
+    const { alias = "", value = VALUES[option.kind] } = option;
+    const letter = alias.length === 1 ? `-${alias}, ` : "    ";
+    const other = alias.length > 1 ? `, --${alias}` : "";
+    const left = `  ${letter}--${flagOf(name)}${other} ${value}`;
+    return [left, describe(option, options)];
+  });
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
   return [
     about,

@@ -50,16 +50,21 @@ export const SETTINGS = {
     { value: "PATH", alias: "r", when: mlp },
   ),
   input: text(
-    "a word list with one word on each line, or a text, in UTF-8 (default: " +
-      "the lecture's list if `deno task data` has fetched it, else the " +
-      "package's own)",
+    "a word list with one word on each line, or a text (default: the " +
+      "lecture's list if `deno task data` has fetched it, else the package's " +
+      "own)",
     { value: "FILE", alias: "i" },
   ),
   level: choice(
     "what a token is, a character of a word list or a word of a text",
     { choices: ["characters", "words"], before: "characters" },
   ),
-  lowercase: flag("read The as the", { before: false, when: ofWords }),
+  encoding: text(
+    "the encoding of the input, by a name that browsers know, such as " +
+      "windows-1252 or shift_jis; UTF-16 is recognised",
+    { value: "NAME", default: "utf-8", before: "utf-8" },
+  ),
+  lowercase: flag("read The as the", { alias: "fold-case", before: false }),
   sentences: choice(
     "what a sentence is: as in a text, or each line of verses, titles or " +
       "messages",
@@ -206,6 +211,7 @@ export function take<Name extends keyof Table>(
 /** The settings that decide what a corpus is, beside its file. */
 export const CORPUS = take(
   "level",
+  "encoding",
   "lowercase",
   "sentences",
   "minimumCount",

@@ -5,6 +5,7 @@
  */
 
 import { checkLocale } from "../errors/checks.ts";
+import { LINE_BREAK } from "./text.ts";
 import { wholeTokens } from "./whole_tokens.ts";
 
 /** Options of {@linkcode tokenize}; a vocabulary of words has them all. */
@@ -131,7 +132,7 @@ export function tokenize(
  */
 export function plainText(text: string, options: TokenizeOptions): string {
   const { whole = true } = options;
-  const plain = text.normalize("NFC").replaceAll(/\r\n?/g, "\n");
+  const plain = text.normalize("NFC").replaceAll(LINE_BREAK, "\n");
   if (!whole) return plain;
   return plain.replaceAll(/(?<=[\p{L}\p{N}])[’ʼ＇](?=[\p{L}\p{N}])/gu, "'")
     // an end of a quotation has a beginning

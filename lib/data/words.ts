@@ -8,14 +8,7 @@ import { checkLocale } from "../errors/checks.ts";
 import { WordListError } from "../errors/errors.ts";
 import { quote } from "../errors/quote.ts";
 import { mayRead } from "./bounded_file.ts";
-import {
-  decodeText,
-  type DecodeTextOptions,
-  LINE_BREAK,
-  readText,
-  tidyNotes,
-  tidyText,
-} from "./text.ts";
+import { decodeText, readText, tidyNotes, tidyText } from "./text.ts";
 import type { VocabularyOptions } from "./vocabulary.ts";
 
 /** Words, and where they come from. */
@@ -32,7 +25,14 @@ export interface WordList {
  * Options of {@linkcode readWords} and {@linkcode parseWords}: how to read the
  * words. Give the vocabulary the same `lowercase` and `locale`.
  */
-export interface WordListOptions extends DecodeTextOptions, VocabularyOptions {}
+export interface WordListOptions extends VocabularyOptions {
+  /**
+   * The encoding of the bytes, by a name that `TextDecoder` knows, such as
+   * `"windows-1251"` or `"shift_jis"`. A byte order mark takes precedence.
+   * Default: `"utf-8"`, and UTF-16 is recognised.
+   */
+  encoding?: string;
+}
 
 /**
  * The word list that comes with the package: 3,600 given names in lowercase a–z.
@@ -138,7 +138,7 @@ export function parseWords(
 ): WordList {
   const decoded = decodeText(text, source, options);
   checkLocale(options.locale ?? "en");
-  const lines = tidyText(decoded, options).split(LINE_BREAK);
+  const lines = tidyText(decoded, options).split("\n");
   return collectWords(lines, source, "line", tidyNotes(decoded));
 }
 

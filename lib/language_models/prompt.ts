@@ -2,6 +2,7 @@
  * How words and sentences begin: what the model sees, and what people see.
  */
 
+import { tidyText } from "../data/text.ts";
 import { tokenize } from "../data/tokens.ts";
 import { encodeWord, type Vocabulary } from "../data/vocabulary.ts";
 
@@ -38,7 +39,7 @@ export function readPrompt(
     return { ids: encodeWord(vocabulary, tokens), sentences: [tokens] };
   }
   // in the case in which they were typed
-  const typed = tokenize(prompt, { locale, sentences, whole, has });
+  const typed = tokenize(tidyText(prompt), { locale, sentences, whole, has });
   if (typed.length === 0) typed.push([]);
   return {
     ids: typed.flatMap((tokens, i) => [

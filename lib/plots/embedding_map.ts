@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { drawChart } from "./chart.ts";
+import { drawChart, halo } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { blue, green, paper, vermillion } from "./palette.ts";
 
@@ -12,8 +12,8 @@ export interface EmbeddingMapOptions extends FigureOptions {
 /**
  * The embeddings of the tokens as points in the plane, each with its token on
  * it: tokens that the model treats alike lie close together. Vowels are squares,
- * the boundary "." is a triangle, all others are circles, each kind in its own
- * colour.
+ * the boundary token, "<s>" or "<w>" if there is one and else ".", is a
+ * triangle, all others are circles, each kind in its own colour.
  *
  * Source: the lecture's scatter plot of `C`; Bengio et al. 2003, section 5,
  * where it is proposed.
@@ -44,6 +44,8 @@ export function embeddingMap(
     );
   }
   const { vowels = ["a", "e", "i", "o", "u"] } = options;
+  const boundary =
+    ["<s>", "<w>"].find((name) => Array.from(tokens).includes(name)) ?? ".";
   const points = Array.from(tokens, (token, id) => {
     const { length, 0: x, 1: y } = embeddings[id];
     if (length !== 2) {
@@ -51,13 +53,13 @@ export function embeddingMap(
         `Cannot draw the embedding of "${token}" on a map: it has ${length} numbers, not 2`,
       );
     }
-    const kind = token === "." ? 2 : vowels.includes(token) ? 0 : 1;
+    const kind = token === boundary ? 2 : vowels.includes(token) ? 0 : 1;
     return { token, x, y, kind };
   });
   const groups = ([
     ["vowels", "squares", vermillion, "square"],
     ["other letters", "circles", blue, "circle"],
-    ['boundary "."', "a triangle", green, "triangle"],
+    [`boundary "${boundary}"`, "a triangle", green, "triangle"],
   ] as const).map(([label, shape, colour, sample], kind) => {
     const members = points.filter((point) => point.kind === kind);
     const listed = members.map(({ token }) => token + " ").join("");
@@ -67,7 +69,10 @@ export function embeddingMap(
   const described = groups.map(({ described }) => described);
   const { width = 640 } = options;
   const at = { x: "x", y: "y" };
-  const letter = { text: "token", fill: "white" };
+  const letter = { text: "token", fontWeight: "bold", fontSize: 13 };
+  const [short, long] = [true, false].map((isShort) =>
+    points.filter(({ token }) => [...token].length < 2 === isShort)
+  );
   return drawChart({
     title: "The embedding of each letter",
     description: `Scatter plot of ${tokens.length} tokens by the two numbers ` +
@@ -93,12 +98,8 @@ export function embeddingMap(
             strokeWidth: 1,
           })
         ),
-        Plot.text(points, {
-          ...at,
-          ...letter,
-          fontWeight: "bold",
-          fontSize: 13,
-        }),
+        Plot.text(short, { ...at, ...letter, fill: "white" }),
+        Plot.text(long, { ...at, ...letter, ...halo(3), dy: 18 }),
       ],
     },
   }, options);

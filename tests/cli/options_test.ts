@@ -166,7 +166,12 @@ const levels = {
       about: "seed",
       when: { level: ["characters"] },
     },
-    lowercase: { kind: "flag", about: "small", when: { level: ["words"] } },
+    lowercase: {
+      kind: "flag",
+      alias: "fold-case",
+      about: "small",
+      when: { level: ["words"] },
+    },
     run: {
       kind: "text",
       value: "PATH",
@@ -195,7 +200,9 @@ Deno.test("parseOptions() refuses what has no meaning beside another option", ()
     UsageError,
     "Cannot use --seed with --level words: it is for --level characters",
   );
-  assert(parseOptions(levels, [...words, "--lowercase"]).values.lowercase);
+  for (const flag of ["--lowercase", "--fold-case"]) {
+    assert(parseOptions(levels, [...words, flag]).values.lowercase);
+  }
   assertEquals(parseOptions(levels, ["--seed", "1"]).values.seed, 1);
   // a command without the other option has no such rule
   assertEquals(parseOptions(levels, ["--run", "a"]).values.run, "a");
@@ -204,7 +211,10 @@ Deno.test("parseOptions() refuses what has no meaning beside another option", ()
 Deno.test("helpOf() names defaults for words, and what an option is for", () => {
   const help = helpOf(levels, "makemore").replaceAll(/\s+/g, " ");
   assert(help.includes("size (default: 10, for words: 60)"), help);
-  assert(help.includes("--lowercase small; for --level words"), help);
+  assert(
+    help.includes("--lowercase, --fold-case small; for --level words"),
+    help,
+  );
   // what the default has need not be told
   assert(help.includes("--seed N seed --"), help);
 });

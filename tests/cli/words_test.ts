@@ -320,12 +320,6 @@ Deno.test("commands refuse what does not fit the level in one line", () =>
         "Cannot use --steps auto with --resume",
       ],
       ["sample", words, 2, "Cannot use --level words with the package's model"],
-      [
-        "train",
-        ["--lowercase"],
-        2,
-        "Cannot use --lowercase with --level characters",
-      ],
       ["train", ["--sentences", "lines"], 2, "it is for --level words"],
       ["train", ["--minimum-count", "3"], 2, "it is for --level words"],
       [

@@ -140,6 +140,11 @@ Deno.test("tidyText() keeps invisible characters that mean something", () => {
   ) assertEquals([tidyText(text), tidyNotes(text)], [text.normalize(), []]);
 });
 
+Deno.test("tidyText() ends all lines in one way", () => {
+  const text = "a\r\nb\rc\nd\u2028e\u2029f\u0085g\fh\vi\n\r\n";
+  assertEquals(tidyText(text), "a\nb\nc\nd\ne\nf\ng\nh\ni\n\n");
+});
+
 Deno.test("tidyText() writes in lowercase by the rules of a language", () => {
   const turkish = { lowercase: true, locale: "tr" };
   assertEquals(tidyText("ISPARTA", turkish), "ısparta");

@@ -183,6 +183,23 @@ Deno.test("embeddingMap() marks vowels by shape and by colour", () => {
   assertThrows(() => embeddingMap([[1, 2]], []), RangeError, "1 embeddings");
 });
 
+Deno.test("embeddingMap() marks the boundary by its name, and writes long tokens below", () => {
+  for (const boundary of ["<w>", "<s>", "."]) {
+    const tokens = [...new Set([boundary, ".", "the"])];
+    const figure = embeddingMap(tokens.map((_, id) => [id, id]), tokens);
+    const triangle = `boundary "${boundary}" as a triangle`;
+    assertStringIncludes(figure.description, triangle);
+    const colours = find(figure, '[aria-label="dot"]').map((group) =>
+      group.getAttribute("fill")
+    );
+    assertEquals(colours, [blue, green]);
+    const [inside, below] = find(figure, '[aria-label="text"]').map((group) =>
+      [...group.querySelectorAll("text")].map(({ textContent }) => textContent)
+    );
+    assertEquals([inside, below], [["."], tokens.filter((it) => it !== ".")]);
+  }
+});
+
 Deno.test("activationHistogram() counts what is saturated", () => {
   const figure = activationHistogram(
     new Float32Array([-1, -0.995, -0.5, 0, 0.5, 0.98, 1, 1]),
