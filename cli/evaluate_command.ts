@@ -82,7 +82,7 @@ async function runEvaluate(
   const load = (noMix: boolean) => loadNet({ ...values, noMix });
   const net = hasNet ? await load(true) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
-  const corpus = await readCorpus(values, settings);
+  const corpus = await readCorpus(values, settings, net?.vocabulary);
   const vocabulary = net?.vocabulary ?? corpus.vocabulary();
   tellCorpus(corpus, vocabulary);
   let isOther = false;

@@ -132,7 +132,11 @@ export async function resumeRun(
           `done ${checkpoint.step} already; give as many or more`,
       );
     }
-    const corpus = await readCorpus({ ...values, run: path }, settings);
+    const corpus = await readCorpus(
+      { ...values, run: path },
+      settings,
+      vocabulary,
+    );
     if (settings.wordsSha256 !== hashOf(corpus)) {
       throw new WordListError(
         `Cannot resume the run in ${path} with other ${corpus.unit}: it ` +
