@@ -50,7 +50,12 @@ export {
   parseTable,
   type TableOptions,
 } from "./lib/data/tables.ts";
-export * from "./lib/data/tokens.ts";
+export {
+  detokenize,
+  type DetokenizeOptions,
+  type Spacing,
+} from "./lib/data/spacing.ts";
+export { tokenize, type TokenizeOptions } from "./lib/data/tokens.ts";
 export {
   BOUNDARY,
   buildVocabulary,

@@ -7,7 +7,7 @@
  *
  * | what | functions |
  * | --- | --- |
- * | words | {@linkcode embeddedWords}, {@linkcode defaultWords}, {@linkcode readWords}, {@linkcode parseWords}, {@linkcode wordsFrom} |
+ * | words | {@linkcode embeddedWords}, {@linkcode defaultWords}, {@linkcode readWords}, {@linkcode parseWords}, {@linkcode wordsFrom}, {@linkcode readTable}, {@linkcode parseTable} |
  * | words of a text | {@linkcode tokenize}, {@linkcode detokenize} |
  * | vocabulary | {@linkcode buildVocabulary}, {@linkcode buildWordVocabulary}, {@linkcode Vocabulary} |
  * | train, dev, test | {@linkcode splitWords}, {@linkcode splitByPosition} |

@@ -33,7 +33,7 @@ export interface Corpus {
   /** What it is called. */
   readonly source: string;
   /** What its sequences are. */
-  readonly unit: "words" | "sentences";
+  readonly unit: "words" | "sentences" | "lines";
   readonly sequences: readonly Sequence[];
   readonly splits: Splits<Sequence>;
   /** What a run keeps of it. */
@@ -48,6 +48,8 @@ export interface Corpus {
  * @param from where it is: files, or the folder of a run that keeps a copy;
  * without them it is the default word list
  * @param settings what kind of corpus it is
+ * @param known the vocabulary of a model that is to see the corpus, if there is
+ * one; a text is split by the same rules
  * @throws {UsageError} if there is no file and no default, or the settings
  * leave too little to learn from
  * @throws {WordListError} if a file is missing, or is no such corpus
@@ -55,19 +57,25 @@ export interface Corpus {
 export async function readCorpus(
   from: InputValues,
   settings: CorpusSettings,
+  known?: Vocabulary,
 ): Promise<Corpus> {
-  const { level, lowercase, minimumCount } = settings;
+  const { level, lowercase, sentences, minimumCount } = settings;
   const { splitSeed: seed, keepEqualTogether } = settings;
   if (level === "words") {
     const { text, source } = readText(from, settings);
-    const sequences = tokenize(text, { lowercase });
+    const sequences = tokenize(text, {
+      lowercase,
+      sentences,
+      whole: known?.whole,
+    });
     tellIfList(text, source, sequences.length);
     const splits = judging(() => splitByPosition(sequences));
     const { train } = splits;
-    const how = { minimumCount, lowercase };
+    const how = { minimumCount, lowercase, sentences, text };
     const vocabulary = once(() => buildWordVocabulary(train, how));
     const copy = { file: "text", content: text } as const;
-    return { source, unit: "sentences", sequences, splits, copy, vocabulary };
+    const unit = sentences === "lines" ? "lines" : "sentences";
+    return { source, unit, sequences, splits, copy, vocabulary };
   }
   const { words, source, notes } = await readWords(from, settings);
   notes?.forEach(tell);

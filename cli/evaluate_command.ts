@@ -17,7 +17,7 @@ import {
 } from "./models.ts";
 import { command, type Given, type Values } from "./options.ts";
 import { formatLosses, lossesByPart, tellCorpus } from "./results.ts";
-import { CORPUS, GENERAL, INPUT, SETTINGS, take } from "./settings.ts";
+import { CORPUS, GENERAL, INPUT, SETTINGS } from "./settings.ts";
 import { print, printJson, tell, warn } from "./terminal.ts";
 
 const options = {
@@ -82,7 +82,7 @@ async function runEvaluate(
   const load = (noMix: boolean) => loadNet({ ...values, noMix });
   const net = hasNet ? await load(true) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
-  const corpus = await readCorpus(values, settings);
+  const corpus = await readCorpus(values, settings, net?.vocabulary);
   const vocabulary = net?.vocabulary ?? corpus.vocabulary();
   tellCorpus(corpus, vocabulary);
   let isOther = false;

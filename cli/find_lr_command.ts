@@ -81,9 +81,9 @@ async function runFindLr(values: Values<typeof options>): Promise<void> {
     writeFileAtomically(output, svg);
   }
   if (json) return printJson({ ...measured, suggested });
-  const suggestion = `Suggested: --learning-rate ${
-    Number(suggested.toPrecision(2))
-  }, where losses are lowest, averaged over a twentieth of the rates`;
+  const rate = Number(suggested.toPrecision(2));
+  const suggestion = `Suggested: --learning-rate ${rate} (lowest mean loss ` +
+    "over a twentieth of the rates)";
   if (!csv) return print([...curveOf(measured), "", suggestion].join("\n"));
   print("learning_rate,loss");
   measured.learningRates.forEach((rate, i) =>

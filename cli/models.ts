@@ -102,7 +102,7 @@ export async function loadNet(
   const { parameters: model, metadata } = file;
   if (file.vocabulary) {
     const { vocabulary } = file;
-    const { level, lowercase } = vocabulary;
+    const { level, lowercase, sentences } = vocabulary;
     const config = naming(
       `Cannot read ${source}`,
       () => parseObject(metadata.get("config") ?? "{}", "config"),
@@ -110,7 +110,7 @@ export async function loadNet(
     const kept = "wordsSha256" in config
       ? settingsFrom(config, source)
       : undefined;
-    const settings = { ...kept, lowercase, level };
+    const settings = { ...kept, lowercase, level, sentences };
     const net = { name: run, model, network: model, vocabulary, settings };
     if (!kept?.ngramOrder || values.noMix) return net;
     return { ...net, model: await mixtureOf(run, model, vocabulary, kept) };
@@ -144,7 +144,7 @@ async function mixtureOf(
     );
     return network;
   }
-  const corpus = await readCorpus({ run }, settings);
+  const corpus = await readCorpus({ run }, settings, vocabulary);
   if (hashOf(corpus) !== wordsSha256) {
     throw new CheckpointError(
       `Cannot use the mixture of ${run}: its copy of what it learned from was ` +
@@ -169,7 +169,8 @@ export function corpusSettingsOf(
 ): CorpusSettings {
   const settings = { ...values, ...net.settings };
   refuseMeaningless(CORPUS, given, settings);
-  for (const name of ["level", "lowercase", "minimumCount"] as const) {
+  const fixed = ["level", "lowercase", "sentences", "minimumCount"] as const;
+  for (const name of fixed) {
     if (given.has(name) && values[name] !== settings[name]) {
       throw new UsageError(
         `Cannot use --${flagOf(name)} ${values[name]} with ${net.name}: it ` +
@@ -191,11 +192,11 @@ export function corpusSettingsOf(
  * @throws {UsageError} if it is no longer there
  */
 export async function learnedCorpus(
-  { name, settings: { wordsSha256 } = {} }: NamedModel,
+  { name, vocabulary, settings: { wordsSha256 } = {} }: NamedModel,
   from: InputValues,
   settings: CorpusSettings,
 ): Promise<Corpus> {
-  const corpus = await readCorpus(from, settings);
+  const corpus = await readCorpus(from, settings, vocabulary);
   if (wordsSha256 === undefined || wordsSha256 === hashOf(corpus)) {
     return corpus;
   }
@@ -256,10 +257,13 @@ async function bigramModel(
         "--model ngram --order 2 finds the same by counting",
     );
   }
-  // loads tfjs, which no other model needs
-  const { bigramNetModel, createBigramNet, trainBigramNet } = await import(
-    "../lib/language_models/bigram_net.ts"
-  );
+  // No other model needs tfjs, which has 300 MB: deno fetches what it finds
+  // imported by a literal name as soon as the program is installed.
+  const url = new URL("../lib/language_models/bigram_net.ts", import.meta.url);
+  const { bigramNetModel, createBigramNet, trainBigramNet }:
+    typeof import("../lib/language_models/bigram_net.ts") = await import(
+      url.href
+    );
   const W = createBigramNet(size, { generator: new TorchGenerator(seed) });
   try {
     const windows = windowsOf(splits.train, vocabulary, 1);

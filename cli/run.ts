@@ -31,7 +31,6 @@ import { ORDERS } from "../lib/recipes/best_ngram.ts";
 import { writeLossFigure } from "./figures.ts";
 import { judging } from "./judging.ts";
 import { newNet } from "./models.ts";
-import type { Values } from "./options.ts";
 import { RunFolder } from "./run_folder.ts";
 import {
   configOf,
@@ -132,7 +131,11 @@ export async function resumeRun(
           `done ${checkpoint.step} already; give as many or more`,
       );
     }
-    const corpus = await readCorpus({ ...values, run: path }, settings);
+    const corpus = await readCorpus(
+      { ...values, run: path },
+      settings,
+      vocabulary,
+    );
     if (settings.wordsSha256 !== hashOf(corpus)) {
       throw new WordListError(
         `Cannot resume the run in ${path} with other ${corpus.unit}: it ` +

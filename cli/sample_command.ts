@@ -1,6 +1,9 @@
 /** `makemore sample`: new words or sentences from a model. */
 
 import { UsageError } from "../lib/errors/errors.ts";
+import { UNKNOWN } from "../core.ts";
+import { quote } from "../lib/errors/quote.ts";
+import { unknownWords } from "../lib/language_models/prompt.ts";
 import { readCorpus } from "./corpus.ts";
 import { judging } from "./judging.ts";
 import {
@@ -15,8 +18,8 @@ import { CORPUS, GENERAL, SETTINGS, take } from "./settings.ts";
 import { print, printJson, tell } from "./terminal.ts";
 
 const options = {
-  ...take("model", "run", "num", "temperature", "topK", "prompt"),
-  ...take("minLength", "maxLength", "newOnly", "unique"),
+  ...take("model", "run", "num", "temperature", "topK", "noUnknown"),
+  ...take("prompt", "minLength", "maxLength", "newOnly", "unique"),
   seed: {
     ...SETTINGS.seed,
     default: undefined,
@@ -63,13 +66,18 @@ async function runSample(
   const net = kind === "mlp" ? await loadNet(values) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
   const corpus = !net || input !== undefined
-    ? await readCorpus(values, settings)
+    ? await readCorpus(values, settings, net?.vocabulary)
     : newOnly
     ? await learnedCorpus(net, values, settings)
     : undefined;
   const model = net ??
     await makeModel(kind as "ngram", corpus!, { order, smoothing });
   const unit = model.vocabulary.level === "words" ? "sentences" : "words";
+  if (values.noUnknown && !model.vocabulary.has(UNKNOWN)) {
+    throw new UsageError(
+      `Cannot use --no-unknown with ${model.name}: it has no ${UNKNOWN}`,
+    );
+  }
   const seed = values.seed ?? crypto.getRandomValues(new Uint32Array(1))[0];
   tell(
     `${num} ${unit} from ${model.name}` +
@@ -77,6 +85,10 @@ async function runSample(
         ? ""
         : `, with seed ${seed}; the same again with --seed ${seed}`),
   );
+  const missing = unknownWords(model.vocabulary, values.prompt);
+  if (missing.length > 0) {
+    tell(`Read as ${UNKNOWN}: ${missing.map(quote).join(", ")}`);
+  }
   const { samples, shortage } = judging(() =>
     makeSamples(model, { ...values, seed }, corpus)
   );

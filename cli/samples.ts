@@ -15,7 +15,7 @@ import { print, tell } from "./terminal.ts";
 /** How many words to make, and which; the rest has the library's defaults. */
 export type SampleValues =
   & { seed: number; num: number; maxLength: number; minLength?: number }
-  & { newOnly?: boolean; unique?: boolean }
+  & { newOnly?: boolean; unique?: boolean; noUnknown?: boolean }
   & Pick<SampleOptions, "prompt" | "temperature" | "topK">;
 
 /** A new word, and the part of the corpus that it is in, if there is a corpus. */
@@ -70,19 +70,23 @@ export function makeSamples(
     {
       is: `in ${corpus?.source}`,
       remedy: "raise --temperature, or ask for fewer with --num",
-      holds: (word: string) => newOnly && originOf!(word) !== "new",
+      holds: (word: string) =>
+        newOnly && word !== "" && originOf!(word) !== "new",
       words: 0,
     },
     {
       is: "repeats",
       remedy: "raise --temperature, or ask for fewer with --num",
-      holds: (word: string) => unique && seen.has(word),
+      holds: (word: string) => unique && word !== "" && seen.has(word),
       words: 0,
     },
   ];
   let drawn = 0;
+  // lines in a row are a poem, which groups would tear apart
+  const isPoem = vocabulary.sentences === "lines";
   const words = sample(model, vocabulary, {
     ...{ prompt, temperature, topK, count, attempts: ATTEMPTS },
+    unknown: !values.noUnknown,
     generator: new TorchGenerator(seed),
     continuous: vocabulary.level === "words",
     maxLength: maxLength + 1, // one of that length is too long, or cut
@@ -94,7 +98,10 @@ export function makeSamples(
       return !reason;
     },
   });
-  const samples = words.map((word) => ({ word, origin: originOf?.(word) }));
+  const samples = words.map((word) => ({
+    word,
+    origin: isPoem ? undefined : originOf?.(word),
+  }));
   if (drawn === words.length) return { samples };
 
   const unit = vocabulary.level === "words" ? "sentences" : "words";

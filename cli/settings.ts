@@ -77,6 +77,11 @@ export const SETTINGS = {
     { value: "NAME", default: "utf-8", before: "utf-8" },
   ),
   lowercase: flag("read The as the", { alias: "fold-case", before: false }),
+  sentences: choice(
+    "what a sentence is: as in a text, or each line of verses, titles or " +
+      "messages",
+    { choices: ["text", "lines"], before: "text", when: ofWords },
+  ),
   minimumCount: whole(
     "how often a word must occur in train to be a token; rarer ones are " +
       "read as <unk>",
@@ -206,6 +211,7 @@ export const SETTINGS = {
     { above: true, default: 1 },
   ),
   topK: whole("draw only from the N likeliest tokens"),
+  noUnknown: flag("never draw <unk>, which stands for words not learned"),
   prompt: text("how each word or sentence begins", { default: "" }),
   minLength: whole("draw again what has fewer than N tokens"),
   maxLength: whole("draw again what has more than N tokens", {
@@ -266,6 +272,7 @@ export const CORPUS = take(
   "level",
   "encoding",
   "lowercase",
+  "sentences",
   "minimumCount",
   "splitSeed",
   "keepEqualTogether",

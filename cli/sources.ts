@@ -5,7 +5,7 @@ import { readFileBounded, readStream } from "../lib/data/bounded_file.ts";
 import { layoutOf, withoutComments } from "../lib/data/table_layout.ts";
 import { commentsNote, isJsonName, parseRows } from "../lib/data/table_rows.ts";
 import { parseTable } from "../lib/data/tables.ts";
-import { decodeText, MAX_TEXT_BYTES, TEXT_BOUNDS } from "../lib/data/text.ts";
+import { decodeText, TEXT_BOUNDS } from "../lib/data/text.ts";
 import { parseWords, type WordList } from "../lib/data/words.ts";
 import {
   refuseColumns,
@@ -33,21 +33,25 @@ export function readTexts(
   inputs: readonly string[],
   { encoding }: Pick<CorpusSettings, "encoding">,
 ): Texts {
-  let size = 0;
-  const texts = inputs.map((path) => {
+  const files = inputs.map((path) => {
     const isStdin = /^(-|\/dev\/stdin|\/dev\/fd\/0)$/.test(path);
-    const source = isStdin ? "standard input" : path;
-    const bytes = isStdin ? readStdin() : readOnce(path);
-    size += bytes.length;
-    if (size > MAX_TEXT_BYTES) {
-      throw new WordListError(
-        `Cannot read ${source}: with it the input has ${size} bytes, more ` +
-          `than the ${MAX_TEXT_BYTES} that are read; give fewer files`,
-      );
-    }
-    return { text: decodeText(bytes, source, { encoding }), source };
+    return isStdin
+      ? { source: "standard input", bytes: readStdin() }
+      : { source: path, bytes: readOnce(path) };
   });
-  return { texts, source: nameOf(texts.map(({ source }) => source)) };
+  const source = nameOf(files.map(({ source }) => source));
+  const size = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  if (size > TEXT_BOUNDS.limit) {
+    throw new WordListError(
+      `Cannot read ${source}: they have ${size} bytes, more than the ` +
+        `${TEXT_BOUNDS.limit} that are read; ${TEXT_BOUNDS.advice}`,
+    );
+  }
+  const texts = files.map(({ source, bytes }) => ({
+    text: decodeText(bytes, source, { encoding }),
+    source,
+  }));
+  return { texts, source };
 }
 
 /** How files are called together, in tables and messages. */

@@ -11,7 +11,6 @@ import {
 import { lookEveryOf } from "../lib/recipes/learn.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
 import { type Corpus, hashOf, PARTS, readCorpus } from "./corpus.ts";
-import { windowsOf } from "../lib/data/windows.ts";
 import { writeEmbeddingFigure, writeLossFigure } from "./figures.ts";
 import { makeModel, type NamedModel, rowsOf } from "./models.ts";
 import {

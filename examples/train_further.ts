@@ -12,6 +12,7 @@ import {
   pretrainedModel,
   sample,
   saveModel,
+  sizesOf,
   TorchGenerator,
   train,
 } from "@makemore/mlp";
@@ -28,7 +29,8 @@ const { parameters, vocabulary } = loadModel(bytes);
 const rivers =
   "amazon danube ganges indus irrawaddy lena loire mekong murray " +
   "niger nile ob oder orinoco rhine rhone seine tagus thames tiber volga yukon";
-const windows = contextWindows(rivers.split(" "), vocabulary, 3);
+const { contextLength } = sizesOf(parameters);
+const windows = contextWindows(rivers.split(" "), vocabulary, contextLength);
 
 const generator = new TorchGenerator(42);
 console.log("before", evaluate(parameters, windows).toFixed(3));

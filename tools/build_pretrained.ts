@@ -1,7 +1,8 @@
 /**
  * `deno task build:pretrained`: trains the model that comes with the package,
- * by the lecture's full run on the lecture's names, and writes it into data/:
- * once as a file that Python reads too, once as a module that can be imported.
+ * the network alone that the automatic recipe makes of the embedded names, and
+ * writes it into data/: once as a file that Python reads too, once as a module
+ * that can be imported.
  *
  * The same bits come out on every machine; with `--check` nothing is written,
  * and the program fails unless data/ has these bits.
@@ -11,37 +12,23 @@ import * as makemore from "../core.ts";
 import { toBase64 } from "../lib/kernel/base64.ts";
 import { writeOrCheck } from "./write_or_check.ts";
 
-const STEPS = 200_000;
 const SEED = 2147483647;
-const NAMES = new URL("../data/makemore/names.txt", import.meta.url);
 
 /** Trains the model, and returns the bytes of its file and its losses. */
-export function trainModel(): {
-  bytes: Uint8Array<ArrayBuffer>;
-  losses: Record<string, number>;
-} {
-  const { words } = makemore.parseWords(Deno.readFileSync(NAMES), "names.txt");
+async function trainModel() {
+  const { words } = makemore.embeddedWords();
   const vocabulary = makemore.buildVocabulary(words);
-  const splits = makemore.splitWords(words);
-  const rowsOf = (words: readonly string[]) =>
-    makemore.contextWindows(words, vocabulary, 3);
+  const splits = makemore.splitWords(words, { keepEqualTogether: true });
   const generator = new makemore.TorchGenerator(SEED);
-  const parameters = makemore.createParameters({
-    vocabularySize: vocabulary.size,
-    contextLength: 3,
-    embeddingSize: 10,
-    hiddenSize: 200,
-  }, { generator });
-  const steps = makemore.trainSteps(parameters, rowsOf(splits.train), {
-    steps: STEPS,
-    generator,
-    learningRate: makemore.stepDecay([0.1, 0.01], STEPS / 2),
-  });
-  for (const _ of steps);
-  const lossOf = (words: readonly string[]) =>
-    makemore.evaluate(parameters, rowsOf(words));
+  const learned = await makemore.learn(splits, vocabulary, { generator });
+  const { network } = learned;
+  const lossOf = (words: readonly string[]) => {
+    const { contextLength } = makemore.sizesOf(network);
+    const rows = makemore.contextWindows(words, vocabulary, contextLength);
+    return makemore.evaluate(network, rows);
+  };
   return {
-    bytes: makemore.saveModel(parameters, vocabulary),
+    bytes: makemore.saveModel(network, vocabulary),
     losses: {
       train: lossOf(splits.train),
       dev: lossOf(splits.dev),
@@ -60,7 +47,7 @@ export const pretrainedSafetensors: string = "${toBase64(bytes)}";
 }
 
 if (import.meta.main) {
-  const { bytes, losses } = trainModel();
+  const { bytes, losses } = await trainModel();
   console.log(losses);
   writeOrCheck("build:pretrained", {
     "data/pretrained.safetensors": bytes,

@@ -13,10 +13,10 @@
  *
  * These tags of a cell, in its `metadata.tags`, have a meaning here:
  *
- * - `needs-lecture-list`: the cell needs the lecture's list of names, which is
- *   not part of the project. Without data/makemore/names.txt, `--check` skips
- *   the cell, and writing is refused, because the committed outputs come from
- *   that list.
+ * - `lecture-list`: the outputs depend on the list of names, and the committed
+ *   ones come from the lecture's, which is not part of the project. Without
+ *   data/makemore/names.txt the cell runs on the embedded list, `--check` does
+ *   not compare it, and writing is refused.
  * - `figure`: the cell must show a figure.
  * - `figure:NAME`: the same, and the figure is saved as figures/NAME.svg beside
  *   the notebook, for the README.
@@ -55,8 +55,8 @@ async function main(args: string[]): Promise<number> {
   const work = async () => {
     for (let path; (path = waiting.shift()) !== undefined;) {
       const options = { check, lectureList };
-      const { ran, skipped, problems } = await checkOrWrite(path, options);
-      const counts = `${ran} cells ran, ${skipped} skipped`;
+      const { ran, uncompared, problems } = await checkOrWrite(path, options);
+      const counts = `${ran} cells ran, ${uncompared} not compared`;
       console.log(`${basename(path)}: ${counts}, ${problems.length} problems`);
       for (const problem of problems) console.error(`  ${problem}`);
       if (problems.length > 0) code = 1;

@@ -73,15 +73,21 @@ export function layoutOf(
   const [delimiter, most] = DELIMITERS.map((delimiter) =>
     [delimiter, share((line) => line.includes(delimiter))] as const
   ).reduce((best, other) => other[1] > best[1] ? other : best);
-  if (most >= least) {
-    const isTable = isRegular(lines, delimiter);
-    const isSeries = !isTable &&
-      lines.every((line) => isShort(line, delimiter));
-    // a sentence has commas too, but seldom behind its first words
+  // "Paris, France" is one name, even on all lines
+  const isName = (line: string) => /^[^,\d]+, [^,\d]+$/.test(line);
+  if (most >= least && !lines.every(isName)) {
+    const isTable = isRegular(lines, delimiter, Math.min(least, 0.7));
+    // sentences have commas too, between more words than a name has
     const isProse = delimiter === "," && least > 0.5 &&
-      share((line) => line.split(",")[0].split(" ").length <= 4) < least;
+      share((line) => {
+          const words = line.split(/[\s,]+/).length;
+          const perCell = words / line.split(",").length;
+          return perCell > (line.includes(", ") ? 2 : 4);
+        }) > 1 - least;
     if (isTable && !isProse) return { kind: "columns", delimiter, quote };
-    if (isSeries) return { kind: "series", delimiter };
+    if (!isTable && lines.every((line) => isShort(line, delimiter))) {
+      return { kind: "series", delimiter };
+    }
   }
   if (quote) return { kind: "columns", delimiter: ",", quote };
   const parts = [NUMBER_FIRST, NUMBER_LAST].find((parts) =>
@@ -114,20 +120,18 @@ function isDictionary([first, ...rest]: string[], flagged: number): boolean {
   return rest.length > 2 && others === 0 && (isCount || flagged > 0);
 }
 
-/**
- * Whether most lines have the same number of cells. "Paris, France" is one
- * name, even on all lines, unless one of the two is a number.
- */
-function isRegular(lines: readonly string[], delimiter: string): boolean {
+/** Whether a share of the lines has the same number of cells. */
+function isRegular(
+  lines: readonly string[],
+  delimiter: string,
+  least: number,
+): boolean {
   const widths = new Map<number, number>();
   for (const line of lines) {
-    const width = line.split(delimiter).length;
+    const width = line.replace(/"[^"]*"/g, "").split(delimiter).length;
     widths.set(width, (widths.get(width) ?? 0) + 1);
   }
-  const [[width, most]] = [...widths].sort(([, a], [, b]) => b - a);
-  if (most < 0.7 * lines.length) return false;
-  return width !== 2 || delimiter !== "," ||
-    !lines.every((line) => /^[^,\d]+, [^,\d]+$/.test(line));
+  return Math.max(...widths.values()) >= least * lines.length;
 }
 
 /** Whether the cells of a line are single words or names, not half sentences. */

@@ -152,8 +152,9 @@ function jsonTable(text: string, source: string): Table {
   if (value.every(isOne) || value.every(Array.isArray)) {
     return { rows: itemRows(value.map((item) => [item].flat())), notes: [] };
   }
-  const other = value.findIndex((item) => isOne(item) || Array.isArray(item));
-  if (other >= 0) fail(`${wanted}, and item ${other + 1} is of another kind`);
+  if (value.some((item) => isOne(item) || Array.isArray(item))) {
+    fail(`${wanted}, and its items are of several kinds`);
+  }
   const names = [...new Set<string>(value.flatMap(Object.keys))];
   const rows = itemRows(value.map((item) => names.map((name) => item[name])));
   return { rows, names, notes: [] };

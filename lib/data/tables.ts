@@ -110,6 +110,7 @@ export async function parseTable(
   const table = isWhole
     ? { rows: lineRows(decoded), names: [], notes: [] }
     : await parseRows(decoded, source);
+  if (table.rows.length === 0) return wordsFrom([], source);
   const names = headerOf(table, [column, counts]);
   const at = (name: ColumnName) => columnAt(name, table, names, source);
   const word = isWhole ? 0 : at(column);
@@ -163,6 +164,8 @@ function repetitions(
     );
   }
   const zeros = counts.filter((count) => count === 0).length;
-  if (zeros > 0) told.push(`Left out ${zeros} words with the count 0`);
+  if (zeros > 0) {
+    told.push(`Left out ${zeros} word${zeros > 1 ? "s" : ""} with the count 0`);
+  }
   return { times, told };
 }

@@ -17,8 +17,9 @@ export const MAX_TEXT_BYTES: number = 64 * 2 ** 20;
 export const TEXT_BOUNDS: BoundedReadOptions = {
   limit: MAX_TEXT_BYTES,
   refusal: WordListError,
-  advice: "that is 64 MiB: give a part of it, such as its first million lines",
+  advice: "give a part of it, of up to 64 MiB",
 };
+
 /**
  * Reads a text from a file. Needs the permission to read it.
  *

@@ -1,12 +1,14 @@
 /**
- * Splits a text into sentences, each a list of words and punctuation marks, and
- * joins them again. A model of a text learns words and sentences as a model of
- * names learns characters and names.
+ * Splits a text into sentences, each a list of words and punctuation marks. A
+ * model of a text learns words and sentences as a model of names learns
+ * characters and names.
  */
 
 import { checkLocale } from "../errors/checks.ts";
+import { LINE_BREAK } from "./text.ts";
+import { wholeTokens } from "./whole_tokens.ts";
 
-/** Options of {@linkcode tokenize}. */
+/** Options of {@linkcode tokenize}; a vocabulary of words has them all. */
 export interface TokenizeOptions {
   /** Whether to read "The" as "the". Default: `false`. */
   lowercase?: boolean;
@@ -15,6 +17,21 @@ export interface TokenizeOptions {
    * words and sentences end, and what lowercase is. Default: `"en"`.
    */
   locale?: string;
+  /**
+   * What a sentence is: `"text"`, what ends with a full stop or the like, or
+   * `"lines"`, each line, as in verses, titles and messages. Default: `"text"`.
+   */
+  sentences?: "text" | "lines";
+  /**
+   * Whether abbreviations, initials and addresses are one token and apostrophes
+   * one character; `false` reads a text as version 0.2.0 did. Default: `true`.
+   */
+  whole?: boolean;
+  /**
+   * Whether a token, such as "Prof.", is known to be one. What the text shows is
+   * known anyway. Default: nothing else is.
+   */
+  has?(token: string): boolean;
 }
 
 /** An empty line ends a paragraph; a single line break does not. */
@@ -24,16 +41,36 @@ const PARAGRAPH_BREAK = /\n[^\S\n]*\n\s*/u;
  * Splits a text into sentences, and these into words and punctuation marks, by
  * Unicode's rules for the language (UAX #29, `Intl.Segmenter`).
  *
- * - "don't" is one token, "well-known" is three.
+ * - "don't" is one token, "well-known" is three. An apostrophe is straight
+ *   whether it was typed so or not; ‘quotation marks’ stay.
  * - A repeated mark without spaces between, such as "--" or "...", is one token.
  * - White space is dropped. An empty line ends a sentence, a line break does
- *   not.
+ *   not. Where sentences are lines, each line break does, and empty lines make
+ *   one sentence without tokens.
  * - Characters that can be written in several ways, such as "é", are written in
  *   one (Unicode's normalization form C).
  *
+ * Some tokens stay whole and do not end a sentence: URLs, e-mail addresses, what
+ * begins with a period (".NET"), letters with periods between ("U.S.", "e.g."),
+ * names with an ending ("node.js"), a capital letter with a period ("J. R. R.
+ * Tolkien", but not "I."), the titles Mr., Mrs., Ms., Dr., Prof., St., Jr. and
+ * Sr., and the abbreviations that the text itself shows, in any language with
+ * capital letters: short words that nearly always have a period after them, and
+ * then what cannot begin a sentence, or several names. An abbreviation ends a
+ * sentence where a very common word follows with a capital, and one in small
+ * letters ("p.m.") before any word that the text also has in lowercase.
+ * Of the 52,507 sentences of the Brown corpus that end with a mark, 258 go on,
+ * and 156 end too early; with Unicode's rules alone, 143 and 3,424.
+ *
+ * These stay wrong: an abbreviation that a text has once, before a name
+ * ("Gen. Lee"), or as the first word of sentences only; one that is also a word
+ * ("No. 5", "in." for inches); in a short text, one that ends a sentence ("in the
+ * U.S. She"); a number with a period before a capital, as in German "3.
+ * Oktober"; a quotation that goes on after its mark ("Stop!" she said).
+ *
  * @param text the text
- * @param options lowercase and language
- * @returns the tokens of each sentence, at least one
+ * @param options what a sentence is, lowercase and language
+ * @returns the tokens of each sentence, at least one unless it is an empty line
  * @throws {RangeError} if the locale is not a BCP 47 tag
  *
  * @example
@@ -41,10 +78,17 @@ const PARAGRAPH_BREAK = /\n[^\S\n]*\n\s*/u;
  * import { tokenize } from "@makemore/mlp";
  * import { assertEquals } from "@std/assert";
  *
- * const text = "The dog ran\nin a room. Didn't it?";
+ * const text = "The dog ran\nin a room. Didn’t Dr. No?";
  * assertEquals(tokenize(text, { lowercase: true }), [
  *   ["the", "dog", "ran", "in", "a", "room", "."],
- *   ["didn't", "it", "?"],
+ *   ["didn't", "dr.", "no", "?"],
+ * ]);
+ * const verse = "The fog comes\non little cat feet\n\n\nIt sits";
+ * assertEquals(tokenize(verse, { sentences: "lines" }), [
+ *   ["The", "fog", "comes"],
+ *   ["on", "little", "cat", "feet"],
+ *   [],
+ *   ["It", "sits"],
  * ]);
  * ```
  */
@@ -52,77 +96,65 @@ export function tokenize(
   text: string,
   options: TokenizeOptions = {},
 ): string[][] {
-  const { lowercase = false, locale = "en" } = options;
+  const { lowercase = false, locale = "en", sentences = "text" } = options;
+  const { whole = true } = options;
   checkLocale(locale);
-  const sentences = new Intl.Segmenter(locale, { granularity: "sentence" });
+  const isLines = sentences === "lines";
+  const segmenter = new Intl.Segmenter(locale, { granularity: "sentence" });
   const words = new Intl.Segmenter(locale, { granularity: "word" });
   const inCase = (token: string) =>
     lowercase ? token.toLocaleLowerCase(locale) : token;
-  return text.normalize("NFC").replaceAll(/\r\n?/g, "\n").split(PARAGRAPH_BREAK)
-    .map((paragraph) => paragraph.replaceAll(/\s+/gu, " "))
-    .flatMap((paragraph) => [...sentences.segment(paragraph)])
-    .map(({ segment }) => tokensOf(segment, words).map(inCase))
-    .filter((tokens) => tokens.length > 0);
-}
-
-function tokensOf(sentence: string, words: Intl.Segmenter): string[] {
-  const tokens: string[] = [];
-  let mark = ""; // the punctuation mark just before
-  for (const { segment, isWordLike } of words.segment(sentence)) {
-    if (segment.trim() === "") mark = "";
-    else if (segment === mark) tokens.push(tokens.pop() + mark);
-    else {
-      tokens.push(segment);
-      mark = isWordLike ? "" : segment;
+  const plain = plainText(text, options);
+  const maskOf = whole
+    ? wholeTokens(plain, (token) => options.has?.(inCase(token)) ?? false)
+    : (paragraph: string) => paragraph;
+  const tokens: string[][] = [];
+  for (const part of plain.split(isLines ? "\n" : PARAGRAPH_BREAK)) {
+    const paragraph = part.replaceAll(/\s+/gu, " ").trim();
+    const mask = maskOf(paragraph);
+    const found = isLines
+      ? [{ segment: mask, index: 0 }]
+      : segmenter.segment(mask);
+    for (const { segment, index } of found) {
+      const sentence = tokensOf(segment, paragraph.slice(index), words);
+      const isBlank = sentence.length === 0;
+      if (isBlank && !(isLines && tokens.at(-1)?.length)) continue;
+      tokens.push(sentence.map(inCase));
     }
   }
+  if (tokens.at(-1)?.length === 0) tokens.pop();
   return tokens;
 }
 
-/** Marks without a space before them. */
-const CLOSING = /^[\p{Pe}\p{Pf}.,;:!?…%。、，！？：；]+$/u;
-/** Marks without a space after them. */
-const OPENING = /^[\p{Ps}\p{Pi}¿¡#$€£]+$/u;
-/** Marks without a space on either side. */
-const JOINING = /^[\p{Pd}/_@]+$/u;
-/** Quotation marks, of which the first opens and the second closes. */
-const STRAIGHT_QUOTE = /^["']+$/;
-/** Scripts without spaces between words. */
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-
 /**
- * Joins tokens to a text, the reverse of {@linkcode tokenize} as far as the
- * tokens allow. Words are separated by spaces, except in scripts that have
- * none, and punctuation marks are spaced as in English. The first of two
- * straight quotation marks opens, the second closes.
- *
- * @param tokens words and punctuation marks
- *
- * @example
- * ```ts
- * import { detokenize } from "@makemore/mlp";
- * import { assertEquals } from "@std/assert";
- *
- * const tokens = ["Well", "-", "known", ",", "isn't", "it", "?"];
- * assertEquals(detokenize(tokens), "Well-known, isn't it?");
- * ```
+ * A text as {@linkcode tokenize} reads it: in normalization form C, with line
+ * breaks of one kind and straight apostrophes.
  */
-export function detokenize(tokens: Iterable<string>): string {
-  let text = "";
-  let close = true; // whether the next token follows without a space
-  const open = new Set<string>(); // straight quotation marks not yet closed
-  for (const token of tokens) {
-    const closesQuote = open.delete(token);
-    const opensQuote = STRAIGHT_QUOTE.test(token) && !closesQuote;
-    if (opensQuote) open.add(token);
-    const joins = JOINING.test(token);
-    const unspaced = UNSPACED.test(text.slice(-2)) && UNSPACED.test(token);
-    if (!(close || closesQuote || joins || unspaced || CLOSING.test(token))) {
-      text += " ";
+export function plainText(text: string, options: TokenizeOptions): string {
+  const { whole = true } = options;
+  const plain = text.normalize("NFC").replaceAll(LINE_BREAK, "\n");
+  if (!whole) return plain;
+  return plain.replaceAll(/(?<=[\p{L}\p{N}])[’ʼ＇](?=[\p{L}\p{N}])/gu, "'")
+    // an end of a quotation has a beginning
+    .replaceAll(/‘[^‘’]*’|’/g, (found) => found === "’" ? "'" : found);
+}
+
+/** The tokens of a sentence, which its mask shows. */
+function tokensOf(
+  mask: string,
+  sentence: string,
+  words: Intl.Segmenter,
+): string[] {
+  const tokens: string[] = [];
+  let mark = ""; // the punctuation mark just before
+  for (const { segment, index, isWordLike } of words.segment(mask)) {
+    if (segment.trim() === "") mark = "";
+    else {
+      const token = sentence.slice(index, index + segment.length);
+      if (token === mark) tokens.push(tokens.pop() + mark);
+      else tokens.push(token);
+      mark = isWordLike ? "" : token;
     }
-    text += token;
-    close = opensQuote || joins || OPENING.test(token);
   }
-  return text;
+  return tokens;
 }

@@ -7,7 +7,8 @@
 import { checkLocale, checkWhole } from "../errors/checks.ts";
 import { quote } from "../errors/quote.ts";
 import { tidyText } from "./text.ts";
-import { detokenize, tokenize } from "./tokens.ts";
+import { detokenize, learnSpacing, type Spacing } from "./spacing.ts";
+import { tokenize, type TokenizeOptions } from "./tokens.ts";
 import { MAX_VOCABULARY_SIZE } from "../kernel/parameters.ts";
 
 /** The token before and after every word in a vocabulary of characters. */
@@ -37,13 +38,12 @@ export const MAX_TOKEN_LENGTH = 64;
 export type Level = "characters" | "words";
 
 /** Options of {@linkcode Vocabulary}: how it splits texts. */
-export interface VocabularyOptions {
-  /** Whether "The" is read as "the". Default: `false`. */
-  lowercase?: boolean;
+export interface VocabularyOptions extends Omit<TokenizeOptions, "has"> {
   /**
-   * The language of the texts, as a BCP 47 tag such as `"de"`. Default: `"en"`.
+   * On which sides of punctuation marks there are blanks. Default: as in
+   * English.
    */
-  locale?: string;
+  spacing?: Spacing;
 }
 
 /**
@@ -71,6 +71,12 @@ export class Vocabulary {
   readonly lowercase: boolean;
   /** The language of the texts, a BCP 47 tag. */
   readonly locale: string;
+  /** What a sentence of the texts is, see {@linkcode tokenize}. */
+  readonly sentences: "text" | "lines";
+  /** Whether abbreviations, initials and addresses are one token. */
+  readonly whole: boolean;
+  /** On which sides of marks there are blanks, if that was learned. */
+  readonly spacing: Spacing | undefined;
   readonly #ids: ReadonlyMap<string, number>;
 
   /**
@@ -88,7 +94,8 @@ export class Vocabulary {
    * locale is not a BCP 47 tag
    */
   constructor(tokens: readonly string[], options: VocabularyOptions = {}) {
-    const { lowercase = false, locale = "en" } = options;
+    const { lowercase = false, locale = "en", spacing } = options;
+    const { sentences = "text", whole = true } = options;
     checkLocale(locale);
     const fail = (reason: string): never => {
       throw new RangeError(`Cannot make a vocabulary: ${reason}`);
@@ -120,6 +127,9 @@ export class Vocabulary {
     this.level = tokens[0] === SENTENCE_BOUNDARY ? "words" : "characters";
     this.lowercase = lowercase;
     this.locale = locale;
+    this.sentences = sentences;
+    this.whole = whole;
+    this.spacing = spacing;
     this.#ids = ids;
   }
 
@@ -157,7 +167,7 @@ export class Vocabulary {
    * {@linkcode detokenize} joins them.
    */
   join(tokens: readonly string[]): string {
-    return this.level === "words" ? detokenize(tokens) : tokens.join("");
+    return this.level === "words" ? detokenize(tokens, this) : tokens.join("");
   }
 
   /**
@@ -280,6 +290,12 @@ export interface WordVocabularyOptions extends VocabularyOptions {
    * 4.
    */
   minimumCount?: number;
+  /**
+   * The text that the sentences are from, all or its first ones: the vocabulary
+   * learns from it where blanks are, so that what it joins looks like the text.
+   * Default: none, and blanks are where they are in English.
+   */
+  text?: string;
 }
 
 /**
@@ -291,7 +307,7 @@ export interface WordVocabularyOptions extends VocabularyOptions {
  * @param sentences the words of each sentence, as {@linkcode tokenize} returns
  * them. Pass the training sentences only, so that the other words of dev and
  * test are unknown
- * @param options how rare is too rare, and the `lowercase` and `locale` that the
+ * @param options how rare is too rare, the text, and the options that the
  * sentences were tokenized with, for the texts that the vocabulary splits later
  * @throws {RangeError} if the minimum count is not a whole number from 1, a
  * word is {@linkcode SENTENCE_BOUNDARY}, no word is frequent enough, or there
@@ -312,7 +328,7 @@ export function buildWordVocabulary(
   sentences: Iterable<Iterable<string>>,
   options: WordVocabularyOptions = {},
 ): Vocabulary {
-  const { minimumCount = 2 } = options;
+  const { minimumCount = 2, text } = options;
   checkWhole("minimum count", minimumCount, 1);
   const counts = new Map<string, number>();
   for (const sentence of sentences) {
@@ -336,7 +352,14 @@ export function buildWordVocabulary(
           : "take more text, or lower the minimum count"),
     );
   }
-  return new Vocabulary([SENTENCE_BOUNDARY, UNKNOWN, ...words], options);
+  const isToken = new Set(words);
+  const spacing = text === undefined
+    ? options.spacing
+    : learnSpacing(text, sentences, options, (mark) => isToken.has(mark));
+  return new Vocabulary(
+    [SENTENCE_BOUNDARY, UNKNOWN, ...words],
+    { ...options, spacing },
+  );
 }
 
 function refuseBoundary(

@@ -2,7 +2,7 @@
  * Labels of words: known ones of each split, and new ones.
  */
 
-import { detokenize } from "../data/tokens.ts";
+import { detokenize } from "../data/spacing.ts";
 import { UNKNOWN, type Vocabulary } from "../data/vocabulary.ts";
 
 /** A word, and its origin. */

@@ -81,6 +81,8 @@ export interface SampleIdsOptions {
   readonly temperature: number;
   /** The number of likeliest tokens to draw from; all, if undefined. */
   readonly topK: number | undefined;
+  /** A token that is not drawn; none, if undefined. */
+  readonly excluded?: number | undefined;
 }
 
 /** The last `T` tokens of a context, after boundary tokens if it is shorter. */

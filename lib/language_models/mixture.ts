@@ -199,7 +199,7 @@ function checkedRows(probabilities: readonly ArrayLike<number>[]): number {
  * } from "@makemore/mlp";
  * import { assert } from "@std/assert";
  *
- * const { words } = embeddedWords();
+ * const words = embeddedWords().words.slice(0, 3000);
  * const vocabulary = buildVocabulary(words);
  * const { train, dev } = splitWords(words);
  * const windows = contextWindows(train, vocabulary, 2);

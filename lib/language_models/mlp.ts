@@ -85,10 +85,14 @@ export function networkOf(weights: ParameterArrays): MlpModel {
   const sizes = sizesOf(weights);
   const { vocabularySize, contextLength } = sizes;
   let kernel: Kernel | undefined; // without rows
-  const loaded = (): Kernel => {
-    if (!kernel) {
-      kernel = takeKernel(sizes);
-      kernel.loadWeights(weights);
+  let without: number | undefined; // the token that it never expects
+  const loaded = (excluded?: number): Kernel => {
+    if (!kernel || excluded !== without) {
+      kernel ??= takeKernel(sizes);
+      const b2 = weights.b2.slice();
+      if (excluded !== undefined) b2[excluded] = -Infinity;
+      kernel.loadWeights({ ...weights, b2 });
+      without = excluded;
     }
     return kernel;
   };
@@ -122,7 +126,7 @@ export function networkOf(weights: ParameterArrays): MlpModel {
     meanLoss: (rows) => withRows(rows, (kernel) => kernel.loss()),
     sampleIds(count, options) {
       const { tokens, ends } = options.generator.lendEngine((generator) =>
-        loaded().sample(count, { ...options, generator })
+        loaded(options.excluded).sample(count, { ...options, generator })
       );
       return Array.from(
         ends,

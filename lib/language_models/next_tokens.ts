@@ -3,12 +3,14 @@
  */
 
 import { checkList } from "../errors/checks.ts";
-import { encodeWord, type Vocabulary } from "../data/vocabulary.ts";
+import type { Vocabulary } from "../data/vocabulary.ts";
 import { checkVocabulary } from "./language_model.ts";
 import { type Model, withLanguageModel } from "./model.ts";
+import { readPrompt } from "./prompt.ts";
 import {
   byLikelihood,
   checkTempering,
+  excludedToken,
   tempered,
   type TemperOptions,
 } from "./temper.ts";
@@ -31,7 +33,8 @@ export interface NextToken {
  * @param vocabulary the vocabulary that it was trained with
  * @param prompts the beginnings of words, each a text or its tokens; the model
  * sees the last `T` tokens
- * @param options the number of tokens, and the temperature
+ * @param options the number of tokens, the temperature, and whether the unknown
+ * word counts
  * @returns the `topK` likeliest tokens for each prompt, or all; of two equal
  * probabilities the one with the smaller id is first
  * @throws {RangeError} if a setting is out of range, a prompt has the boundary
@@ -60,12 +63,16 @@ export function nextTokens(
   const { temperature, topK } = options;
   const beginnings = Array.from(
     prompts,
-    (prompt) => encodeWord(vocabulary, prompt),
+    (prompt) => readPrompt(vocabulary, prompt).ids,
   );
+  const excluded = excludedToken(vocabulary, options);
   return withLanguageModel(model, (model) => {
     checkVocabulary(model, vocabulary);
     return beginnings.map((context) => {
-      const probs = tempered(model.probabilities(context), { temperature });
+      const probs = tempered(model.probabilities(context), {
+        temperature,
+        excluded,
+      });
       return byLikelihood(probs).slice(0, topK).map((id) => ({
         token: vocabulary.tokens[id],
         id,

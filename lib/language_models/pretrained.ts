@@ -1,6 +1,6 @@
 /**
- * The model that comes with the package: the lecture's last model, after its
- * full run on the lecture's names.
+ * The model that comes with the package: the network that the automatic recipe
+ * makes of the embedded names.
  */
 
 import { pretrainedSafetensors } from "../../data/pretrained_safetensors.ts";
@@ -9,8 +9,8 @@ import { loadModel, type SavedModel } from "../saving/model_file.ts";
 
 /**
  * Returns the model that comes with the package, which makes names without any
- * training: 11,897 parameters, after the lecture's full run of 200,000 steps on
- * karpathy/makemore's names. data/README.md has its losses.
+ * training: the network of `autoRecipe`, 44,675 parameters, that has
+ * learned the embedded names. data/README.md has its losses.
  *
  * @returns a new copy of the parameters, and the vocabulary
  *

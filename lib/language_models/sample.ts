@@ -3,7 +3,7 @@
  * With a model of words, this makes sentences.
  */
 
-import { encodeWord, type Vocabulary } from "../data/vocabulary.ts";
+import type { Vocabulary } from "../data/vocabulary.ts";
 import { checkWhole } from "../errors/checks.ts";
 import type {
   MultinomialOptions,
@@ -15,7 +15,13 @@ import {
   type SampleIdsOptions,
 } from "./language_model.ts";
 import { type Model, withLanguageModel } from "./model.ts";
-import { checkTempering, tempered, type TemperOptions } from "./temper.ts";
+import { continueText, readPrompt } from "./prompt.ts";
+import {
+  checkTempering,
+  excludedToken,
+  tempered,
+  type TemperOptions,
+} from "./temper.ts";
 
 /** Settings of {@linkcode sample}. */
 export interface SampleOptions extends TemperOptions {
@@ -23,7 +29,12 @@ export interface SampleOptions extends TemperOptions {
   generator: TorchGenerator;
   /** The number of words. Default: 20, as in the lecture. */
   count?: number;
-  /** The beginning of every word, a text or its tokens. Default: none. */
+  /**
+   * The beginning of every word, a text or its tokens. With a vocabulary of
+   * words, the text may have several sentences; words that are not in the
+   * vocabulary are read as {@linkcode UNKNOWN}, and are in the result as they
+   * were typed. Default: none.
+   */
   prompt?: Iterable<string>;
   /**
    * A text, or its tokens, that the model sees before every word or sentence,
@@ -135,7 +146,8 @@ export function sample(
   checkWhole("attempts", attempts, 1);
   checkWhole("maximum length", maxLength, 1);
   checkTempering(options);
-  const start = encodeWord(vocabulary, prompt);
+  const beginning = readPrompt(vocabulary, prompt);
+  const start = beginning.ids;
   if (start.length > maxLength) {
     throw new RangeError(
       `Cannot begin with a prompt of ${start.length} tokens: the maximum ` +
@@ -151,19 +163,24 @@ export function sample(
         maxLength: maxLength - start.length,
         temperature,
         topK,
+        excluded: excludedToken(vocabulary, options),
       }, method).map((ids) => [...start, ...ids]);
     const seen = vocabulary.encode(before);
     const next = continuous
       ? inARow(seen, model, (seen) => draw(1, seen)[0])
       : (count: number) => draw(count, seen);
-    if (!accept) return next(count).map((ids) => vocabulary.decode(ids));
+    const tokensOf = (ids: readonly number[]) =>
+      ids.map((id) => vocabulary.tokens[id]);
+    const textOf = (ids: readonly number[]) =>
+      continueText(vocabulary, beginning, tokensOf(ids.slice(start.length)));
+    if (!accept) return next(count).map(textOf);
     const words: string[] = [];
     let refused = 0; // in a row
     while (words.length < count && refused < attempts) {
       const most = Math.min(count - words.length, attempts - refused);
       for (const ids of next(most)) {
-        const word = vocabulary.decode(ids);
-        const isAccepted = accept(word, ids.map((id) => vocabulary.tokens[id]));
+        const word = textOf(ids);
+        const isAccepted = accept(word, tokensOf(ids));
         if (isAccepted) words.push(word);
         refused = isAccepted ? 0 : refused + 1;
       }

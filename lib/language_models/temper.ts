@@ -1,10 +1,12 @@
 /**
- * Temperature and top-k, which make likely tokens likelier.
+ * Temperature and top-k, which make likely tokens likelier, and a token that is
+ * left out.
  */
 
+import { UNKNOWN, type Vocabulary } from "../data/vocabulary.ts";
 import { checkWhole } from "../errors/checks.ts";
 
-/** Temperature and top-k. */
+/** Which tokens may come, and how strongly the likely ones are preferred. */
 export interface TemperOptions {
   /**
    * The number that the logits are divided by: below 1 likely tokens become
@@ -13,6 +15,20 @@ export interface TemperOptions {
   temperature?: number;
   /** The number of likeliest tokens to keep. Default: all. */
   topK?: number;
+  /**
+   * Whether {@linkcode UNKNOWN} may come; if not, the other tokens share its
+   * probability. Default: `true`.
+   */
+  unknown?: boolean;
+}
+
+/** The token that the options leave out, if any. */
+export function excludedToken(
+  vocabulary: Vocabulary,
+  { unknown = true }: TemperOptions,
+): number | undefined {
+  if (unknown || !vocabulary.has(UNKNOWN)) return undefined;
+  return vocabulary.id(UNKNOWN);
 }
 
 /** Refuses a temperature or a top-k that is out of range. */
@@ -33,19 +49,21 @@ export function byLikelihood(probs: Float64Array): number[] {
 }
 
 /**
- * The softmax of the `topK` largest logits divided by the temperature.
+ * The softmax of the `topK` largest logits divided by the temperature, without
+ * that of a token that is excluded.
  *
  * @param probs the softmax of the logits, float64 `[V]`
- * @param options temperature and top-k
+ * @param options temperature and top-k, and the token
  * @returns float64 `[V]`, with a sum of 1
  */
 export function tempered(
   probs: Float64Array,
-  options: TemperOptions,
+  options: TemperOptions & { readonly excluded?: number | undefined },
 ): Float64Array {
-  const { temperature = 1, topK = Infinity } = options;
-  if (temperature === 1 && topK >= probs.length) return probs;
-  const order = byLikelihood(probs);
+  const { temperature = 1, topK = Infinity, excluded } = options;
+  const isAll = topK >= probs.length && excluded === undefined;
+  if (temperature === 1 && isAll) return probs;
+  const order = byLikelihood(probs).filter((token) => token !== excluded);
   const highest = probs[order[0]];
   const exponent = Math.min(1 / temperature, Number.MAX_VALUE);
   const shares = new Float64Array(probs.length);

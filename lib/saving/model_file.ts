@@ -5,7 +5,8 @@
  *
  * The keys of the metadata: `makemore` (the version of this layout, "1"),
  * `sizes` and `vocabulary` (an array of the tokens) in JSON; `tokenizer`, the
- * settings of the vocabulary in JSON, where they are not the defaults.
+ * settings of the vocabulary in JSON: of words, or where they are not the
+ * defaults.
  */
 
 import { fail, naming, parseJson, parseObject } from "./checks.ts";
@@ -177,14 +178,18 @@ export function encodeFile(
     }
     tensors.push(...tensorsOf(CURRENT, current));
   }
-  const { tokens, lowercase, locale } = vocabulary;
+  const { tokens, level, lowercase, locale } = vocabulary;
   const metadata = new Map([
     ["makemore", "1"],
     ["sizes", sortedJson({ ...sizes })],
     ["vocabulary", JSON.stringify(tokens)],
     ...run,
   ]);
-  if (lowercase || locale !== "en") {
+  if (level === "words") {
+    const { sentences, whole, spacing } = vocabulary;
+    const settings = { lowercase, locale, sentences, whole, ...spacing };
+    metadata.set("tokenizer", sortedJson(settings));
+  } else if (lowercase || locale !== "en") {
     metadata.set("tokenizer", sortedJson({ lowercase, locale }));
   }
   return encodeSafetensors({ tensors: new Map(tensors), metadata });
@@ -264,11 +269,26 @@ function vocabularyOf(metadata: ReadonlyMap<string, string>) {
     tokens[0] === SENTENCE_BOUNDARY;
   const key = isOld ? "config" : "tokenizer";
   const settings = parseObject(metadata.get(key) ?? "{}", key);
-  const { lowercase = false, locale = "en" } = settings;
-  if (typeof lowercase !== "boolean" || typeof locale !== "string") {
-    return fail(`its ${key} has a lowercase or locale of the wrong type`);
-  }
-  return new Vocabulary(tokens, { lowercase, locale });
+  const setting = <Value>(name: string, absent: Value): Value => {
+    const value = settings[name] === undefined ? absent : settings[name];
+    if (typeof value === typeof absent) return value as Value;
+    return fail(`its ${key} has a ${name} of the wrong type`);
+  };
+  const isLines = setting<string>("sentences", "text") === "lines";
+  return new Vocabulary(tokens, {
+    lowercase: setting("lowercase", false),
+    locale: setting("locale", "en"),
+    sentences: isLines ? "lines" : "text",
+    // version 0.2.0 took words apart
+    whole: setting("whole", tokens[0] !== SENTENCE_BOUNDARY),
+    spacing: "closing" in settings
+      ? {
+        closing: setting("closing", ""),
+        opening: setting("opening", ""),
+        quotes: setting("quotes", ""),
+      }
+      : undefined,
+  });
 }
 
 /** A flat object in JSON, sorted by key. */

@@ -283,7 +283,7 @@ Deno.test("find-lr shows the curve and suggests a rate, draws it, or prints all 
     // it falls from the left to the suggestion, at one place of 61 for 3 decades
     assertMatch(curve, /^[▁▂▃▄▅▆▇█]{61}$/);
     const rate = Number(
-      /^Suggested: --learning-rate (\S+), /.exec(suggestion)?.[1],
+      /^Suggested: --learning-rate (\S+) \(/.exec(suggestion)?.[1],
     );
     const lowest = curve.indexOf("▁");
     assert(Math.abs(20 * (Math.log10(rate) + 3) - lowest) < 12, shown.stdout);

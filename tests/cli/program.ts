@@ -162,6 +162,7 @@ export const RUN_CONFIG = {
   seed: 1,
   level: "characters",
   lowercase: false,
+  sentences: "text",
   minimumCount: 2,
   splitSeed: 42,
   keepEqualTogether: false,

@@ -27,7 +27,7 @@ Deno.test("settingsFrom() reads what 0.1.0 kept, and configOf() writes the same"
 });
 
 Deno.test("settingsFrom() reads runs from before there were words", () => {
-  const later = ["level", "lowercase", "minimumCount", "decay"]
+  const later = ["level", "lowercase", "sentences", "minimumCount", "decay"]
     .concat("weightDecay", "candidates");
   const old = Object.fromEntries(
     Object.entries(RUN_CONFIG).filter(([name]) => !later.includes(name)),

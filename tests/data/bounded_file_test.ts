@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { readFileBounded } from "../../lib/data/bounded_file.ts";
+import { readFileBounded, readStream } from "../../lib/data/bounded_file.ts";
 import { CheckpointError } from "../../lib/errors/errors.ts";
 import { withFolder } from "../cli/program.ts";
 
@@ -89,6 +89,53 @@ Deno.test({
       refuses(pipe, "it is a pipe or a device, not a file");
       refuses("/dev/zero", "it is a pipe or a device, not a file");
     }),
+});
+
+Deno.test({
+  name:
+    "readFileBounded() reads a pipe that a shell has opened, up to its limit",
+  ignore: windows,
+  async fn() {
+    const url = new URL("../../lib/data/bounded_file.ts", import.meta.url);
+    const code = `import { readFileBounded } from ${JSON.stringify(url)};
+      for (const path of Deno.args) {
+        try {
+          const options = { limit: 600_000, refusal: Error };
+          console.log(readFileBounded(path, options).length);
+        } catch ({ message }) {
+          console.log(message.replaceAll(path, "it"));
+        }
+      }`;
+    const file = await Deno.makeTempFile({ suffix: ".ts" });
+    await Deno.writeTextFile(file, code);
+    try {
+      const line = '"$0" run --allow-read "$1" <(printf ab) <(printf "") ' +
+        "<(seq 100000) <(yes)"; // 588,895 bytes, and one that never ends
+      const { stdout } = await new Deno.Command("bash", {
+        args: ["-c", line, Deno.execPath(), file],
+        stderr: "null",
+      }).output();
+      assertEquals(
+        new TextDecoder().decode(stdout),
+        "2\n0\n588895\n" +
+          "Cannot read it: it has more bytes than the 600000 that are read\n",
+      );
+    } finally {
+      await Deno.remove(file);
+    }
+  },
+});
+
+Deno.test("readStream() says what to do with too much", () => {
+  const options = { limit: 9, refusal: CheckpointError, advice: "give less" };
+  const { message } = assertThrows(
+    () => readStream(() => 5, "a pipe", options),
+    CheckpointError,
+  );
+  assertEquals(
+    message,
+    "Cannot read a pipe: it has more bytes than the 9 that are read; give less",
+  );
 });
 
 Deno.test("readFileBounded() refuses a file that shrinks or grows while it is read", () =>

@@ -60,8 +60,19 @@ Deno.test("splitWords() refuses what cannot be split", () => {
   assertThrows(
     () => splitWords(Array(50).fill("same"), { keepEqualTogether: true }),
     RangeError,
-    "repeated too often",
+    "Cannot split 1 different words into train, dev and test",
   );
+});
+
+Deno.test("splitWords() splits the different words where a few are most of the list", () => {
+  const rare = Array.from({ length: 19 }, (_, i) => `rare ${i}`);
+  const words = [...Array(500).fill("the"), ...rare];
+  const splits = splitWords(words, { keepEqualTogether: true });
+  const { train, dev, test, alsoInTrain } = splits;
+  const different = [train, dev, test].map((part) => new Set(part).size);
+  assertEquals(different, [16, 2, 2]);
+  assertEquals([...train, ...dev, ...test].toSorted(), words.toSorted());
+  assertEquals(alsoInTrain, { dev: 0, test: 0 });
 });
 
 Deno.test("splitByPosition() cuts where Python's int() would, in the text's order", () => {

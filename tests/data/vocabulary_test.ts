@@ -278,3 +278,28 @@ Deno.test("Vocabulary takes strings and tokens at both levels", () => {
   assertEquals(words.join(["the", "cat", "."]), "the cat.");
   assertThrows(() => words.decode([6]), RangeError, "Cannot decode the id 6");
 });
+
+Deno.test("buildWordVocabulary() learns from a text where blanks are", () => {
+  const text = "« Oui », dit-il. « Non », dit-il. 50 % (ou 60 %) !";
+  const sentences = tokenize(text);
+  const vocabulary = buildWordVocabulary(sentences, { text });
+  // only of its own tokens
+  assertEquals(vocabulary.spacing, {
+    closing: ", - .",
+    opening: "-",
+    quotes: "",
+  });
+  assertEquals(vocabulary.join(sentences[0]), "« Oui », dit-il.");
+  const plain = buildWordVocabulary(sentences);
+  assertEquals(plain.spacing, undefined);
+  assertEquals(plain.join(sentences[0]), "«Oui», dit-il.");
+});
+
+Deno.test("Vocabulary.split() finds the abbreviations of its text", () => {
+  const text = "She met Sen. Lee and Sen. Poe. ".repeat(2);
+  const vocabulary = buildWordVocabulary(tokenize(text), { text });
+  assertEquals(vocabulary.split("Sen. Zorg"), ["Sen.", "Zorg"]);
+  const lines = new Vocabulary(["<s>", "a"], { sentences: "lines" });
+  assertEquals(lines.sentences, "lines");
+  assertEquals([lines.whole, lines.split("a.\na")], [true, ["a", ".", "a"]]);
+});

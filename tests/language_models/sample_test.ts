@@ -172,7 +172,8 @@ Deno.test("sample() makes sentences with a vocabulary of words", () => {
     });
   assertEquals(made(""), Array(3).fill("the dog ran, the cat ran."));
   assertEquals(made("The Dog"), made(["the", "dog"]));
-  assertEquals(made("ran, the zebra")[0].slice(0, 14), "ran, the <unk>");
+  // known words as the model has them, others as they were typed
+  assertEquals(made("Ran, the Zebra")[0].slice(0, 14), "ran, the Zebra");
   const after = (before: string | string[]) =>
     sample(parameters, words, {
       generator: new TorchGenerator(5),
@@ -389,4 +390,75 @@ Deno.test("sample() leaves out sentences of a text that goes on", () => {
     count: 2,
   });
   assertEquals(made, ["b", "d"]);
+});
+
+/** A model that expects <unk> most, then a, then the boundary. */
+const unsure: LanguageModel = {
+  vocabularySize: 4,
+  contextLength: 1,
+  probabilities: () => Float64Array.of(0.1, 0.6, 0.3, 0),
+};
+
+Deno.test("sample() never draws <unk> where that is asked for, of any model", () => {
+  const words = new Vocabulary(["<s>", "<unk>", "a", "b"]);
+  const parameters = createParameters({
+    ...sizes,
+    vocabularySize: words.size,
+  }, { generator: new TorchGenerator(SEED) });
+  const network = mlpModel(parameters);
+  for (
+    const model of [parameters, network, unsure, {
+      ...network,
+      sampleIds: undefined,
+    }]
+  ) {
+    const make = (unknown?: boolean) =>
+      sample(model, words, {
+        generator: new TorchGenerator(3),
+        count: 50,
+        maxLength: 20,
+        unknown,
+      });
+    const text = make().join(" ");
+    assert(text.includes("<unk>"));
+    assert(!make(false).join(" ").includes("<unk>"));
+    // and the model is as before
+    assertEquals(make(true).join(" "), text);
+    assertEquals(
+      nextTokens(model, words, ["a"], { unknown: false })[0].at(-1)?.token,
+      model === unsure ? "b" : "<unk>",
+    );
+  }
+  // the kernel draws what the probabilities say
+  const draw = (model: LanguageModel) =>
+    sample(model, words, {
+      generator: new TorchGenerator(3),
+      count: 50,
+      topK: 2,
+      temperature: 1.5,
+      unknown: false,
+    });
+  assertEquals(draw(network), draw({ ...network, sampleIds: undefined }));
+  network.dispose();
+  disposeParameters(parameters);
+});
+
+Deno.test("sample() sees the boundary between the sentences of a prompt", () => {
+  const text = [["a", "!"], ["b", "c"], ["b", "d"]];
+  for (const sentences of ["text", "lines"] as const) {
+    const words = new Vocabulary(["<s>", "<unk>", "!", "a", "b", "c", "d"], {
+      sentences,
+    });
+    const windows = contextWindows(text, words, 3, { acrossBoundaries: true });
+    const model = addK(countNgrams(windows, words), 0);
+    const [blank, prompt] = sentences === "lines"
+      ? ["\n", "a!\nb"]
+      : [" ", "a! b"];
+    const generator = new TorchGenerator(1);
+    const options = { generator, count: 2, continuous: true, prompt };
+    // d follows b where no "!" and boundary precede
+    assertEquals(sample(model, words, options), Array(2).fill(`a!${blank}b c`));
+    const [[next]] = nextTokens(model, words, [prompt]);
+    assertEquals([next.token, next.probability], ["c", 1]);
+  }
 });

@@ -28,6 +28,17 @@ Deno.test("tempered() with top-k has a sum of 1 over the likeliest", () => {
   assertEquals(tempered(softmax(logits), { topK: 9 }), softmax(logits));
 });
 
+Deno.test("tempered() shares the probability of a token that is excluded", () => {
+  const probs = Float64Array.of(0.1, 0.5, 0.3, 0.1);
+  assertEquals([...tempered(probs, { excluded: 1 })].map((p) => p.toFixed(9)), [
+    "0.200000000",
+    "0.000000000",
+    "0.600000000",
+    "0.200000000",
+  ]);
+  assertEquals([...tempered(probs, { excluded: 1, topK: 1 })], [0, 0, 1, 0]);
+});
+
 Deno.test("tempered() takes temperatures next to 0 and infinity", () => {
   assertEquals([...tempered(softmax([1, 0]), { temperature: 1e-320 })], [1, 0]);
   const flat = tempered(softmax([1, 0]), { temperature: 1e308 });

@@ -7,7 +7,7 @@ import { allNotebooks } from "../../tools/run_notebooks.ts";
 const lectureList = hasCanonicalList();
 const which = lectureList
   ? ""
-  : " [without the cells that need the lecture's list: run `deno task data` first]";
+  : " [outputs from the lecture's list not compared: run `deno task data` first]";
 
 for (const path of allNotebooks()) {
   Deno.test(`notebooks: ${basename(path)}, run afresh, shows what it has shown${which}`, async () => {

@@ -152,8 +152,34 @@ Deno.test("decodeParameters() reads what PyTorch saved", () => {
   assertEquals(decodeParameters(direct), { ...five, Wd });
 });
 
-Deno.test("saveModel() keeps lowercase and locale where they are not the defaults", () => {
+Deno.test("saveModel() keeps how a vocabulary of words splits and joins texts", () => {
   const tokens = ["<s>", "<unk>", "the"];
+  const spacing = { closing: ", .", opening: "(", quotes: '"' };
+  for (
+    const [options, tokenizer] of [
+      [
+        {},
+        '{"locale":"en","lowercase":false,"sentences":"text","whole":true}',
+      ],
+      [
+        { lowercase: true, locale: "de", sentences: "lines", whole: false },
+        '{"locale":"de","lowercase":true,"sentences":"lines","whole":false}',
+      ],
+      [
+        { spacing },
+        '{"closing":", .","locale":"en","lowercase":false,"opening":"(",' +
+        '"quotes":"\\"","sentences":"text","whole":true}',
+      ],
+    ] as const
+  ) {
+    const words = new Vocabulary(tokens, options);
+    const file = saveModel(parameters, words);
+    assertEquals(decodeSafetensors(file).metadata.get("tokenizer"), tokenizer);
+    assertEquals(loadModel(file).vocabulary, words);
+  }
+});
+
+Deno.test("saveModel() keeps lowercase and locale of characters where they are not the defaults", () => {
   for (
     const [options, tokenizer] of [
       [{}, undefined],
@@ -161,11 +187,27 @@ Deno.test("saveModel() keeps lowercase and locale where they are not the default
       [{ locale: "de" }, '{"locale":"de","lowercase":false}'],
     ] as const
   ) {
-    const words = new Vocabulary(tokens, options);
-    const file = saveModel(parameters, words);
+    const letters = new Vocabulary([".", "a", "b"], options);
+    const file = saveModel(parameters, letters);
     assertEquals(decodeSafetensors(file).metadata.get("tokenizer"), tokenizer);
-    const { lowercase, locale } = loadModel(file).vocabulary;
-    assertEquals([lowercase, locale], [words.lowercase, words.locale]);
+    assertEquals(loadModel(file).vocabulary, letters);
+  }
+});
+
+Deno.test("loadModel() splits and joins texts as 0.2.0 did where the file is of 0.2.0", () => {
+  const words = new Vocabulary(["<s>", "<unk>", "the"]);
+  for (
+    const tokenizer of [undefined, '{"locale":"en","lowercase":true}']
+  ) {
+    const file = changed(saveModel(parameters, words), (_, metadata) => {
+      metadata.delete("tokenizer");
+      if (tokenizer) metadata.set("tokenizer", tokenizer);
+    });
+    const { vocabulary } = loadModel(file);
+    assertEquals(vocabulary.whole, false);
+    assertEquals(vocabulary.spacing, undefined);
+    assertEquals(vocabulary.split("mr. a’s"), ["mr", ".", "a’s"]);
+    assertEquals(vocabulary.join(["so", ",", "(", "no", ")"]), "so, (no)");
   }
 });
 
@@ -182,7 +224,10 @@ Deno.test("loadModel() takes lowercase from the config of a run of words of vers
     vocabulary: new Vocabulary(["<s>", "<unk>", "the"]),
     config: { level: "words", lowercase: true },
   };
-  const file = encodeCheckpoint(checkpoint);
+  const file = changed(
+    encodeCheckpoint(checkpoint),
+    (_, metadata) => metadata.delete("tokenizer"),
+  );
   assertEquals(loadModel(file).vocabulary.lowercase, true);
   assertEquals(decodeCheckpoint(file).vocabulary.lowercase, true);
   // of characters it meant nothing
@@ -388,12 +433,22 @@ const hostile: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     "a lowercase that is not a boolean",
     withValue("tokenizer", '{"lowercase":"no"}'),
-    "its tokenizer has a lowercase or locale of the wrong type",
+    "its tokenizer has a lowercase of the wrong type",
   ],
   [
     "a locale that is not a string",
     withValue("tokenizer", '{"locale":["de"]}'),
-    "its tokenizer has a lowercase or locale of the wrong type",
+    "its tokenizer has a locale of the wrong type",
+  ],
+  [
+    "a list of marks that is not a string",
+    withValue("tokenizer", '{"closing":[",","."]}'),
+    "its tokenizer has a closing of the wrong type",
+  ],
+  [
+    "a whole that is null",
+    withValue("tokenizer", '{"whole":null}'),
+    "its tokenizer has a whole of the wrong type",
   ],
   [
     "a locale that is not a language",

@@ -10,7 +10,10 @@ import * as notebooks from "./notebook.ts";
 export interface RunOptions {
   /** Whether to compare with the committed outputs instead of writing. */
   check?: boolean;
-  /** Whether cells with the tag `needs-lecture-list` run. Default `true`. */
+  /**
+   * Whether the lecture's list is there, so that cells with the tag
+   * `lecture-list` can be compared. Default `true`.
+   */
   lectureList?: boolean;
   /** After how many seconds a cell counts as hanging. Default 300. */
   timeoutSeconds?: number;
@@ -20,8 +23,8 @@ export interface RunOptions {
 export interface Report {
   /** How many code cells ran. */
   ran: number;
-  /** How many code cells were skipped, because they need the lecture's list. */
-  skipped: number;
+  /** How many of them were not compared, for want of the lecture's list. */
+  uncompared: number;
   /** What is wrong; empty if nothing is. */
   problems: string[];
 }
@@ -40,14 +43,10 @@ export async function checkOrWrite(
   const types = typeErrors(path, notebook);
   const problems: string[] = [];
   const figures = new Map<string, string>();
-  let [ran, skipped] = [0, 0];
+  let [ran, uncompared] = [0, 0];
   const kernel = await Kernel.start(dirname(resolve(path)));
   try {
     for (const [index, cell] of notebooks.codeCells(notebook).entries()) {
-      if (!lectureList && notebooks.hasTag(cell, "needs-lecture-list")) {
-        skipped++;
-        continue;
-      }
       const report = (problem: string | undefined) => {
         if (problem) problems.push(`cell ${index + 1} ${problem}`);
       };
@@ -55,7 +54,9 @@ export async function checkOrWrite(
       const source = notebooks.joined(cell.source);
       const execution = await kernel.execute(source, timeoutSeconds);
       const { shown, error, uncaught } = execution;
+      const isOther = !lectureList && notebooks.hasTag(cell, "lecture-list");
       ran++;
+      if (isOther) uncompared++;
       cell.execution_count = index + 1;
       cell.outputs = notebooks.outputsOf(shown, index + 1);
       for (const text of uncaught) report(`does not catch ${text}`);
@@ -63,7 +64,7 @@ export async function checkOrWrite(
         report(`fails: ${error}\n${source.replaceAll(/^/gm, "    | ")}`);
         break;
       }
-      if (check && !notebooks.hasTag(cell, "time")) {
+      if (check && !isOther && !notebooks.hasTag(cell, "time")) {
         report(cellDifference(committed, cell));
       }
       if (JSON.stringify(cell.outputs).includes("\\u001b")) {
@@ -74,7 +75,7 @@ export async function checkOrWrite(
       const figure = cell.outputs.map(notebooks.figureOf).find(Boolean);
       const name = tag.slice("figure:".length);
       if (figure === undefined) report("does not show its figure");
-      else if (name) {
+      else if (name && !isOther) {
         figures.set(join(dirname(path), "figures", `${name}.svg`), figure);
       }
     }
@@ -91,5 +92,5 @@ export async function checkOrWrite(
     if (what) problems.push(`${basename(file)} ${what}`);
   }
   if (mayWrite) await notebooks.writeNotebook(path, notebook);
-  return { ran, skipped, problems };
+  return { ran, uncompared, problems };
 }

@@ -49,7 +49,7 @@ export interface InterpolatedModel extends LanguageModel {
  * } from "@makemore/mlp";
  * import { assert } from "@std/assert";
  *
- * const { words } = embeddedWords();
+ * const words = embeddedWords().words.slice(0, 3000);
  * const vocabulary = buildVocabulary(words);
  * const { train, dev, test } = splitWords(words);
  * const [seen, heldOut, unseen] = [train, dev, test].map((part) =>
