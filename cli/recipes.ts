@@ -6,7 +6,7 @@ import {
   type Recipe,
   type Vocabulary,
 } from "../core.ts";
-import { windowsOf } from "../lib/data/windows.ts";
+import { dataOf } from "../lib/recipes/learn.ts";
 import { patienceOf } from "../lib/recipes/recipe.ts";
 import type { Corpus } from "./corpus.ts";
 import type { Values } from "./options.ts";
@@ -70,8 +70,5 @@ function recipeOf(
   vocabulary: Vocabulary,
 ): Recipe {
   if (name === "lecture") return lectureRecipe();
-  const { size: vocabularySize, level } = vocabulary;
-  const rows = windowsOf(train, vocabulary, 1).Y.length;
-  const sequences = train.length;
-  return autoRecipe({ vocabularySize, level, rows, sequences });
+  return autoRecipe(dataOf(train, vocabulary));
 }

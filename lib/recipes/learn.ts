@@ -21,7 +21,12 @@ import {
 } from "../training/loop.ts";
 import { type Best, betterOf, glanceOf } from "./best_on_dev.ts";
 import { type BestNgram, bestNgram, ORDERS } from "./best_ngram.ts";
-import { autoRecipe, type Recipe, scheduleOf } from "./recipe.ts";
+import {
+  autoRecipe,
+  type Recipe,
+  type RecipeData,
+  scheduleOf,
+} from "./recipe.ts";
 
 /** A training between two steps. */
 export interface Training {
@@ -143,6 +148,17 @@ export function mixed(
   return weights[1] === 0 ? model : mixModels([model, ngram], weights);
 }
 
+/** What the automatic recipe goes by. */
+export function dataOf(
+  train: readonly (string | readonly string[])[],
+  vocabulary: Vocabulary,
+): RecipeData {
+  const { size: vocabularySize, level } = vocabulary;
+  const different = level === "characters" ? [...new Set(train)] : train;
+  const rows = windowsOf(different, vocabulary, 1).Y.length;
+  return { vocabularySize, sequences: different.length, rows, level };
+}
+
 /** Options of {@linkcode learn}. */
 export interface LearnOptions extends TrainCallbacks {
   /** The random number generator of weights and minibatches. */
@@ -201,14 +217,11 @@ export async function learn(
   options: LearnOptions,
 ): Promise<Learned> {
   const { generator, signal, onProgress } = options;
-  const { size: vocabularySize, level } = vocabulary;
+  const { size: vocabularySize } = vocabulary;
   const rowsOf = (part: "train" | "dev", contextLength: number) =>
     windowsOf(splits[part], vocabulary, contextLength);
-  const sequences = splits.train.length;
-  const recipe = options.recipe ?? autoRecipe({
-    vocabularySize,
-    ...{ sequences, level, rows: rowsOf("train", 1).Y.length },
-  });
+  const recipe = options.recipe ??
+    autoRecipe(dataOf(splits.train, vocabulary));
   const { contextLength, steps, patience, candidates } = recipe;
   const training: Training = {
     parameters: createParameters({ vocabularySize, ...recipe }, {

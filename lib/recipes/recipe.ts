@@ -52,9 +52,9 @@ export interface Recipe {
 export interface RecipeData {
   /** The number of tokens in the vocabulary, `V`. */
   vocabularySize: number;
-  /** The number of words, or sentences, in train. */
+  /** The number of different words, or of sentences, in train. */
   sequences: number;
-  /** The number of rows in train: its tokens, and the end of each word. */
+  /** The number of their rows: their tokens, and the end of each. */
   rows: number;
   /** What the tokens are. Default: `"characters"`. */
   level?: Level;
@@ -95,12 +95,14 @@ export function lectureRecipe(): Recipe {
 /** The prior of a list: λ times the rows of train. */
 const PRIOR = 20;
 /** How often a list is read, unless that takes too few or too many steps. */
-const LIST_PASSES = 25;
+const LIST_PASSES = 28;
 /** The fewest steps for a list, unless they read it more often than this. */
 const FEWEST_STEPS = 20_000;
 const MOST_PASSES = 125;
-/** The most steps for a list without words, and for each word. */
-const MOST_STEPS = [50_000, 3] as const;
+/** The most steps of 32 rows: so many, and so many for each word. */
+const MOST_STEPS = [45_000, 4.2] as const;
+/** From this many rows on a larger network, on larger minibatches, is better. */
+const MANY_ROWS = 100_000;
 /** Above this many characters, half of the hidden layer does as well. */
 const WIDE_VOCABULARY = 200;
 /** The multiply–adds of a row that steps are counted for; more make fewer steps. */
@@ -116,8 +118,8 @@ const CANDIDATES = 100;
  * A list has the last 8 characters as context and weights that are drawn to
  * zero by λ = 20 / rows: a fixed prior, which counts the more, the fewer the
  * data. The learning rate falls from 0.2 to 0.002 along a cosine. Training reads
- * the list 25 times; a short one up to 125 times, for 20,000 steps; a long one
- * for as many steps as a person waits for. A text has the settings of docs/words_of_a_text.md and is read 6
+ * the list 28 times; a short one up to 125 times, for 20,000 steps; a long one
+ * for as many steps as a person waits for, with more hidden neurons. A text has the settings of docs/words_of_a_text.md and is read 6
  * times. In both, training looks at dev, keeps the best network and stops when
  * that has not become better for a quarter of the steps. The constants were
  * chosen by the loss on dev of the lists in docs/lists.md.
@@ -157,16 +159,21 @@ export function autoRecipe(data: RecipeData): Recipe {
   }
   const contextLength = 8;
   const embeddingSize = 24;
-  const hiddenSize = V > WIDE_VOCABULARY ? 100 : 200;
+  const isWide = V > WIDE_VOCABULARY;
+  const isLong = rows >= MANY_ROWS;
+  const hiddenSize = isWide ? 100 : isLong ? 300 : 200;
+  const batchSize = isLong ? 128 : 32;
   const most = MOST_STEPS[0] + MOST_STEPS[1] * sequences;
   const fewest = Math.min(FEWEST_STEPS, passes(MOST_PASSES));
   const steps = Math.min(most, Math.max(fewest, passes(LIST_PASSES)));
   const work = hiddenSize * (contextLength * embeddingSize + V);
-  return withSteps(Math.ceil(steps * Math.min(1, ROW_WORK / work)), {
+  const share = Math.min(1, (isLong ? 1.5 : 1) * ROW_WORK / work);
+  return withSteps(Math.ceil(steps * share * 32 / batchSize), {
     ...lectureRecipe(),
     contextLength,
     embeddingSize,
     hiddenSize,
+    batchSize,
     initialization: "scaled",
     learningRate: 0.2,
     finalLearningRate: 0.002,
