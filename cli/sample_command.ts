@@ -85,7 +85,7 @@ async function runSample(
         ? ""
         : `, with seed ${seed}; the same again with --seed ${seed}`),
   );
-  const missing = unknownWords(model.vocabulary, values.prompt);
+  const missing = judging(() => unknownWords(model.vocabulary, values.prompt));
   if (missing.length > 0) {
     tell(`Read as ${UNKNOWN}: ${missing.map(quote).join(", ")}`);
   }

@@ -53,6 +53,9 @@ export function makeSamples(
   const { minLength = newOnly ? 1 : 0 } = values; // an empty word is no new one
   checkLengths(values, vocabulary.encode(prompt).length);
   const originOf = corpus && originsIn(corpus.splits, { vocabulary });
+  // lines in a row are a poem, which groups would tear apart
+  const isPoem = vocabulary.sentences === "lines";
+  const isBlankLine = (word: string) => isPoem && word === "";
   const seen = new Set<string>();
   const reasons = [
     {
@@ -71,19 +74,17 @@ export function makeSamples(
       is: `in ${corpus?.source}`,
       remedy: "raise --temperature, or ask for fewer with --num",
       holds: (word: string) =>
-        newOnly && word !== "" && originOf!(word) !== "new",
+        newOnly && !isBlankLine(word) && originOf!(word) !== "new",
       words: 0,
     },
     {
       is: "repeats",
       remedy: "raise --temperature, or ask for fewer with --num",
-      holds: (word: string) => unique && word !== "" && seen.has(word),
+      holds: (word: string) => unique && !isBlankLine(word) && seen.has(word),
       words: 0,
     },
   ];
   let drawn = 0;
-  // lines in a row are a poem, which groups would tear apart
-  const isPoem = vocabulary.sentences === "lines";
   const words = sample(model, vocabulary, {
     ...{ prompt, temperature, topK, count, attempts: ATTEMPTS },
     unknown: !values.noUnknown,

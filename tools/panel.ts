@@ -9,7 +9,6 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import {
-  autoRecipe,
   buildVocabulary,
   contextWindows,
   evaluate,
@@ -105,7 +104,10 @@ async function runLecture(
   const recipe = lectureRecipe();
   const { model } = await learn(splits, vocabulary, { generator, recipe });
   const { contextLength } = recipe;
-  return evaluate(model, contextWindows(splits.test, vocabulary, contextLength));
+  return evaluate(
+    model,
+    contextWindows(splits.test, vocabulary, contextLength),
+  );
 }
 
 if (import.meta.main) {
@@ -122,9 +124,13 @@ if (import.meta.main) {
     const { words } = readWords(path);
     const vocabulary = buildVocabulary(words);
     const count = words.length < FEW_WORDS ? SPLITS : 1;
-    const seeds = count === 1 ? [42] : Array.from({ length: count }, (_, i) => i + 1);
+    const seeds = count === 1
+      ? [42]
+      : Array.from({ length: count }, (_, i) => i + 1);
     const outcomes: Outcome[] = [];
-    for (const seed of seeds) outcomes.push(await runAuto(words, vocabulary, seed));
+    for (const seed of seeds) {
+      outcomes.push(await runAuto(words, vocabulary, seed));
+    }
     const over = (name: keyof Outcome) => mean(outcomes.map((o) => o[name]));
     const orders = [...new Set(outcomes.map(({ order }) => order))].sort();
     print([

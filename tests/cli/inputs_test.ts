@@ -24,7 +24,7 @@ import {
 
 const COUNT = ["--model", "ngram", "--num", "0"];
 /** A run that does all of its steps, and whose network is what it offers. */
-const LECTURE = [...QUICK.slice(2), "--recipe", "lecture", "--no-mix"];
+const LECTURE = QUICK.slice(2);
 const NAMES = WORDS.split("\n");
 
 /** A folder with files in it. */
@@ -369,8 +369,8 @@ Deno.test("train starts again after a kill that left only the copy, and keeps a 
       "precious",
     );
     // a run may learn again from its own copy
-    const own = ["--input", "out/run/words.txt", "--overwrite", "--steps", "5"];
-    const again = await run(folder, "train", ...own, "--hidden-size", "20");
+    const own = ["--input", "out/run/words.txt", "--overwrite"];
+    const again = await run(folder, "train", ...own, ...quick.slice(2));
     assertEquals([again.code, again.stdout], [0, first.stdout], again.stderr);
   }));
 

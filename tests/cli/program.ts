@@ -183,7 +183,7 @@ export const QUICK_AUTO: readonly string[] = [
 
 /** The same, for the rest those of the lecture. */
 export const QUICK: readonly string[] = [
-  ...["--recipe", "lecture", ...QUICK_AUTO],
+  ...[...QUICK_AUTO, "--recipe", "lecture"],
 ];
 
 /**
