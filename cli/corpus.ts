@@ -14,7 +14,12 @@ import {
   tokenize,
   type Vocabulary,
 } from "../core.ts";
-import { defaultWords, parseWords, type WordList } from "../lib/data/words.ts";
+import {
+  defaultWords,
+  embeddedWords,
+  parseWords,
+  type WordList,
+} from "../lib/data/words.ts";
 import { judging } from "./judging.ts";
 import { LIST_ADVICE, looksLikeList } from "./list_hints.ts";
 import { type InputCopy, inputCopyOf } from "./run_folder.ts";
@@ -95,7 +100,7 @@ async function readWords(
 ): Promise<WordList> {
   if (from.input) return await readLists(from, settings);
   const copy = from.run && inputCopyOf(from.run, "words");
-  if (!copy) return defaultWords();
+  if (!copy) return from.embedded ? embeddedWords() : defaultWords();
   // as it was read: nothing in it is a comment or a table
   const { texts: [{ text, source }] } = readTexts([copy], COPIED);
   return parseWords(text, source, { lowercase: settings.lowercase });

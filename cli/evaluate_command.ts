@@ -9,6 +9,7 @@ import { meanLoss } from "../lib/language_models/evaluate.ts";
 import { hashOf, PARTS, readCorpus } from "./corpus.ts";
 import {
   corpusSettingsOf,
+  inputBeside,
   loadNet,
   makeModel,
   MOST_BIGRAM_TOKENS,
@@ -82,7 +83,11 @@ async function runEvaluate(
   const load = (noMix: boolean) => loadNet({ ...values, noMix });
   const net = hasNet ? await load(true) : undefined;
   const settings = net ? corpusSettingsOf(net, values, given) : values;
-  const corpus = await readCorpus(values, settings, net?.vocabulary);
+  const corpus = await readCorpus(
+    inputBeside(net, values),
+    settings,
+    net?.vocabulary,
+  );
   const vocabulary = net?.vocabulary ?? corpus.vocabulary();
   tellCorpus(corpus, vocabulary);
   let isOther = false;

@@ -93,7 +93,10 @@ export async function loadNet(
   const { run } = values;
   if (run === undefined) {
     const { parameters: model, vocabulary } = pretrainedModel();
-    const settings = { level: "characters", lowercase: false } as const;
+    const settings = {
+      ...{ level: "characters", lowercase: false } as const,
+      ...{ splitSeed: 42, keepEqualTogether: true },
+    };
     const name = "the package's model";
     return { name, model, network: model, vocabulary, settings };
   }
@@ -187,16 +190,30 @@ export function corpusSettingsOf(
 }
 
 /**
+ * What a command reads beside a net, unless it is given: what the net learned
+ * from.
+ */
+export function inputBeside(
+  net: NamedModel | undefined,
+  values: InputValues,
+): InputValues {
+  const isPackages = net !== undefined && values.run === undefined;
+  return { ...values, embedded: isPackages && !values.input };
+}
+
+/**
  * The corpus that a net learned from.
  *
  * @throws {UsageError} if it is no longer there
  */
 export async function learnedCorpus(
-  { name, vocabulary, settings: { wordsSha256 } = {} }: NamedModel,
+  net: NamedModel,
   from: InputValues,
   settings: CorpusSettings,
 ): Promise<Corpus> {
-  const corpus = await readCorpus(from, settings, vocabulary);
+  const { name, vocabulary, settings: { wordsSha256 } = {} } = net;
+  const input = inputBeside(net, from);
+  const corpus = await readCorpus(input, settings, vocabulary);
   if (wordsSha256 === undefined || wordsSha256 === hashOf(corpus)) {
     return corpus;
   }

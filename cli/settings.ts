@@ -313,6 +313,8 @@ export type NetSettings = {
 /** The values of what a corpus is read from; a run keeps what it has read. */
 export type InputValues = Partial<Values<typeof INPUT>> & {
   readonly run?: string;
+  /** Whether it is the embedded list, which the package's model learned from. */
+  readonly embedded?: boolean;
 };
 
 /** The values of those of a corpus. */

@@ -15,7 +15,7 @@ Deno.test("pretrainedModel() is the network of the automatic recipe, and makes w
     vocabularySize: 27,
     contextLength: 8,
     embeddingSize: 24,
-    hiddenSize: 200,
+    hiddenSize: 300,
   });
   assertEquals(vocabulary.tokens.join(""), "." + letters);
   const words = sample(parameters, vocabulary, {
