@@ -87,9 +87,9 @@ export function parameterArrays(parameters: Parameters): ParameterArrays {
  *
  * assertEquals(sizesOf(pretrainedModel().parameters), {
  *   vocabularySize: 27,
- *   contextLength: 3,
- *   embeddingSize: 10,
- *   hiddenSize: 200,
+ *   contextLength: 8,
+ *   embeddingSize: 24,
+ *   hiddenSize: 300,
  * });
  * ```
  */

@@ -100,7 +100,7 @@ export function createParameters(
  *
  * const arrays = parameterArrays(pretrainedModel().parameters);
  * const copy = parametersFrom(arrays);
- * assertEquals(copy.C.shape, [27, 10]);
+ * assertEquals(copy.C.shape, [27, 24]);
  * ```
  */
 export function parametersFrom(arrays: ParameterArrays): ModelParameters {

@@ -94,6 +94,8 @@ export function lectureRecipe(): Recipe {
 
 /** The prior of a list: λ times the rows of train. */
 const PRIOR = 20;
+/** That of a long one, whose network has more weights. */
+const LONG_PRIOR = 30;
 /** How often a list is read, unless that takes too few or too many steps. */
 const LIST_PASSES = 28;
 /** The fewest steps for a list, unless they read it more often than this. */
@@ -177,7 +179,7 @@ export function autoRecipe(data: RecipeData): Recipe {
     initialization: "scaled",
     learningRate: 0.2,
     finalLearningRate: 0.002,
-    weightDecay: PRIOR / rows,
+    weightDecay: (isLong ? LONG_PRIOR : PRIOR) / rows,
     keepEqualTogether: true,
   });
 }

@@ -141,7 +141,7 @@ export function loadModel(
  * const { parameters, vocabulary } = pretrainedModel();
  * const bytes = saveModel(parameters, vocabulary); // or those of a file
  * const { C } = decodeParameters(bytes);
- * assertEquals(C.length, 27 * 10);
+ * assertEquals(C.length, 27 * 24);
  * ```
  */
 export function decodeParameters(

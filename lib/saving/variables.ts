@@ -39,7 +39,7 @@ export interface LoadedModel {
  * const bytes = saveModel(saved.parameters, saved.vocabulary);
  * // Deno.writeFileSync("names.safetensors", bytes);
  * const { parameters, vocabulary } = loadModel(bytes);
- * const windows = contextWindows(["emma"], vocabulary, 3);
+ * const windows = contextWindows(["emma"], vocabulary, 8);
  * assertEquals(
  *   evaluate(parameters, windows),
  *   evaluate(saved.parameters, windows),
