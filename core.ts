@@ -78,6 +78,11 @@ export {
   type PerParameter,
 } from "./lib/kernel/parameters.ts";
 export * from "./lib/kernel/kernel.ts";
+export {
+  type Arithmetic,
+  arithmetic,
+  setArithmetic,
+} from "./lib/kernel/instances.ts";
 export * from "./lib/random/torch_generator.ts";
 export * from "./lib/random/python_random.ts";
 export * from "./lib/model/initial_weights.ts";

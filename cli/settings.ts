@@ -153,6 +153,11 @@ export const SETTINGS = {
     "the seed of weights, minibatches and words",
     { least: 0, default: 2147483647, kept }, // the lecture's
   ),
+  arithmetic: choice(
+    "how products are added up: rounded once, if the processor can, or twice, " +
+      "which gives the same bits on every machine",
+    { choices: ["fused", "separate"], kept, before: "separate", when: mlp },
+  ),
   checkpointEvery: whole(
     "save after every N steps (default: every ten seconds)",
     { when: mlp },

@@ -1,7 +1,14 @@
 /** `makemore train`: learns from a corpus and keeps what it has learned. */
 
 import { UsageError } from "../lib/errors/errors.ts";
-import { countParameters, evaluate, perplexity, sizesOf } from "../core.ts";
+import {
+  arithmetic,
+  countParameters,
+  evaluate,
+  perplexity,
+  setArithmetic,
+  sizesOf,
+} from "../core.ts";
 import { type Corpus, hashOf, PARTS, readCorpus, windowsOf } from "./corpus.ts";
 import { writeEmbeddingFigure, writeLossFigure } from "./figures.ts";
 import { makeModel, type NamedModel, rowsOf } from "./models.ts";
@@ -18,16 +25,18 @@ const options = {
   ...take("learningRate", "schedule", "finalLearningRate", "decay"),
   ...take("weightDecay", "candidates"),
   ...NET,
-  ...take("seed", "checkpointEvery", "num", "order", "smoothing"),
+  ...take("seed", "arithmetic", "checkpointEvery", "num"),
+  ...take("order", "smoothing"),
   ...take("verbose", "help"),
 };
 
 type TrainValues = Values<typeof options>;
 
 /** What can be given together with `--resume`. */
-const WITH_RESUME = new Set(
-  ["input", "output", "resume", "steps", "checkpointEvery", "num", "verbose"],
-);
+const WITH_RESUME = new Set([
+  ...["input", "output", "resume", "steps", "arithmetic", "checkpointEvery"],
+  ...["num", "verbose"],
+]);
 
 /** How often `--steps auto` reads a text: until it is learned, not by heart. */
 const PASSES = 6;
@@ -76,7 +85,9 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
     );
     return printResults(model, corpus, values.seed, num);
   }
-  const run = values.resume ? resume(values, given) : start(values, given);
+  const run = values.resume
+    ? inArithmetic(resume(values, given), given.has("arithmetic"))
+    : start(values, given);
   const { folder, corpus, settings, vocabulary, parameters } = run;
   try {
     tellRun(run);
@@ -108,6 +119,19 @@ function resume(values: TrainValues, given: Given): Run {
   );
 }
 
+/** The run in its own arithmetic, unless another is `chosen` or the only one. */
+function inArithmetic(run: Run, chosen: boolean): Run {
+  const { settings } = run;
+  if (!chosen) setArithmetic(settings.arithmetic);
+  if (arithmetic() !== settings.arithmetic) {
+    tell(
+      `The run goes on with ${arithmetic()} arithmetic, not ` +
+        `${settings.arithmetic}: its numbers will differ in their last digits`,
+    );
+  }
+  return { ...run, settings: { ...settings, arithmetic: arithmetic() } };
+}
+
 function start(values: TrainValues, given: Given): Run {
   const { schedule, batchSize } = values;
   const corpus = readCorpus(values.input, values);
@@ -124,6 +148,7 @@ function start(values: TrainValues, given: Given): Run {
   return startRun(corpus, {
     ...values,
     ...{ steps, candidates, words: corpus.source, wordsSha256: hashOf(corpus) },
+    arithmetic: arithmetic(),
     decaySteps: schedule === "step" ? Math.floor(steps / 2) : steps,
     decay: schedule === "inverse" ? decayOf(values, steps) : 0,
   });

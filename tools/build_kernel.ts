@@ -1,10 +1,11 @@
 /**
- * Compiles lib/kernel/assembly/ to lib/kernel/kernel_wasm.ts:
+ * Compiles lib/kernel/assembly/ to lib/kernel/kernel_wasm.ts, twice: with the
+ * fused multiply–add of relaxed SIMD, and without:
  *
  *     deno task build:kernel
  *
- * With `--check` nothing is written: the module is built in memory, and the
- * exit code is 1 unless it is, byte for byte, the one in lib/kernel/.
+ * With `--check` nothing is written: the modules are built in memory, and the
+ * exit code is 1 unless they are, byte for byte, those in lib/kernel/.
  *
  * @module
  */
@@ -23,10 +24,11 @@ const OPTIONS = "--outFile kernel.wasm --optimizeLevel 3 --converge " +
   "--noAssert --runtime stub --enable simd --use abort= " +
   "--disableWarning 112 --disableWarning 201";
 
-/** The WebAssembly module, from the AssemblyScript sources. */
-async function compile(): Promise<Uint8Array> {
+/** A WebAssembly module, from the AssemblyScript sources. */
+async function compile(...more: string[]): Promise<Uint8Array> {
   let wasm: Uint8Array | undefined;
-  const { error, stderr } = await asc.main([ENTRY, ...OPTIONS.split(" ")], {
+  const options = [...OPTIONS.split(" "), ...more];
+  const { error, stderr } = await asc.main([ENTRY, ...options], {
     readFile(name) {
       try {
         return Deno.readTextFileSync(new URL(`../${name}`, import.meta.url));
@@ -47,22 +49,29 @@ async function compile(): Promise<Uint8Array> {
 }
 
 /** The text of lib/kernel/kernel_wasm.ts. */
-function toModule(wasm: Uint8Array): string {
+function toModule(fused: Uint8Array, separate: Uint8Array): string {
   return `/**
- * The compiled kernel: ${wasm.length} bytes of WebAssembly in base64.
+ * The compiled kernel: ${fused.length} bytes of WebAssembly with fused
+ * multiply–add, and ${separate.length} without, in base64.
  * Written by \`deno task build:kernel\` from lib/kernel/assembly/. Don't edit.
  *
  * @module
  */
 // deno-fmt-ignore-file
 
-/** The module, in base64. */
-export const kernelWasm: string =
-  "${toBase64(wasm)}";
+/** The module that needs relaxed SIMD, in base64. */
+export const fusedWasm: string =
+  "${toBase64(fused)}";
+
+/** The module that every engine with SIMD has, in base64. */
+export const separateWasm: string =
+  "${toBase64(separate)}";
 `;
 }
 
 if (import.meta.main) {
-  const module = toModule(await compile());
-  writeOrCheck("build:kernel", { "lib/kernel/kernel_wasm.ts": module });
+  const fused = await compile("--enable", "relaxed-simd");
+  writeOrCheck("build:kernel", {
+    "lib/kernel/kernel_wasm.ts": toModule(fused, await compile()),
+  });
 }

@@ -11,6 +11,8 @@ import * as makemore from "../core.ts";
 import { toBase64 } from "../lib/kernel/base64.ts";
 import { writeOrCheck } from "./write_or_check.ts";
 
+/** The arithmetic whose bits every machine has. */
+const ARITHMETIC = "separate";
 const STEPS = 200_000;
 const SEED = 2147483647;
 const NAMES = new URL("../data/makemore/names.txt", import.meta.url);
@@ -20,6 +22,7 @@ export function trainModel(): {
   bytes: Uint8Array<ArrayBuffer>;
   losses: Record<string, number>;
 } {
+  makemore.setArithmetic(ARITHMETIC);
   const { words } = makemore.parseWords(Deno.readFileSync(NAMES), "names.txt");
   const vocabulary = makemore.buildVocabulary(words);
   const splits = makemore.splitWords(words);

@@ -15,6 +15,7 @@
  */
 
 import { multiply, ROW } from "./matrix_products";
+import { subtractProduct } from "./vector_maths";
 import { E4, P, Q, T } from "./model";
 import {
   columns,
@@ -119,8 +120,8 @@ function throughTanh(p: u32, first: u32, rows: u32): void {
   for (let row: u32 = 0; row < rows; row++) {
     const h0 = v128.load(h, 0), h1 = v128.load(h, 16);
     const d0 = v128.load(dh, 0), d1 = v128.load(dh, 16);
-    const dz0 = f32x4.sub(d0, f32x4.mul(f32x4.mul(d0, h0), h0));
-    const dz1 = f32x4.sub(d1, f32x4.mul(f32x4.mul(d1, h1), h1));
+    const dz0 = subtractProduct(f32x4.mul(d0, h0), h0, d0);
+    const dz1 = subtractProduct(f32x4.mul(d1, h1), h1, d1);
     sum0 = f32x4.add(sum0, dz0);
     sum1 = f32x4.add(sum1, dz1);
     for (const end = slot + T * 4; slot < end; slot += 4) {

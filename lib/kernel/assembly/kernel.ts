@@ -66,6 +66,7 @@ export {
   moveWd,
 } from "./model";
 export { addRows } from "./rows";
+export { isFused } from "./vector_maths";
 export { beginSampling, sampleWords } from "./sampling";
 
 /**

@@ -1,0 +1,147 @@
+/**
+ * The two builds of the kernel, of the same sources, and their instances.
+ *
+ * One build uses the fused multiply–add of relaxed SIMD, which rounds a·b + c
+ * once: faster, and closer to the exact result. On a processor that has none
+ * the engine rounds twice instead, as the other build always does, so there are
+ * two classes of bits.
+ *
+ * @module
+ */
+
+import { quote } from "../errors/quote.ts";
+import { fromBase64 } from "./base64.ts";
+import { fusedWasm, separateWasm } from "./kernel_wasm.ts";
+import type { ParameterName } from "./parameters.ts";
+
+/**
+ * How the kernel rounds a·b + c: once, or the product and then the sum.
+ *
+ * The same seed gives the same bits on all machines with `"fused"`, which is
+ * every x86-64 processor since 2013 and every arm64 one in an engine with relaxed
+ * SIMD, and the same bits on any machine with `"separate"`.
+ */
+export type Arithmetic = "fused" | "separate";
+
+/** Moves rows of a parameter from the stage into the kernel, or back. */
+type Move = (first: number, count: number, storing: boolean) => void;
+
+/** What the module exports: see lib/kernel/assembly/kernel.ts. */
+export interface Instance extends Record<`move${ParameterName}`, Move> {
+  readonly memory: WebAssembly.Memory;
+  isFused(small: number): number;
+  stageAddress(): number;
+  stageSize(): number;
+  bytesWanted(): number;
+  setModel(V: number, T: number, E: number, H: number, direct: boolean): number;
+  clearModel(): void;
+  setRowCount(rows: number): number;
+  addRows(count: number, stride: number, firstTarget: number): number;
+  finishRows(): void;
+  prepareWhole(): number;
+  stepWhole(learningRate: number, weightDecay: number): number;
+  lossOfWhole(): number;
+  prepareRowLosses(): number;
+  lossesOfRows(): number;
+  prepareBatches(batchSize: number, candidates: number): number;
+  trainSteps(steps: number, batchSize: number, weightDecay: number): number;
+  loadGenerator(position: number): void;
+  storeGenerator(): number;
+  prepareSampling(words: number): number;
+  beginSampling(temperature: number, topK: number): void;
+  sampleWords(words: number, maxLength: number): number;
+  probabilitiesOfPrompt(): number;
+}
+
+/** A build of the kernel on this machine. */
+export interface Build {
+  readonly module: WebAssembly.Module;
+  /** How it rounds, which its code alone does not decide. */
+  readonly arithmetic: Arithmetic;
+  /**
+   * Instances that no kernel uses. They are used again, since a memory never
+   * shrinks and reserves address space.
+   */
+  readonly idle: Instance[];
+}
+
+const MOST_IDLE = 4;
+/** Larger instances are left to the collector. */
+const LARGE_BYTES = 2 ** 26;
+
+let wanted: Arithmetic = "fused";
+/** The builds, each made when it is first needed. */
+const builds: Partial<Record<Arithmetic, Build>> = {};
+
+/** The build that is wanted; without relaxed SIMD there is only one. */
+function currentBuild(): Build {
+  const known = builds[wanted];
+  if (known) return known;
+  const fused = wanted === "fused" && fromBase64(fusedWasm);
+  const isPossible = fused && WebAssembly.validate(fused);
+  const module = new WebAssembly.Module(
+    isPossible ? fused : fromBase64(separateWasm),
+  );
+  const first = newInstance(module);
+  return builds[wanted] = {
+    module,
+    arithmetic: first.isFused(2 ** -13) ? "fused" : "separate",
+    idle: [first],
+  };
+}
+
+function newInstance(module: WebAssembly.Module): Instance {
+  return new WebAssembly.Instance(module).exports as unknown as Instance;
+}
+
+/** An instance, a used one if there is one, and its build. */
+export function takeInstance(): { instance: Instance; build: Build } {
+  const build = currentBuild();
+  const instance = build.idle.pop() ?? newInstance(build.module);
+  return { instance, build };
+}
+
+/** Keeps an instance for the next kernel, unless there are enough. */
+export function giveBack(instance: Instance, { idle }: Build): void {
+  const bytes = instance.memory.buffer.byteLength;
+  if (idle.length < MOST_IDLE && bytes <= LARGE_BYTES) idle.push(instance);
+}
+
+/**
+ * How kernels that are made from now on round.
+ *
+ * @experimental The kernel changes with the algorithms in it.
+ *
+ * @example
+ * ```ts
+ * import { arithmetic, setArithmetic } from "@makemore/mlp/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * setArithmetic("separate");
+ * assertEquals(arithmetic(), "separate");
+ * setArithmetic("fused"); // as it was
+ * ```
+ */
+export function arithmetic(): Arithmetic {
+  return currentBuild().arithmetic;
+}
+
+/**
+ * Chooses how kernels that are made from now on round: `"fused"` where the
+ * machine can, which is the default, or `"separate"`, which every machine can.
+ *
+ * @experimental The kernel changes with the algorithms in it.
+ *
+ * @param arithmetic the choice; {@linkcode arithmetic} tells what comes of it
+ * @throws {TypeError} if it is neither
+ */
+export function setArithmetic(arithmetic: Arithmetic): void {
+  if (arithmetic !== "fused" && arithmetic !== "separate") {
+    throw new TypeError(
+      `Cannot use the arithmetic ${
+        quote(String(arithmetic))
+      }: it must be "fused" or "separate"`,
+    );
+  }
+  wanted = arithmetic;
+}
