@@ -1,5 +1,6 @@
 /**
- * tanh, exp and log by polynomials, which give the same bits on every machine.
+ * Sums of products; and tanh, exp and log by polynomials, which use no operation
+ * whose result depends on the machine but multiplyAdd, see lib/kernel/instances.ts.
  *
  * The constants are in memory, four times each: loading a vector from a fixed
  * address is cheaper than building one.
