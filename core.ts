@@ -83,6 +83,7 @@ export {
   arithmetic,
   setArithmetic,
 } from "./lib/kernel/instances.ts";
+export { setThreads } from "./lib/kernel/threads.ts";
 export * from "./lib/random/torch_generator.ts";
 export * from "./lib/random/python_random.ts";
 export * from "./lib/model/initial_weights.ts";

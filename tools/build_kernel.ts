@@ -15,20 +15,70 @@ import { toBase64 } from "../lib/kernel/base64.ts";
 import { writeOrCheck } from "./write_or_check.ts";
 
 const ENTRY = "lib/kernel/assembly/kernel.ts";
+const THREADS = "lib/kernel/assembly/threads";
 
 /**
  * The warnings are about vectors in signatures and usize taken for u32: both
- * are meant. The module imports nothing, not even a function to fail with.
+ * are meant. The module imports a memory, which threads can share, and nothing
+ * else, not even a function to fail with.
  */
 const OPTIONS = "--outFile kernel.wasm --optimizeLevel 3 --converge " +
-  "--noAssert --runtime stub --enable simd --use abort= " +
-  "--disableWarning 112 --disableWarning 201";
+  "--noAssert --runtime stub --enable simd --enable threads --use abort= " +
+  "--importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 " +
+  "--zeroFilledMemory --memoryBase 2048 --disableWarning 112 --disableWarning 201";
+
+/** As many as fit between their address in threads.ts and the data. */
+const MOST_GLOBALS = (2048 - 256) / 8;
+
+/**
+ * Writes storeGlobals and loadGlobals of threads.ts: an instance has globals of
+ * its own, and so its thread gets those of the first one by memory.
+ */
+class GlobalsInMemory {
+  // npm:binaryen, which compiles what asc has parsed, and comes with it
+  // deno-lint-ignore no-explicit-any
+  declare readonly binaryen: any;
+
+  // deno-lint-ignore no-explicit-any
+  afterCompile(module: any): void {
+    const { none, i32, getGlobalInfo } = this.binaryen;
+    const kindOf = (type: number) =>
+      ["i32", "i64", "f32", "f64"].find((kind) =>
+        this.binaryen[kind] === type
+      )!;
+    const globals = Array.from(
+      { length: module.getNumGlobals() },
+      (_, i) => getGlobalInfo(module.getGlobalByIndex(i)),
+    ).filter(({ mutable }) => mutable);
+    if (globals.length > MOST_GLOBALS) throw new Error("Too many globals");
+    const address = () => module.local.get(0, i32);
+    const bodies = {
+      storeGlobals: globals.map(({ name, type }, i) =>
+        module[kindOf(type)].store(
+          8 * i,
+          0,
+          address(),
+          module.global.get(name, type),
+        )
+      ),
+      loadGlobals: globals.map(({ name, type }, i) =>
+        module.global.set(name, module[kindOf(type)].load(8 * i, 0, address()))
+      ),
+    };
+    for (const [name, body] of Object.entries(bodies)) {
+      const path = `${THREADS}/${name}`;
+      module.removeFunction(path);
+      module.addFunction(path, i32, none, [], module.block(null, body));
+    }
+  }
+}
 
 /** A WebAssembly module, from the AssemblyScript sources. */
 async function compile(...more: string[]): Promise<Uint8Array> {
   let wasm: Uint8Array | undefined;
   const options = [...OPTIONS.split(" "), ...more];
   const { error, stderr } = await asc.main([ENTRY, ...options], {
+    transforms: [GlobalsInMemory],
     readFile(name) {
       try {
         return Deno.readTextFileSync(new URL(`../${name}`, import.meta.url));

@@ -12,6 +12,7 @@
 import { quote } from "../errors/quote.ts";
 import { fromBase64 } from "./base64.ts";
 import { fusedWasm, separateWasm } from "./kernel_wasm.ts";
+import { dismiss } from "./threads.ts";
 import type { ParameterName } from "./parameters.ts";
 
 /**
@@ -30,6 +31,8 @@ type Move = (first: number, count: number, storing: boolean) => void;
 export interface Instance extends Record<`move${ParameterName}`, Move> {
   readonly memory: WebAssembly.Memory;
   isFused(small: number): number;
+  divideFrom(work: number, threads: number): void;
+  endThreads(): void;
   stageAddress(): number;
   stageSize(): number;
   bytesWanted(): number;
@@ -37,7 +40,7 @@ export interface Instance extends Record<`move${ParameterName}`, Move> {
   clearModel(): void;
   setRowCount(rows: number): number;
   addRows(count: number, stride: number, firstTarget: number): number;
-  finishRows(): void;
+  finishRows(): number;
   prepareWhole(): number;
   stepWhole(learningRate: number, weightDecay: number): number;
   lossOfWhole(): number;
@@ -90,21 +93,41 @@ function currentBuild(): Build {
   };
 }
 
+/** With a memory that threads can share, which one thread can use anywhere. */
 function newInstance(module: WebAssembly.Module): Instance {
-  return new WebAssembly.Instance(module).exports as unknown as Instance;
+  const sizes = { initial: 1, maximum: 2 ** 16 }; // pages of 64 KiB
+  const memory = new WebAssembly.Memory({ ...sizes, shared: true });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return exports as unknown as Instance;
 }
 
-/** An instance, a used one if there is one, and its build. */
-export function takeInstance(): { instance: Instance; build: Build } {
+/** Lets threads end where no one gives an instance back. */
+const forgotten = new FinalizationRegistry<Instance>(dismiss);
+
+/**
+ * An instance, a used one if there is one, and its build.
+ *
+ * @param owner what has it until it is given back, or is collected
+ */
+export function takeInstance(
+  owner: object,
+): { instance: Instance; build: Build } {
   const build = currentBuild();
   const instance = build.idle.pop() ?? newInstance(build.module);
+  forgotten.register(owner, instance, owner);
   return { instance, build };
 }
 
 /** Keeps an instance for the next kernel, unless there are enough. */
-export function giveBack(instance: Instance, { idle }: Build): void {
+export function giveBack(
+  owner: object,
+  instance: Instance,
+  { idle }: Build,
+): void {
+  forgotten.unregister(owner);
   const bytes = instance.memory.buffer.byteLength;
   if (idle.length < MOST_IDLE && bytes <= LARGE_BYTES) idle.push(instance);
+  else dismiss(instance);
 }
 
 /**

@@ -29,6 +29,7 @@ import {
   parameterShapes,
 } from "./parameters.ts";
 import type { Rows } from "./rows.ts";
+import { withThreads } from "./threads.ts";
 
 /**
  * The state of an MT19937, which is drawn from and moved on.
@@ -165,6 +166,7 @@ export class Kernel {
   readonly #shapes: ParameterShapes;
   #instance: Instance | undefined;
   #rows = 0;
+  #contexts = 0;
 
   /**
    * Makes room for a model whose weights are zero, without rows.
@@ -186,10 +188,10 @@ export class Kernel {
     if (bytes > MAX_BYTES) throw this.#tooLarge("the weights", bytes);
     const { vocabularySize: V, contextLength: T, embeddingSize: E } = sizes;
     const { hiddenSize: H, directConnections = false } = sizes;
-    const { instance, build } = takeInstance();
+    const { instance, build } = takeInstance(this);
     if (!instance.setModel(V, T, E, H, directConnections)) {
       const wanted = instance.bytesWanted();
-      giveBack(instance, build);
+      giveBack(this, instance, build);
       throw this.#tooLarge("the model", wanted);
     }
     this.#instance = instance;
@@ -203,7 +205,7 @@ export class Kernel {
 
   /** Gives the memory back; the kernel cannot be used any more. */
   release(): void {
-    if (this.#instance !== undefined) giveBack(this.#instance, this.#build);
+    if (this.#instance) giveBack(this, this.#instance, this.#build);
     this.#instance = undefined;
   }
 
@@ -283,7 +285,7 @@ export class Kernel {
         this.#checkTokens("Y", Y);
       }
     }
-    instance.finishRows();
+    this.#contexts = instance.finishRows();
     this.#rows = N;
   }
 
@@ -300,7 +302,11 @@ export class Kernel {
   stepAll(learningRate: number, options: KernelStepOptions = {}): number {
     const { weightDecay = 0 } = options;
     checkNotNegative("weight decay", weightDecay);
-    return this.#useWhole().stepWhole(learningRate, weightDecay);
+    const instance = this.#useWhole();
+    return this.#withThreads(
+      3 * this.#contexts,
+      () => instance.stepWhole(learningRate, weightDecay),
+    );
   }
 
   /**
@@ -309,7 +315,8 @@ export class Kernel {
    * @throws {RangeError} if there are no rows, or there is not enough memory
    */
   loss(): number {
-    return this.#useWhole().lossOfWhole();
+    const instance = this.#useWhole();
+    return this.#withThreads(this.#contexts, () => instance.lossOfWhole());
   }
 
   /**
@@ -322,7 +329,11 @@ export class Kernel {
     const instance = this.#useRows();
     const N = this.#rows;
     if (!instance.prepareRowLosses()) throw this.#tooLarge(`${N} rows`);
-    return this.#view(Float64Array, instance.lossesOfRows(), N).slice();
+    const at = this.#withThreads(
+      this.#contexts,
+      () => instance.lossesOfRows(),
+    );
+    return this.#view(Float64Array, at, N).slice();
   }
 
   /**
@@ -385,7 +396,12 @@ export class Kernel {
       const count = Math.min(atOnce, steps - done);
       const stage = this.#stage(Float64Array, count);
       stage.set(learningRates.subarray(done, done + count));
-      const finite = instance.trainSteps(count, batchSize, weightDecay);
+      const finite = this.#withThreads(
+        3 * Math.min(batchSize, this.#contexts),
+        () => instance.trainSteps(count, batchSize, weightDecay),
+        count,
+        candidates,
+      );
       losses?.set(stage.subarray(0, Math.min(finite + 1, count)), done);
       done += finite;
       if (finite < count) break;
@@ -492,6 +508,20 @@ export class Kernel {
     const instance = this.#useRows();
     if (!instance.prepareWhole()) throw this.#tooLarge(`${this.#rows} rows`);
     return instance;
+  }
+
+  /** Computes with threads, passes over so many rows each. */
+  #withThreads<Result>(
+    rows: number,
+    compute: () => Result,
+    passes = 1,
+    candidates = this.sizes.vocabularySize,
+  ): Result {
+    const { contextLength: T, embeddingSize: E, hiddenSize: H } = this.sizes;
+    const width = this.sizes.directConnections ? H + T * E : H;
+    const { module } = this.#build;
+    const work = rows * width * candidates;
+    return withThreads(this.#use(), module, work, passes, compute);
   }
 
   /**
