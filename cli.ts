@@ -18,7 +18,7 @@ import { helpOf, nearest, parseOptions } from "./cli/options.ts";
 import { sampleCommand } from "./cli/sample_command.ts";
 import { print, tell } from "./cli/terminal.ts";
 import { trainCommand } from "./cli/train_command.ts";
-import { type Arithmetic, setArithmetic } from "./core.ts";
+import { type Arithmetic, setArithmetic, setThreads } from "./core.ts";
 import { MakemoreError, UsageError } from "./lib/errors/errors.ts";
 import { quote } from "./lib/errors/quote.ts";
 
@@ -61,8 +61,9 @@ async function dispatch(args: readonly string[]): Promise<void> {
   const rest = named ? args.slice(1) : args;
   if (isHelp(rest)) return print(helpOf(command, PROGRAM));
   const { values, given } = parseOptions(command, rest);
-  const { arithmetic } = values as { arithmetic?: Arithmetic };
-  if (arithmetic) setArithmetic(arithmetic);
+  const kernel = values as { arithmetic?: Arithmetic; threads?: number };
+  if (kernel.arithmetic) setArithmetic(kernel.arithmetic);
+  setThreads(kernel.threads);
   await command.run(values, given);
 }
 

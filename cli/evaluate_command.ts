@@ -36,7 +36,7 @@ const options = {
     when: { model: ["ngram", "all"] },
   },
   smoothing: { ...SETTINGS.smoothing, when: { model: ["ngram", "all"] } },
-  ...take("arithmetic", "verbose", "help"),
+  ...take("arithmetic", "threads", "verbose", "help"),
 } as const;
 
 /** The lengths of n-grams that show how much a longer context helps. */

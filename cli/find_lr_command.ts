@@ -34,7 +34,7 @@ const options = {
     about: "how many rates to try, with one step each",
   },
   ...NET,
-  ...take("seed", "arithmetic", "verbose", "help"),
+  ...take("seed", "arithmetic", "threads", "verbose", "help"),
 } as const;
 
 /** The command. */

@@ -21,7 +21,7 @@ const options = {
     about: "group the words by the part of this list or text that they are " +
       "in; the bigram net and n-grams are made of it",
   },
-  ...take("order", "smoothing", "arithmetic", "verbose", "help"),
+  ...take("order", "smoothing", "arithmetic", "threads", "verbose", "help"),
 } as const;
 
 /** The command. */

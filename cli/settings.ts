@@ -158,6 +158,11 @@ export const SETTINGS = {
       "which gives the same bits on every machine",
     { choices: ["fused", "separate"], kept, before: "separate", when: mlp },
   ),
+  threads: whole(
+    "how many threads compute (default: as many as help and there are cores " +
+      "for); the numbers are the same with each",
+    { most: 64, when: mlp },
+  ),
   checkpointEvery: whole(
     "save after every N steps (default: every ten seconds)",
     { when: mlp },

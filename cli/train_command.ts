@@ -25,7 +25,7 @@ const options = {
   ...take("learningRate", "schedule", "finalLearningRate", "decay"),
   ...take("weightDecay", "candidates"),
   ...NET,
-  ...take("seed", "arithmetic", "checkpointEvery", "num"),
+  ...take("seed", "arithmetic", "threads", "checkpointEvery", "num"),
   ...take("order", "smoothing"),
   ...take("verbose", "help"),
 };
@@ -35,7 +35,7 @@ type TrainValues = Values<typeof options>;
 /** What can be given together with `--resume`. */
 const WITH_RESUME = new Set([
   ...["input", "output", "resume", "steps", "arithmetic", "checkpointEvery"],
-  ...["num", "verbose"],
+  ...["threads", "num", "verbose"],
 ]);
 
 /** How often `--steps auto` reads a text: until it is learned, not by heart. */

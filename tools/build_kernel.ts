@@ -25,7 +25,7 @@ const THREADS = "lib/kernel/assembly/threads";
 const OPTIONS = "--outFile kernel.wasm --optimizeLevel 3 --converge " +
   "--noAssert --runtime stub --enable simd --enable threads --use abort= " +
   "--importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 " +
-  "--zeroFilledMemory --memoryBase 2048 --disableWarning 112 --disableWarning 201";
+  "--zeroFilledMemory --memoryBase 8192 --disableWarning 112 --disableWarning 201";
 
 /** As many as fit between their address in threads.ts and the data. */
 const MOST_GLOBALS = (2048 - 256) / 8;
@@ -53,14 +53,15 @@ class GlobalsInMemory {
     if (globals.length > MOST_GLOBALS) throw new Error("Too many globals");
     const address = () => module.local.get(0, i32);
     const bodies = {
-      storeGlobals: globals.map(({ name, type }, i) =>
-        module[kindOf(type)].store(
-          8 * i,
-          0,
-          address(),
-          module.global.get(name, type),
-        )
-      ),
+      // only what has changed, so that the others' caches keep the rest
+      storeGlobals: globals.map(({ name, type }, i) => {
+        const kind = module[kindOf(type)];
+        const value = () => module.global.get(name, type);
+        return module.if(
+          kind.ne(kind.load(8 * i, 0, address()), value()),
+          kind.store(8 * i, 0, address(), value()),
+        );
+      }),
       loadGlobals: globals.map(({ name, type }, i) =>
         module.global.set(name, module[kindOf(type)].load(8 * i, 0, address()))
       ),

@@ -12,7 +12,7 @@
 import { quote } from "../errors/quote.ts";
 import { fromBase64 } from "./base64.ts";
 import { fusedWasm, separateWasm } from "./kernel_wasm.ts";
-import { dismiss } from "./threads.ts";
+import { dismiss, hasFailed } from "./threads.ts";
 import type { ParameterName } from "./parameters.ts";
 
 /**
@@ -125,9 +125,10 @@ export function giveBack(
   { idle }: Build,
 ): void {
   forgotten.unregister(owner);
-  const bytes = instance.memory.buffer.byteLength;
-  if (idle.length < MOST_IDLE && bytes <= LARGE_BYTES) idle.push(instance);
-  else dismiss(instance);
+  const isSmall = instance.memory.buffer.byteLength <= LARGE_BYTES;
+  if (idle.length < MOST_IDLE && isSmall && !hasFailed(instance)) {
+    idle.push(instance);
+  } else dismiss(instance);
 }
 
 /**

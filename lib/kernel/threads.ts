@@ -14,6 +14,8 @@ const MOST_THREADS = 64;
 const PAYS_AFTER = 2 ** 30;
 /** A step keeps one more thread busy for each so many, and divides no less. */
 const WORK_OF_THREAD = 2 ** 18;
+/** Of so many calls one goes the slower way, which may have become the faster. */
+const TRIAL_EVERY = 16;
 /** How long threads that were asked for may take to come, in milliseconds. */
 const PATIENCE = 2000;
 /** Where the memory says how many other threads are there, and how they fare. */
@@ -59,8 +61,11 @@ const globals = globalThis as Globals;
 /** The other threads of an instance. */
 interface Crew {
   size: number;
-  /** How many products the instance has added up without them. */
+  /** How many products the instance has added up. */
   work: number;
+  /** Milliseconds per product, alone and with them, lately; 0 if unknown. */
+  readonly pace: [alone: number, shared: number];
+  calls: number;
   /** Whether it has been told to leave. */
   isDismissed: boolean;
   failure?: string;
@@ -115,25 +120,44 @@ export function withThreads<Result>(
 ): Result {
   let crew = crews.get(instance);
   if (!crew) {
-    crew = { size: 0, work: 0, isDismissed: false };
+    crew = { size: 0, work: 0, pace: [0, 0], calls: 0, isDismissed: false };
     crews.set(instance, crew);
   }
   crew.work += work * steps;
+  crew.calls++;
   const cores = globals.navigator?.hardwareConcurrency ?? 1;
   const helpful = Math.min(cores, 1 + Math.floor(work / WORK_OF_THREAD));
   const count = wanted ?? (crew.work < PAYS_AFTER ? 1 : helpful);
   const missing = crew.size < count - 1;
   while (crew.size < count - 1 && begin(crew, instance, module));
   if (missing && wanted !== undefined) awaitArrival(crew, instance);
-  instance.divideFrom(wanted === undefined ? WORK_OF_THREAD : 0, count);
+  const mode = count > 1 && (wanted !== undefined || isFaster(crew)) ? 1 : 0;
+  const least = wanted === undefined ? WORK_OF_THREAD : 0;
+  instance.divideFrom(least, mode === 1 ? count : 1);
   try {
-    if (crew.failure === undefined) return compute();
+    if (crew.failure === undefined) {
+      const begun = performance.now();
+      const result = compute();
+      const took = (performance.now() - begun) / (work * steps);
+      const before = crew.pace[mode];
+      crew.pace[mode] = before === 0 ? took : (3 * before + took) / 4;
+      return result;
+    }
   } catch (error) {
-    if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+    const isTrap = error instanceof WebAssembly.RuntimeError;
+    if (crew.size === 0 || !isTrap) throw error;
     crew.failure = "it failed";
   }
   dismiss(instance);
   throw new Error(`Cannot go on without a thread: ${crew.failure}`);
+}
+
+/**
+ * Whether all threads together are faster than one; where other programs keep
+ * the cores busy they are not. Now and then the slower way is tried again.
+ */
+function isFaster({ pace: [alone, shared], calls }: Crew): boolean {
+  return (shared <= alone) === (calls % TRIAL_EVERY !== 0);
 }
 
 /** Begins one more thread; false if it can't be had. */
@@ -186,7 +210,11 @@ function awaitArrival(crew: Crew, { memory }: Instance): void {
 /** Lets the threads of an instance leave, which is not used any more. */
 export function dismiss(instance: Instance): void {
   const crew = crews.get(instance);
-  if (!crew || crew.size === 0) return;
-  crew.isDismissed = true;
+  if (crew) crew.isDismissed = true;
   instance.endThreads();
+}
+
+/** Whether a thread of an instance has failed, so that it can't be used. */
+export function hasFailed(instance: Instance): boolean {
+  return crews.get(instance)?.failure !== undefined;
 }

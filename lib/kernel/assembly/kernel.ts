@@ -220,7 +220,8 @@ function finishBlock(block: u32): void {
 /** Begins a pass over the batch. */
 function begin(backward: bool, ofRows: bool): void {
   isOfRows = ofRows;
-  expectWork(u64(R) * Q * 8 * columns * (backward ? 3 : 1));
+  const products = u64(Q) * 8 * columns; // for each row
+  expectWork(products * R * (backward ? 3 : 1), products * min(R, tileRows));
   gatherEmbeddings();
 }
 

@@ -1,27 +1,24 @@
 /**
  * One memory, many threads. Each thread has an instance of the module over the
  * same memory. The first one runs the program; where there is much to do it
- * divides it into parts that do not depend on each other, and the threads that
- * are there, itself included, claim one part after the other. Which thread does
- * a part changes nothing: a part writes to places of its own, and what has to be
- * summed is summed in the same order.
+ * divides it into parts that do not depend on each other. Each thread that is
+ * there has a share of them, which it claims one by one, and then claims what is
+ * left of the others' shares. Who does a part changes nothing: a part writes to
+ * places of its own, and what has to be summed is summed in the same order. But
+ * who has the same share each time has its numbers in the cache.
  *
  * The first thread waits only for parts that others have claimed. A thread that
  * is late, because its core is busy, finds nothing left to claim; if it is late
  * with a part, the first thread works alone for a while.
  *
- * These words are below the data, which an instance writes when it is made, and
- * which begin at 2048.
+ * The words here are below the data, which an instance writes when it is made,
+ * and which begins at 8192; each is in a cache line with those of its kind.
  */
 
 import { allocate } from "./memory";
 
-/**
- * The next part to claim, the number of parts, and above both the number of the
- * division, in one word, so that a claim says what was claimed.
- */
-const CLAIMS: usize = 64; // u64
-const DIVISION: usize = CLAIMS + 4; // u32
+/** The number of the division, for which other threads wait. */
+const DIVISION: usize = 64; // u32
 /**
  * How many parts the other threads have done, with a great number added if one
  * of them fails; and whether the first thread sleeps until then.
@@ -33,8 +30,14 @@ const PRESENT: usize = 192; // u32
 const ASLEEP: usize = 196; // u32
 /** The function that does a part. */
 const PART: usize = 200; // (i: u32) => void
-/** Threads from this number on do nothing. */
+/** Threads from this number on do nothing; and the shares of a division. */
 const LIMIT: usize = 204; // u32
+const SHARES: usize = 208; // u32
+/**
+ * The shares. The next part to claim, where the share ends, and the number of the
+ * division, so that a claim says what was claimed:
+ */
+const CLAIMS: usize = 2048; // { next: u16, end: u16, division: u32 }[64], 64 bytes each
 /**
  * All globals of the module, to this address and from it, u64 each: the build
  * writes these functions, see tools/build_kernel.ts.
@@ -48,7 +51,9 @@ const END: u32 = u32.MAX_VALUE;
 /** More parts cannot be counted. */
 const MOST_PARTS: u32 = 60000;
 /** How often a thread looks before it sleeps: for about ten microseconds. */
-const LOOKS: u32 = 2000;
+const LOOKS: u32 = 8000;
+/** And once more for so many products of a tile, of which it may have a part. */
+const PRODUCTS_OF_LOOK: u64 = 16;
 /** How long one thread may take for a part, in nanoseconds, unless it is lost. */
 const PATIENCE: i64 = 60_000_000_000;
 
@@ -62,6 +67,10 @@ let scratches: usize = 0;
 let leastWork: f64 = Infinity;
 /** Whether that is what is done now. */
 let isLarge: bool = false;
+/** The division whose globals are here. */
+let current: u32 = 0;
+/** How often the first thread looks whether the others are done. */
+let looks: u32 = LOOKS;
 /** Divisions to do alone, and how many the next time, and those since then. */
 let rest: u32 = 0;
 let nextRest: u32 = 0;
@@ -79,9 +88,10 @@ export function divideFrom(work: f64, threads: u32): void {
   store<u32>(LIMIT, threads);
 }
 
-/** Says how many products the divisions that follow have in all. */
-export function expectWork(products: u64): void {
+/** Says how many products follow, in all and in a tile of rows. */
+export function expectWork(products: u64, ofTile: u64): void {
   isLarge = f64(products) >= leastWork;
+  looks = LOOKS + u32(min(ofTile / PRODUCTS_OF_LOOK, 1 << 30));
 }
 
 /** Does all parts, with the other threads if there are any and it pays. */
@@ -94,30 +104,55 @@ export function forAll(count: u32, part: (i: u32) => void): void {
     for (let i: u32 = 0; i < count; i++) part(i);
     return;
   }
+  current = load<u32>(DIVISION) + 1;
+  if (current == END) current = 1;
   storeGlobals(GLOBALS);
   store<u32>(PART, changetype<u32>(part));
   atomic.store<u32>(DONE, 0);
-  const division = load<u32>(DIVISION) + 1;
-  const claims = u64(division == END ? 1 : division) << 32 | u64(count) << 16;
-  atomic.store<u64>(CLAIMS, claims);
-  if (atomic.load<u32>(ASLEEP) > 0) atomic.notify(DIVISION, -1);
-  let mine: u32 = 0;
-  for (;; mine++) {
-    const i = u32(atomic.add<u64>(CLAIMS, 1)) & 0xffff;
-    if (i >= count) break;
-    part(i);
+  const present = min(1 + load<u32>(PRESENT), load<u32>(LIMIT));
+  const shares: u32 = min(present, count);
+  store<u32>(SHARES, shares);
+  for (let share: u32 = 0, next: u32 = 0; share < shares; share++) {
+    const end = (share + 1) * count / shares;
+    const claim = u64(current) << 32 | u64(end << 16 | next);
+    atomic.store<u64>(CLAIMS + share * 64, claim);
+    next = end;
   }
+  atomic.store<u32>(DIVISION, current);
+  if (atomic.load<u32>(ASLEEP) > 0) atomic.notify(DIVISION, -1);
+  const mine = doParts(0);
   if (mine < count) waitFor(count - mine);
+}
+
+/** Does parts, those of its own share first, until all are claimed; how many. */
+function doParts(thread: u32): u32 {
+  let done: u32 = 0;
+  const shares = load<u32>(SHARES);
+  for (let other: u32 = 0; other < shares; other++) {
+    const share = CLAIMS + (thread + other) % shares * 64;
+    for (;;) {
+      const claim = atomic.add<u64>(share, 1);
+      const part = u32(claim) & 0xffff;
+      if (part >= u32(claim) >> 16) break;
+      if (u32(claim >> 32) != current) {
+        loadGlobals(GLOBALS);
+        scratch = scratches + thread * SCRATCH_BYTES;
+      }
+      changetype<(part: u32) => void>(load<usize>(PART))(part);
+      done++;
+    }
+  }
+  return done;
 }
 
 /** Waits until the others have done so many parts. */
 function waitFor(parts: u32): void {
   calm++;
-  for (let i: u32 = 0; i < LOOKS; i++) {
+  for (let i: u32 = 0; i < looks; i++) {
     if (atomic.load<u32>(DONE) == parts) return;
   }
   // The more often this happens, the longer the first thread works alone.
-  nextRest = calm > 4096 ? 16 : min(2 * nextRest + 1, 4096);
+  nextRest = calm > 256 ? 16 : min(2 * nextRest + 1, 4096);
   rest = nextRest;
   calm = 0;
   atomic.store<u32>(FIRST_SLEEPS, 1);
@@ -132,27 +167,15 @@ function waitFor(parts: u32): void {
 
 /** What another thread does: parts, until all threads are told to leave. */
 export function work(thread: u32): void {
-  let seen: u32 = 0; // the division whose globals are here
   atomic.add<u32>(PRESENT, 1);
   atomic.notify(PRESENT, -1);
   for (let division: u32 = 0;;) {
     division = nextDivision(division);
     if (division == END) return;
     if (thread >= load<u32>(LIMIT)) continue;
-    let mine: u32 = 0;
-    for (;; mine++) {
-      const claims = atomic.add<u64>(CLAIMS, 1);
-      const i = u32(claims) & 0xffff;
-      if (i >= u32(claims) >> 16) break;
-      if (u32(claims >> 32) != seen) {
-        seen = u32(claims >> 32);
-        loadGlobals(GLOBALS);
-        scratch = scratches + thread * SCRATCH_BYTES;
-      }
-      changetype<(i: u32) => void>(load<usize>(PART))(i);
-    }
-    if (mine == 0) continue;
-    atomic.add<u32>(DONE, mine);
+    const done = doParts(thread);
+    if (done == 0) continue;
+    atomic.add<u32>(DONE, done);
     if (atomic.load<u32>(FIRST_SLEEPS) != 0) atomic.notify(DONE, 1);
   }
 }
