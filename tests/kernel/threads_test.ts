@@ -73,7 +73,6 @@ async function printed(program: string): Promise<string> {
   const imports = `
     import { setThreads } from "${folder}threads.ts";
     import { Kernel } from "${folder}kernel.ts";
-    import { giveBackKernel, takeKernel } from "${folder}held_kernels.ts";
     const rows = (V, count) => ({
       contextLength: 1,
       X: Uint16Array.from({ length: count }, (_, i) => i % V),
@@ -95,15 +94,13 @@ async function printed(program: string): Promise<string> {
   return decoder.decode(stdout) + decoder.decode(stderr);
 }
 
-Deno.test("the memory of rows that are dropped is freed, whose kernel has threads", async () => {
-  // 100 MB each, and 3 GB in all
+Deno.test("the memory of a kernel that is dropped is freed, though it has threads", async () => {
+  // 130 MB each, and 4 GB in all
   const rss = await printed(`
     for (let i = 0; i < 30; i++) {
-      const sizes = sizesOf(2000, 4000);
-      const some = rows(2000, 1000);
-      const kernel = takeKernel(sizes, some);
+      const kernel = new Kernel(sizesOf(2000, 4000));
+      kernel.setRows(rows(2000, 8));
       kernel.stepAll(0.1);
-      giveBackKernel(kernel, some);
       for (let turn = 0; turn < 5; turn++) {
         await new Promise((resolve) => setTimeout(resolve, 5));
         gc();
@@ -114,44 +111,54 @@ Deno.test("the memory of rows that are dropped is freed, whose kernel has thread
   assert(Number(rss) < 1e9, rss);
 });
 
-/** Threads of a machine where they are other than the library's. */
-const broken = (constructor: string) => `
+/** A program where the threads are other than the library's. */
+const withWorkers = (constructor: string, use: string) => `
   const { Worker } = process.getBuiltinModule("node:worker_threads");
   process.getBuiltinModule = () => ({ Worker: class {
-    constructor(program, options) { ${constructor} }
+    constructor(_program, { workerData }) { ${constructor} }
     on() {}
     unref() {}
   } });
   const kernel = new Kernel(sizesOf(27, 200));
   kernel.setRows(rows(27, 500));
-  try {
-    console.log(kernel.stepAll(0.1).toFixed(4));
-    kernel.release();
-    console.log(new Kernel(sizesOf(27, 200)).sizes.hiddenSize);
-  } catch (error) {
-    console.log(String(error));
-  }`;
+  ${use}`;
 
 Deno.test("setThreads() leaves one thread where others can't be had", async () => {
-  assertEquals(
-    await printed(broken(`throw new Error("no threads");`)),
-    `${Math.log(27).toFixed(4)}\n200\n`,
+  const program = withWorkers(
+    `throw new Error("no threads");`,
+    `console.log(kernel.stepAll(0.1).toFixed(4));`,
   );
+  assertEquals(await printed(program), `${Math.log(27).toFixed(4)}\n`);
 });
 
-Deno.test("a thread that fails with a part is an error, not waited for", async () => {
-  // It claims parts, does none, and says that it has failed.
-  const program = `
-    const { memory } = options.workerData;
-    new Worker(\`
-      const { memory } = process.getBuiltinModule("node:worker_threads").workerData;
-      const claims = new BigInt64Array(memory.buffer);
-      const words = new Int32Array(memory.buffer);
-      Atomics.add(words, 192 / 4, 1);
-      Atomics.notify(words, 192 / 4);
-      while (Atomics.load(words, 64 / 4) === 0);
-      for (let i = 0; i < 1e8; i++) Atomics.add(claims, (2048 + 64) / 8, 1n);
-    \`, { eval: true, workerData: { memory } }).unref();`;
-  void program;
-  await Promise.resolve();
+Deno.test("Kernel.stepAll() throws if a thread fails with a part, and other kernels go on", async () => {
+  // a thread that claims a part, and then says that it has failed
+  const thief = `
+    const { memory } = process.getBuiltinModule("node:worker_threads").workerData;
+    const claims = new BigInt64Array(memory.buffer, 2048 + 64, 1);
+    const words = new Int32Array(memory.buffer);
+    const isLeft = (claim) => (claim & 0xffffn) < (claim >> 16n & 0xffffn);
+    Atomics.add(words, 192 / 4, 1);
+    Atomics.notify(words, 192 / 4);
+    while (!isLeft(Atomics.load(claims, 0)) || !isLeft(Atomics.add(claims, 0, 1n)));
+    Atomics.add(words, 128 / 4, 2 ** 20);
+    Atomics.notify(words, 128 / 4);`;
+  const program = withWorkers(
+    `new Worker(${JSON.stringify(thief)}, { eval: true, workerData }).unref();`,
+    `try {
+      for (let step = 0; step < 1e6; step++) kernel.stepAll(0.1);
+    } catch (error) {
+      console.log(String(error));
+    }
+    kernel.release();
+    setThreads(1);
+    const other = new Kernel(sizesOf(27, 200));
+    other.setRows(rows(27, 500));
+    console.log(other.loss().toFixed(4));`,
+  );
+  assertEquals(
+    await printed(program),
+    "Error: Cannot go on without a thread: it failed\n" +
+      `${Math.log(27).toFixed(4)}\n`,
+  );
 });

@@ -159,8 +159,9 @@ function waitFor(parts: u32): void {
   for (;;) {
     const done = atomic.load<u32>(DONE);
     if (done == parts) break;
+    if (done > parts) unreachable();
     const end = atomic.wait<u32>(DONE, done, PATIENCE);
-    if (done > parts || end == AtomicWaitResult.TIMED_OUT) unreachable();
+    if (end == AtomicWaitResult.TIMED_OUT) unreachable();
   }
   atomic.store<u32>(FIRST_SLEEPS, 0);
 }
