@@ -79,7 +79,7 @@ async function compile(...more: string[]): Promise<Uint8Array> {
   let wasm: Uint8Array | undefined;
   const options = [...OPTIONS.split(" "), ...more];
   const { error, stderr } = await asc.main([ENTRY, ...options], {
-    transforms: [GlobalsInMemory],
+    transforms: [GlobalsInMemory as never],
     readFile(name) {
       try {
         return Deno.readTextFileSync(new URL(`../${name}`, import.meta.url));

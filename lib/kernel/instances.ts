@@ -18,9 +18,9 @@ import type { ParameterName } from "./parameters.ts";
 /**
  * How the kernel rounds a·b + c: once, or the product and then the sum.
  *
- * The same seed gives the same bits on all machines with `"fused"`, which is
- * every x86-64 processor since 2013 and every arm64 one in an engine with relaxed
- * SIMD, and the same bits on any machine with `"separate"`.
+ * The same seed gives the same bits on all machines with `"fused"`: those with an
+ * x86-64 processor since 2013 or an arm64 one, and an engine that uses its fused
+ * multiply–add for relaxed SIMD. `"separate"` gives the same bits on any machine.
  */
 export type Arithmetic = "fused" | "separate";
 

@@ -41,7 +41,7 @@ const PROGRAM = `
 interface WorkerThreads {
   readonly Worker: new (
     program: string,
-    options: { eval: true; workerData: unknown; stdin?: false },
+    options: { eval: true; workerData: unknown },
   ) => {
     on(event: "error", listener: (error: Error) => void): void;
     on(event: "exit", listener: () => void): void;
