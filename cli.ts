@@ -21,6 +21,7 @@ import { sampleCommand } from "./cli/sample_command.ts";
 import { scoreCommand } from "./cli/score_command.ts";
 import { print, setQuiet, warn } from "./cli/terminal.ts";
 import { trainCommand } from "./cli/train_command.ts";
+import { type Arithmetic, setArithmetic, setThreads } from "./core.ts";
 import config from "./deno.json" with { type: "json" };
 import { MakemoreError, UsageError } from "./lib/errors/errors.ts";
 import { quote } from "./lib/errors/quote.ts";
@@ -71,6 +72,9 @@ async function dispatch(args: readonly string[]): Promise<void> {
   if (isHelp(rest)) return print(helpOf(command, program));
   const { values, given, operands } = parseOptions(command, rest);
   setQuiet(Boolean(values.quiet));
+  const kernel = values as { arithmetic?: Arithmetic; threads?: number };
+  if (kernel.arithmetic) setArithmetic(kernel.arithmetic);
+  setThreads(kernel.threads);
   const { output } = values;
   // the tasks may write in the checkout, wherever the person is
   const isDefault = checkout && output && !given.has("output");

@@ -90,6 +90,12 @@ export {
   type PerParameter,
 } from "./lib/kernel/parameters.ts";
 export * from "./lib/kernel/kernel.ts";
+export {
+  type Arithmetic,
+  arithmetic,
+  setArithmetic,
+} from "./lib/kernel/instances.ts";
+export { setThreads } from "./lib/kernel/threads.ts";
 export * from "./lib/random/torch_generator.ts";
 export * from "./lib/random/python_random.ts";
 export * from "./lib/model/initial_weights.ts";

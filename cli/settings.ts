@@ -198,6 +198,16 @@ export const SETTINGS = {
     "the seed of weights, minibatches and words",
     { least: 0, default: 2147483647, kept }, // the lecture's
   ),
+  arithmetic: choice(
+    "how products are added up: rounded once, if the processor can, or twice, " +
+      "which gives the same bits on every machine",
+    { choices: ["fused", "separate"], kept, before: "separate", when: mlp },
+  ),
+  threads: whole(
+    "how many threads compute (default: as many as help and there are cores " +
+      "for); the numbers are the same with each",
+    { most: 64, when: mlp },
+  ),
   checkpointEvery: whole(
     "save after every N steps (default: every ten seconds)",
     { when: mlp },
@@ -262,7 +272,14 @@ export function take<Name extends keyof Table>(
 }
 
 /** What all commands take. */
-export const GENERAL = take("json", "quiet", "verbose", "help");
+export const GENERAL = take(
+  "arithmetic",
+  "threads",
+  "json",
+  "quiet",
+  "verbose",
+  "help",
+);
 
 /** What a corpus is read from. */
 export const INPUT = take("input", "column", "counts");

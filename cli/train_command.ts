@@ -2,10 +2,12 @@
 
 import { UsageError } from "../lib/errors/errors.ts";
 import {
+  arithmetic,
   type BestNgram,
   countParameters,
   evaluate,
   type Model,
+  setArithmetic,
   sizesOf,
 } from "../core.ts";
 import { lookEveryOf } from "../lib/recipes/learn.ts";
@@ -112,8 +114,9 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
       : { steps, learningRate };
     return printResults(model, corpus, values, settings);
   }
-  const run =
-    await (values.resume ? resume(values, given) : start(values, given));
+  const run = values.resume
+    ? inArithmetic(await resume(values, given), given.has("arithmetic"))
+    : await start(values, given);
   const { folder, corpus, vocabulary } = run;
   try {
     tellRun(run);
@@ -145,6 +148,19 @@ async function resume(values: TrainValues, given: Given): Promise<Run> {
   return await resumeRun(output, values, steps);
 }
 
+/** The run in its own arithmetic, unless another is `chosen` or the only one. */
+function inArithmetic(run: Run, chosen: boolean): Run {
+  const { settings } = run;
+  if (!chosen) setArithmetic(settings.arithmetic);
+  if (arithmetic() !== settings.arithmetic) {
+    tell(
+      `The run goes on with ${arithmetic()} arithmetic, not ` +
+        `${settings.arithmetic}: its numbers will differ in their last digits`,
+    );
+  }
+  return { ...run, settings: { ...settings, arithmetic: arithmetic() } };
+}
+
 async function start(values: TrainValues, given: Given): Promise<Run> {
   const corpusSettings = corpusSettingsBy(values);
   const corpus = await readCorpus(values, corpusSettings);
@@ -154,6 +170,7 @@ async function start(values: TrainValues, given: Given): Promise<Run> {
   return startRun(corpus, {
     ...{ ...values, ...corpusSettings, ...chosen },
     ...{ words: corpus.source, wordsSha256: hashOf(corpus) },
+    arithmetic: arithmetic(),
     ...{ noMix: values.noMix || !mix, ngramOrder: 0, ngramWeight: 0 },
     lookEvery: lookEveryOf(steps, patience),
     decaySteps: schedule === "step" ? Math.floor(steps / 2) : steps,

@@ -4,6 +4,7 @@
  * found, only once.
  */
 
+import { arithmetic } from "./instances.ts";
 import { Kernel } from "./kernel.ts";
 import type { ModelSizes } from "./parameters.ts";
 import type { Rows } from "./rows.ts";
@@ -28,7 +29,10 @@ const FEWEST_ROWS = 1000;
  */
 export function takeKernel(sizes: ModelSizes, rows?: Rows): Kernel {
   const known = rows && held.get(rows);
-  if (rows && known && isSameModel(known.sizes, sizes)) {
+  if (
+    rows && known && isSameModel(known.sizes, sizes) &&
+    known.arithmetic === arithmetic()
+  ) {
     held.delete(rows);
     return known;
   }

@@ -12,19 +12,24 @@
 
 import { OutOfMemoryError } from "../errors/errors.ts";
 import { checkNotNegative, checkWhole } from "../errors/checks.ts";
-import { fromBase64 } from "./base64.ts";
-import { kernelWasm } from "./kernel_wasm.ts";
+import {
+  type Arithmetic,
+  type Build,
+  giveBack,
+  type Instance,
+  takeInstance,
+} from "./instances.ts";
 import {
   elementsOf,
   type ModelSizes,
   PARAMETER_NAMES,
   type ParameterArrays,
-  type ParameterName,
   parameterNames,
   type ParameterShapes,
   parameterShapes,
 } from "./parameters.ts";
 import type { Rows } from "./rows.ts";
+import { withThreads } from "./threads.ts";
 
 /**
  * The state of an MT19937, which is drawn from and moved on.
@@ -108,35 +113,6 @@ export interface KernelWords {
   readonly ends: Uint32Array;
 }
 
-/** Moves rows of a parameter from the stage into the kernel, or back. */
-type Move = (first: number, count: number, storing: boolean) => void;
-
-/** What the module exports: see lib/kernel/assembly/kernel.ts. */
-interface Exports extends Record<`move${ParameterName}`, Move> {
-  readonly memory: WebAssembly.Memory;
-  stageAddress(): number;
-  stageSize(): number;
-  bytesWanted(): number;
-  setModel(V: number, T: number, E: number, H: number, direct: boolean): number;
-  clearModel(): void;
-  setRowCount(rows: number): number;
-  addRows(count: number, stride: number, firstTarget: number): number;
-  finishRows(): void;
-  prepareWhole(): number;
-  stepWhole(learningRate: number, weightDecay: number): number;
-  lossOfWhole(): number;
-  prepareRowLosses(): number;
-  lossesOfRows(): number;
-  prepareBatches(batchSize: number, candidates: number): number;
-  trainSteps(steps: number, batchSize: number, weightDecay: number): number;
-  loadGenerator(position: number): void;
-  storeGenerator(): number;
-  prepareSampling(words: number): number;
-  beginSampling(temperature: number, topK: number): void;
-  sampleWords(words: number, maxLength: number): number;
-  probabilitiesOfPrompt(): number;
-}
-
 /** What a 32-bit memory can hold, in bytes. */
 const MAX_BYTES = 2 ** 32;
 /** The most rows, of which 32-bit numbers can keep count. */
@@ -144,35 +120,12 @@ const MAX_ROWS = 2 ** 31;
 /** The least temperature that float32 has; a lower one is the same. */
 const LEAST_TEMPERATURE = 2 ** -149;
 
-/** The module, compiled when it is first needed. */
-let compiled: WebAssembly.Module | undefined;
-
-/**
- * Instances that no kernel uses. They are used again, since a memory never
- * shrinks and reserves address space; large ones are left to the collector.
- */
-const idle: Exports[] = [];
-const MOST_IDLE = 4;
-const LARGE_BYTES = 2 ** 26;
-
-/** An instance of the module, a used one if there is one. */
-function takeInstance(): Exports {
-  compiled ??= new WebAssembly.Module(fromBase64(kernelWasm));
-  return idle.pop() ??
-    new WebAssembly.Instance(compiled).exports as unknown as Exports;
-}
-
-/** Keeps an instance for the next kernel, unless there are enough. */
-function giveBack(instance: Exports): void {
-  const bytes = instance.memory.buffer.byteLength;
-  if (idle.length < MOST_IDLE && bytes <= LARGE_BYTES) idle.push(instance);
-}
-
 /**
  * A model in WebAssembly's memory, with the rows that it learns from.
  *
- * The same calls with the same numbers give the same bits on every machine, no
- * matter how the steps are split over calls of {@linkcode Kernel.train}.
+ * The same calls with the same numbers give the same bits on every machine that
+ * has the same {@linkcode Kernel.arithmetic}, no matter how the steps are split
+ * over calls of {@linkcode Kernel.train}.
  *
  * @experimental The kernel changes with the algorithms in it.
  *
@@ -209,9 +162,11 @@ function giveBack(instance: Exports): void {
 export class Kernel {
   /** The sizes of the model: V, T, E and H. */
   readonly sizes: ModelSizes;
+  readonly #build: Build;
   readonly #shapes: ParameterShapes;
-  #instance: Exports | undefined;
+  #instance: Instance | undefined;
   #rows = 0;
+  #contexts = 0;
 
   /**
    * Makes room for a model whose weights are zero, without rows.
@@ -233,18 +188,24 @@ export class Kernel {
     if (bytes > MAX_BYTES) throw this.#tooLarge("the weights", bytes);
     const { vocabularySize: V, contextLength: T, embeddingSize: E } = sizes;
     const { hiddenSize: H, directConnections = false } = sizes;
-    const instance = takeInstance();
+    const { instance, build } = takeInstance(this);
     if (!instance.setModel(V, T, E, H, directConnections)) {
       const wanted = instance.bytesWanted();
-      giveBack(instance);
+      giveBack(this, instance, build);
       throw this.#tooLarge("the model", wanted);
     }
     this.#instance = instance;
+    this.#build = build;
+  }
+
+  /** How it rounds, which was chosen when it was made. */
+  get arithmetic(): Arithmetic {
+    return this.#build.arithmetic;
   }
 
   /** Gives the memory back; the kernel cannot be used any more. */
   release(): void {
-    if (this.#instance !== undefined) giveBack(this.#instance);
+    if (this.#instance) giveBack(this, this.#instance, this.#build);
     this.#instance = undefined;
   }
 
@@ -324,7 +285,7 @@ export class Kernel {
         this.#checkTokens("Y", Y);
       }
     }
-    instance.finishRows();
+    this.#contexts = instance.finishRows();
     this.#rows = N;
   }
 
@@ -341,7 +302,11 @@ export class Kernel {
   stepAll(learningRate: number, options: KernelStepOptions = {}): number {
     const { weightDecay = 0 } = options;
     checkNotNegative("weight decay", weightDecay);
-    return this.#useWhole().stepWhole(learningRate, weightDecay);
+    const instance = this.#useWhole();
+    return this.#withThreads(
+      3 * this.#contexts,
+      () => instance.stepWhole(learningRate, weightDecay),
+    );
   }
 
   /**
@@ -350,7 +315,8 @@ export class Kernel {
    * @throws {RangeError} if there are no rows, or there is not enough memory
    */
   loss(): number {
-    return this.#useWhole().lossOfWhole();
+    const instance = this.#useWhole();
+    return this.#withThreads(this.#contexts, () => instance.lossOfWhole());
   }
 
   /**
@@ -363,7 +329,11 @@ export class Kernel {
     const instance = this.#useRows();
     const N = this.#rows;
     if (!instance.prepareRowLosses()) throw this.#tooLarge(`${N} rows`);
-    return this.#view(Float64Array, instance.lossesOfRows(), N).slice();
+    const at = this.#withThreads(
+      this.#contexts,
+      () => instance.lossesOfRows(),
+    );
+    return this.#view(Float64Array, at, N).slice();
   }
 
   /**
@@ -426,7 +396,12 @@ export class Kernel {
       const count = Math.min(atOnce, steps - done);
       const stage = this.#stage(Float64Array, count);
       stage.set(learningRates.subarray(done, done + count));
-      const finite = instance.trainSteps(count, batchSize, weightDecay);
+      const finite = this.#withThreads(
+        3 * Math.min(batchSize, this.#contexts),
+        () => instance.trainSteps(count, batchSize, weightDecay),
+        count,
+        candidates,
+      );
       losses?.set(stage.subarray(0, Math.min(finite + 1, count)), done);
       done += finite;
       if (finite < count) break;
@@ -514,14 +489,14 @@ export class Kernel {
   }
 
   /** The instance, unless it was given back. */
-  #use(): Exports {
+  #use(): Instance {
     if (this.#instance === undefined) {
       throw new TypeError("Cannot use a kernel after its release");
     }
     return this.#instance;
   }
 
-  #useRows(): Exports {
+  #useRows(): Instance {
     const instance = this.#use();
     if (this.#rows === 0) {
       throw new RangeError("Cannot compute a loss without rows");
@@ -529,10 +504,24 @@ export class Kernel {
     return instance;
   }
 
-  #useWhole(): Exports {
+  #useWhole(): Instance {
     const instance = this.#useRows();
     if (!instance.prepareWhole()) throw this.#tooLarge(`${this.#rows} rows`);
     return instance;
+  }
+
+  /** Computes with threads, passes over so many rows each. */
+  #withThreads<Result>(
+    rows: number,
+    compute: () => Result,
+    passes = 1,
+    candidates = this.sizes.vocabularySize,
+  ): Result {
+    const { contextLength: T, embeddingSize: E, hiddenSize: H } = this.sizes;
+    const width = this.sizes.directConnections ? H + T * E : H;
+    const { module } = this.#build;
+    const work = rows * width * candidates;
+    return withThreads(this.#use(), module, work, passes, compute);
   }
 
   /**
@@ -610,7 +599,7 @@ export class Kernel {
     words: number,
     where: string,
     tokens: ArrayLike<number>,
-  ): Exports {
+  ): Instance {
     const instance = this.#use();
     this.#checkTokens(where, tokens);
     if (!instance.prepareSampling(words)) throw this.#tooLarge("sampling");

@@ -169,6 +169,7 @@ export const RUN_CONFIG = {
   decay: 0,
   weightDecay: 0,
   candidates: 0,
+  arithmetic: "separate",
   words: "words.txt",
   wordsSha256: createHash("sha256").update(WORDS).digest("hex"),
 };

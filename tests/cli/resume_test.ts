@@ -10,6 +10,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { readCheckpoint } from "../../cli/run_folder.ts";
+import { classes } from "../kernel/arithmetic.ts";
 import { canMount, filesIn, unshare } from "../files.ts";
 import {
   hashOf,
@@ -115,6 +116,32 @@ Deno.test("train --checkpoint-every saves after so many steps, or a few more", (
       assert(step % saved === 0, `saved at ${step}`);
     }
   }));
+
+Deno.test({
+  name: "train --resume keeps the run's arithmetic, or says that it changes",
+  ignore: classes.length === 1,
+  fn: () =>
+    withWords(async (folder) => {
+      const train = (...args: string[]) => run(folder, "train", ...args);
+      const separate = ["--arithmetic", "separate"];
+      await train(...QUICK, ...separate, "--steps", "100");
+      const more = [...RESUME, "--steps", "400"];
+      const kept = await train(...more);
+      assertEquals(kept.code, 0, kept.stderr);
+      assert(!kept.stderr.includes("arithmetic"), kept.stderr);
+      const arithmetic = () =>
+        readCheckpoint(`${folder}/out/run`).config.arithmetic;
+      assertEquals(arithmetic(), "separate");
+      const changed = await train(
+        ...[...RESUME, "--steps", "401", "--arithmetic", "fused"],
+      );
+      assertMatch(
+        changed.stderr,
+        /^The run goes on with fused arithmetic, not separate: .*$/m,
+      );
+      assertEquals(arithmetic(), "fused");
+    }),
+});
 
 Deno.test("train --resume with more steps keeps the loss log bounded", () =>
   withWords(async (folder) => {

@@ -28,7 +28,7 @@ Deno.test("settingsFrom() reads what 0.1.0 kept, and configOf() writes the same"
 
 Deno.test("settingsFrom() reads runs from before there were words", () => {
   const later = ["level", "lowercase", "sentences", "minimumCount", "decay"]
-    .concat("weightDecay", "candidates");
+    .concat("weightDecay", "candidates", "arithmetic");
   const old = Object.fromEntries(
     Object.entries(RUN_CONFIG).filter(([name]) => !later.includes(name)),
   );
@@ -52,6 +52,7 @@ Deno.test("settingsFrom() refuses settings that no run has", () => {
     [{ keepEqualTogether: 0 }, 'keepEqualTogether is "0"'],
     [{ level: "toString" }, 'level is "toString"'],
     [{ lowercase: "yes" }, 'lowercase is "yes"'],
+    [{ arithmetic: "exact" }, 'arithmetic is "exact"'],
     [{ weightDecay: null }, 'weightDecay is "null"'],
     [{ words: 1 }, 'words is "1"'],
     [{ recipe: "best" }, 'recipe is "best"'],

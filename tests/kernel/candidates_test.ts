@@ -9,6 +9,7 @@ import {
   assertEquals,
   assertThrows,
 } from "@std/assert";
+import { test } from "./arithmetic.ts";
 import type { Kernel } from "../../lib/kernel/kernel.ts";
 import { Mt19937 } from "../../lib/random/mersenne_twister.ts";
 import * as reference from "../../lib/kernel/reference.ts";
@@ -120,7 +121,7 @@ const cases: Record<string, Case> = {
 };
 
 for (const [name, one] of Object.entries(cases)) {
-  Deno.test(`Kernel.train() with candidates does what the float64 loops do, in batches ${name}`, () => {
+  test(`Kernel.train() with candidates does what the float64 loops do, in batches ${name}`, () => {
     const { weights, rows } = numbers(one, 1, 0.5);
     const { V, T, batchSize, candidates, weightDecay } = one;
     const judge = reference.toFloat64(weights);

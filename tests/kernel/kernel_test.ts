@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { canonicalTestInEach, test } from "./arithmetic.ts";
 import { Kernel } from "../../lib/kernel/kernel.ts";
 import type {
   ModelSizes,
@@ -15,7 +16,7 @@ import { Mt19937 } from "../../lib/random/mersenne_twister.ts";
 import { splitWords } from "../../lib/data/splits.ts";
 import { buildVocabulary } from "../../lib/data/vocabulary.ts";
 import { contextWindows } from "../../lib/data/windows.ts";
-import { canonicalTest, canonicalWords } from "../canonical.ts";
+import { canonicalWords } from "../canonical.ts";
 import { letters, SEED, torchLosses, training } from "../oracles.ts";
 import { contextOf } from "../../lib/kernel/rows.ts";
 import * as reference from "../../lib/kernel/reference.ts";
@@ -46,7 +47,7 @@ function distance(
   );
 }
 
-Deno.test("Kernel.stepAll() does what the float64 loops do, whatever the sizes", () => {
+test("Kernel.stepAll() does what the float64 loops do, whatever the sizes", () => {
   const chance = new Chance(1);
   for (let trial = 0; trial < 60; trial++) {
     // Half of those with few and with many different rows, from trial 6 on.
@@ -78,7 +79,7 @@ Deno.test("Kernel.stepAll() does what the float64 loops do, whatever the sizes",
   }
 });
 
-Deno.test("Kernel.stepAll() applies the gradient of the float64 loops", () => {
+test("Kernel.stepAll() applies the gradient of the float64 loops", () => {
   const chance = new Chance(2);
   for (let trial = 0; trial < 20; trial++) {
     const sizes = chance.sizes(trial % 2 === 1);
@@ -114,7 +115,7 @@ Deno.test("Kernel.stepAll() applies the gradient of the float64 loops", () => {
   }
 });
 
-Deno.test("Kernel.loss() stays within 1e-7 of float64 on thousands of rows", () => {
+test("Kernel.loss() stays within 1e-7 of float64 on thousands of rows", () => {
   // Errors of single rows, some 1e-7, have no common sign and cancel out.
   const chance = new Chance(3);
   const weights = chance.weights(lecture, 0.5);
@@ -166,7 +167,7 @@ Deno.test("Kernel.loss() is right for logits of ±10,000", () => {
   });
 });
 
-Deno.test("Kernel.train() draws minibatches as torch.randint does, and lets weights decay", () => {
+test("Kernel.train() draws minibatches as torch.randint does, and lets weights decay", () => {
   const chance = new Chance(5);
   for (const [i, batchSize] of [1, 2, 7, 32, 100, 513, 5, 300].entries()) {
     const sizes = chance.sizes(i >= 6);
@@ -206,54 +207,60 @@ Deno.test("Kernel.train() draws minibatches as torch.randint does, and lets weig
   }
 });
 
-canonicalTest("Kernel.train() has PyTorch's losses through step 20", () => {
-  const words = splitWords(canonicalWords()).train;
-  const rows = contextWindows(words, buildVocabulary(letters), 3);
-  const g = new TorchGenerator(SEED);
-  const weights = {
-    C: g.randn(27 * 10),
-    W1: g.randn(30 * 200),
-    b1: g.randn(200),
-    W2: g.randn(200 * 27),
-    b2: g.randn(27),
-  };
-  withKernel(lecture, (kernel) => {
-    kernel.loadWeights(weights);
-    kernel.setRows(rows);
-    const losses = new Float64Array(21);
-    const rates = new Float64Array(21).fill(0.1);
-    g.lendEngine((generator) =>
-      kernel.train(rates, { batchSize: 32, generator, losses })
-    );
-    assertAlmostEquals(losses[0], torchLosses[0], 1e-5);
-    torchLosses.forEach((loss, step) =>
-      assertAlmostEquals(losses[step], loss, 1e-3)
-    );
-  });
-});
+canonicalTestInEach(
+  "Kernel.train() has PyTorch's losses through step 20",
+  () => {
+    const words = splitWords(canonicalWords()).train;
+    const rows = contextWindows(words, buildVocabulary(letters), 3);
+    const g = new TorchGenerator(SEED);
+    const weights = {
+      C: g.randn(27 * 10),
+      W1: g.randn(30 * 200),
+      b1: g.randn(200),
+      W2: g.randn(200 * 27),
+      b2: g.randn(27),
+    };
+    withKernel(lecture, (kernel) => {
+      kernel.loadWeights(weights);
+      kernel.setRows(rows);
+      const losses = new Float64Array(21);
+      const rates = new Float64Array(21).fill(0.1);
+      g.lendEngine((generator) =>
+        kernel.train(rates, { batchSize: 32, generator, losses })
+      );
+      assertAlmostEquals(losses[0], torchLosses[0], 1e-5);
+      torchLosses.forEach((loss, step) =>
+        assertAlmostEquals(losses[step], loss, 1e-3)
+      );
+    });
+  },
+);
 
-canonicalTest("Kernel.stepAll() has PyTorch's losses on all names", () => {
-  const rows = contextWindows(canonicalWords(), buildVocabulary(letters), 3);
-  const g = new TorchGenerator(SEED);
-  const sizes = { ...lecture, embeddingSize: 2, hiddenSize: 100 };
-  const weights = {
-    C: g.randn(27 * 2),
-    W1: g.randn(6 * 100),
-    b1: g.randn(100),
-    W2: g.randn(100 * 27),
-    b2: g.randn(27),
-  };
-  const printed = training[
-    "all names (228146 rows), 2/100, lr 0.1, losses before each of 110 steps"
-  ];
-  withKernel(sizes, (kernel) => {
-    kernel.loadWeights(weights);
-    kernel.setRows(rows);
-    printed.forEach((loss) =>
-      assertAlmostEquals(kernel.stepAll(0.1), loss, 1e-4)
-    );
-  });
-});
+canonicalTestInEach(
+  "Kernel.stepAll() has PyTorch's losses on all names",
+  () => {
+    const rows = contextWindows(canonicalWords(), buildVocabulary(letters), 3);
+    const g = new TorchGenerator(SEED);
+    const sizes = { ...lecture, embeddingSize: 2, hiddenSize: 100 };
+    const weights = {
+      C: g.randn(27 * 2),
+      W1: g.randn(6 * 100),
+      b1: g.randn(100),
+      W2: g.randn(100 * 27),
+      b2: g.randn(27),
+    };
+    const printed = training[
+      "all names (228146 rows), 2/100, lr 0.1, losses before each of 110 steps"
+    ];
+    withKernel(sizes, (kernel) => {
+      kernel.loadWeights(weights);
+      kernel.setRows(rows);
+      printed.forEach((loss) =>
+        assertAlmostEquals(kernel.stepAll(0.1), loss, 1e-4)
+      );
+    });
+  },
+);
 
 Deno.test("Kernel.train() gives the same bits however a run is split", () => {
   const chance = new Chance(7);

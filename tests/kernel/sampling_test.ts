@@ -4,6 +4,7 @@ import {
   assertEquals,
   assertThrows,
 } from "@std/assert";
+import { test } from "./arithmetic.ts";
 import type { Kernel, KernelWords } from "../../lib/kernel/kernel.ts";
 import type { ModelSizes } from "../../lib/kernel/parameters.ts";
 import { TorchGenerator } from "../../lib/random/torch_generator.ts";
@@ -50,7 +51,7 @@ const small: ModelSizes = {
   hiddenSize: 10,
 };
 
-Deno.test("Kernel.sample() prints PyTorch's twenty words after 110 steps", () => {
+test("Kernel.sample() prints PyTorch's twenty words after 110 steps", () => {
   const rows = contextWindows(fiveNames, buildVocabulary(letters), 3);
   const g = new TorchGenerator(SEED);
   const sizes = {
@@ -84,7 +85,7 @@ Deno.test("Kernel.sample() prints PyTorch's twenty words after 110 steps", () =>
   });
 });
 
-Deno.test("Kernel.sample() draws as PyTorch's recipe written out", () => {
+test("Kernel.sample() draws as PyTorch's recipe written out", () => {
   for (let trial = 0; trial < 12; trial++) {
     const sizes = {
       vocabularySize: [2, 5, 27, 311, 700][trial % 5],
@@ -196,7 +197,7 @@ Deno.test("Kernel.probabilities() is the softmax of the logits", () => {
   });
 });
 
-Deno.test("Kernel.probabilities() are those of the float64 loops, with direct connections too", () => {
+test("Kernel.probabilities() are those of the float64 loops, with direct connections too", () => {
   const engine = new Mt19937(3);
   const floats = (length: number) =>
     Float32Array.from({ length }, () => engine.next() / 2 ** 31 - 1);

@@ -1,6 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { canonicalTestInEach, test } from "../kernel/arithmetic.ts";
 import * as tf from "@tensorflow/tfjs";
-import { canonicalTest, canonicalWords } from "../canonical.ts";
+import { canonicalWords } from "../canonical.ts";
 import { fiveNames, letters, SEED, smallModel as sizes } from "../oracles.ts";
 import * as reference from "../../lib/kernel/reference.ts";
 import {
@@ -23,7 +24,7 @@ const vocabulary = buildVocabulary(letters);
 const windows = contextWindows(fiveNames, vocabulary, 3);
 const counted = addK(countNgrams(windows, vocabulary), 0.01);
 
-Deno.test("evaluate() is 17.7697 for five names before training", () => {
+test("evaluate() is 17.7697 for five names before training", () => {
   const parameters = createParameters(sizes, {
     generator: new TorchGenerator(SEED),
   });
@@ -36,23 +37,26 @@ Deno.test("evaluate() is 17.7697 for five names before training", () => {
   disposeParameters(parameters);
 });
 
-canonicalTest("evaluate() is within 1e-7 of float64 over all names", () => {
-  const parameters = createParameters(sizes, {
-    generator: new TorchGenerator(SEED),
-  });
-  const windows = contextWindows(canonicalWords(), vocabulary);
-  const expected = reference.forward(
-    { V: 27, T: 3, E: 2, H: 100 },
-    reference.toFloat64(parameterArrays(parameters)),
-    windows,
-  ).loss;
-  const loss = evaluate(parameters, windows);
-  assertAlmostEquals(loss, expected, 1e-7 * expected);
-  assertEquals(loss.toFixed(4), "19.5052");
-  disposeParameters(parameters);
-});
+canonicalTestInEach(
+  "evaluate() is within 1e-7 of float64 over all names",
+  () => {
+    const parameters = createParameters(sizes, {
+      generator: new TorchGenerator(SEED),
+    });
+    const windows = contextWindows(canonicalWords(), vocabulary);
+    const expected = reference.forward(
+      { V: 27, T: 3, E: 2, H: 100 },
+      reference.toFloat64(parameterArrays(parameters)),
+      windows,
+    ).loss;
+    const loss = evaluate(parameters, windows);
+    assertAlmostEquals(loss, expected, 1e-7 * expected);
+    assertEquals(loss.toFixed(4), "19.5052");
+    disposeParameters(parameters);
+  },
+);
 
-Deno.test("evaluate() of a model with direct connections is that of the float64 reference", () => {
+test("evaluate() of a model with direct connections is that of the float64 reference", () => {
   const direct = { ...sizes, directConnections: true };
   const parameters = createParameters(direct, {
     generator: new TorchGenerator(SEED),

@@ -17,8 +17,17 @@ const OPTIONS = [
   "--disable-sync",
 ];
 
+/** What isolates a page, so that it can share memory with workers. */
+const ISOLATED = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
 /** Opens page.html, and gives what the page and its worker write. */
-async function openPage(folder: string): Promise<Record<string, string[]>> {
+async function openPage(
+  folder: string,
+  headers: Record<string, string>,
+): Promise<Record<string, string[]>> {
   await bundle(`${folder}/all_programs.js`, []);
   for (const name of ["page.html", "reporter.js"]) {
     await Deno.copyFile(new URL(name, import.meta.url), `${folder}/${name}`);
@@ -36,7 +45,7 @@ async function openPage(folder: string): Promise<Record<string, string[]>> {
       }
       const type = pathname.endsWith(".js") ? "text/javascript" : "text/html";
       return new Response(await Deno.readFile(folder + pathname), {
-        headers: { "content-type": type },
+        headers: { ...headers, "content-type": type },
       });
     },
   );
@@ -67,16 +76,21 @@ Deno.test({
     "throws one sentence",
   ignore: chromium.ignore,
   async fn() {
-    const folder = await Deno.makeTempDir();
-    try {
-      const written = await openPage(folder);
-      for (const from of ["/page", "/worker"]) {
-        const lines = written[from] ?? [];
-        assertEquals(lines.slice(0, -1), await expected(), from);
-        assertMatch(lines.at(-1)!, /^WordListError: .*data\/names\.txt[^\n]*$/);
+    for (const headers of [{}, ISOLATED]) {
+      const folder = await Deno.makeTempDir();
+      try {
+        const written = await openPage(folder, headers);
+        for (const from of ["/page", "/worker"]) {
+          const lines = written[from] ?? [];
+          assertEquals(lines.slice(0, -1), await expected(lines), from);
+          assertMatch(
+            lines.at(-1)!,
+            /^WordListError: .*data\/names\.txt[^\n]*$/,
+          );
+        }
+      } finally {
+        await Deno.remove(folder, { recursive: true });
       }
-    } finally {
-      await Deno.remove(folder, { recursive: true });
     }
   },
 });

@@ -9,6 +9,7 @@ import type * as mod from "../../mod.ts";
  * @returns all numbers and words that the program prints, as JSON
  */
 export async function program(makemore: typeof mod): Promise<string> {
+  makemore.setThreads(2); // where they can be had
   const { words } = makemore.embeddedWords();
   const vocabulary = makemore.buildVocabulary(words);
   const splits = makemore.splitWords(words);
@@ -29,6 +30,7 @@ export async function program(makemore: typeof mod): Promise<string> {
   });
   const dev = makemore.contextWindows(splits.dev, vocabulary, 3);
   return JSON.stringify({
+    arithmetic: makemore.arithmetic(),
     losses,
     dev: makemore.evaluate(parameters, dev),
     words: makemore.sample(parameters, vocabulary, { generator, count: 5 }),

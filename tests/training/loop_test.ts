@@ -5,8 +5,9 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
+import { canonicalTestInEach, test } from "../kernel/arithmetic.ts";
 import * as tf from "@tensorflow/tfjs";
-import { canonicalTest, canonicalWords } from "../canonical.ts";
+import { canonicalWords } from "../canonical.ts";
 import notes from "../lecture_notes.json" with { type: "json" };
 import {
   fiveNames,
@@ -58,7 +59,7 @@ function run(...parts: Partial<TrainOptions>[]) {
   return { losses, arrays, state: generator.getState() };
 }
 
-canonicalTest(
+canonicalTestInEach(
   "trainSteps() has every loss that the notes print for all names",
   () => {
     const all = contextWindows(canonicalWords(), vocabulary, 3);
@@ -88,7 +89,7 @@ canonicalTest(
   },
 );
 
-canonicalTest(
+canonicalTestInEach(
   "trainSteps() on all names is within 1e-7 of float64 step by step",
   () => {
     const all = contextWindows(canonicalWords(), vocabulary, 3);
@@ -114,7 +115,7 @@ canonicalTest(
   },
 );
 
-canonicalTest(
+canonicalTestInEach(
   "trainSteps() follows PyTorch's minibatch run, parameters and batches from one generator",
   () => {
     const { train: words, dev } = splitWords(canonicalWords());
@@ -157,7 +158,7 @@ canonicalTest(
   },
 );
 
-canonicalTest(
+canonicalTestInEach(
   "trainSteps() stays near PyTorch's losses through step 20",
   () => {
     const { train: words } = splitWords(canonicalWords());
@@ -177,7 +178,7 @@ canonicalTest(
   },
 );
 
-Deno.test("trainSteps() and sample() print PyTorch's twenty names after 110 steps", () => {
+test("trainSteps() and sample() print PyTorch's twenty names after 110 steps", () => {
   const parameters = createParameters(small, {
     generator: new TorchGenerator(SEED),
   });

@@ -1,4 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { test } from "../kernel/arithmetic.ts";
 import * as tf from "@tensorflow/tfjs";
 import {
   fiveNames,
@@ -31,7 +32,7 @@ const FIVE_NAMES_LOSSES = training[
   "five names, 2/100, lr 0.1, losses before each of 1000 steps (every step to 120, then every 40th)"
 ];
 
-Deno.test("trainStep() has every loss that the notes print for five names", () => {
+test("trainStep() has every loss that the notes print for five names", () => {
   // Two PyTorch's that print these numbers agree to 1e-6; 1e-5 leaves room for
   // another order of sums.
   const parameters = createParameters(sizes, {
@@ -50,7 +51,7 @@ Deno.test("trainStep() has every loss that the notes print for five names", () =
   );
 });
 
-Deno.test("trainStep() follows PyTorch for a thousand steps on five names", () => {
+test("trainStep() follows PyTorch for a thousand steps on five names", () => {
   const parameters = createParameters(sizes, {
     generator: new TorchGenerator(SEED),
   });
@@ -99,7 +100,7 @@ Deno.test("trainStep() equals tfjs's autodiff and an update by hand", () => {
   disposeParameters(byHand);
 });
 
-Deno.test("trainStep() takes the step of the float64 reference", () => {
+test("trainStep() takes the step of the float64 reference", () => {
   const parameters = createParameters(sizes, {
     generator: new TorchGenerator(6),
   });
@@ -122,7 +123,7 @@ Deno.test("trainStep() takes the step of the float64 reference", () => {
   disposeParameters(parameters);
 });
 
-Deno.test("trainStep() with weight decay and direct connections takes the step of the float64 reference", () => {
+test("trainStep() with weight decay and direct connections takes the step of the float64 reference", () => {
   const direct = { ...sizes, directConnections: true };
   const parameters = createParameters(direct, {
     generator: new TorchGenerator(6),
@@ -144,7 +145,7 @@ Deno.test("trainStep() with weight decay and direct connections takes the step o
   disposeParameters(parameters);
 });
 
-Deno.test("trainStep() follows PyTorch with weight decay and direct connections", () => {
+test("trainStep() follows PyTorch with weight decay and direct connections", () => {
   // torch 1.13, SGD with a weight decay of 0.01 for C, W1, W2 and Wd, which is
   // drawn after b2, and none for b1 and b2: the losses of these steps
   const printed: [number, number][] = [

@@ -15,8 +15,13 @@ export let hidden: usize = 0; // f32[Q][panelRows][8]
 export let logits: usize = 0; // f32[tileRows/4][columns4][4]
 /** The gradient once more, turned over: in blocks of 4 columns. */
 export let dLogits: usize = 0; // f32[columns4/4][panelRows][4]
-/** The gradient of one panel of `hidden`. */
-export let dHidden: usize = 0; // f32[tileRows][8]
+/** The losses of each block of 4 rows: of its targets, and logs of sums. */
+export let lossesOfBlocks: usize = 0; // f64[tileRows/4][2]
+
+/** The tile that is worked on: its first row, and its rows, also in whole blocks. */
+export let first: u32 = 0;
+export let rows: u32 = 0;
+export let rows4: u32 = 0;
 
 /** The gradients. dC is zero except while an update is on its way. */
 export let dC: usize = 0; // f32[V][E4]
@@ -30,7 +35,7 @@ export function layOutActivations(): void {
   logits = allocate(roomForLogits(), 4);
   dLogits = allocate(roomForLogits(), 4);
   dC = allocate(u64(V) * E4, 4);
-  dHidden = allocate(MOST_ROWS, ROW);
+  lossesOfBlocks = allocate(MOST_ROWS / 4, 16);
   dW2 = allocate(u64(Q) * V4, ROW);
   db1 = allocate(P, ROW);
   db2 = allocate(V4, 16);
@@ -38,7 +43,14 @@ export function layOutActivations(): void {
 
 /** Zeros what is only added to, and what is not written everywhere. */
 export function clearActivations(): void {
-  memory.fill(logits, 0, dHidden - logits);
+  memory.fill(logits, 0, lossesOfBlocks - logits);
+}
+
+/** Turns to the tile that begins with this row. */
+export function setTile(row: u32): void {
+  first = row;
+  rows = min(tileRows, R - row);
+  rows4 = (rows + 3) & ~3;
 }
 
 /**

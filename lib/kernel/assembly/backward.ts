@@ -15,14 +15,9 @@
  */
 
 import { multiply, ROW } from "./matrix_products";
+import { subtractProduct } from "./vector_maths";
 import { E4, P, Q, T } from "./model";
-import {
-  columns,
-  columns4,
-  outputPanel,
-  outputWeights,
-  tileRows,
-} from "./output_layer";
+import { columns, outputPanel, outputWeights, tileRows } from "./output_layer";
 import {
   capacity,
   dDirect,
@@ -37,68 +32,74 @@ import {
 import { decay, shrink } from "./decay";
 import {
   db1,
-  db2,
-  dHidden,
   dLogits,
   dLogitsBlock,
   dW2,
+  first,
   hidden,
   hiddenPanel,
   logits,
   logitsBlock,
+  rows,
 } from "./activations";
+import { scratch } from "./threads";
 
 /** Whether the batch is one tile. */
 export function isSingleTile(): bool {
   return R <= tileRows;
 }
 
-/** Sets the gradients to zero, but for dW2, which the first tile overwrites. */
-export function clearGradients(): void {
-  memory.fill(db1, 0, P * ROW);
-  memory.fill(db2, 0, columns4 * 16);
+/** Sets the gradient of x to zero. */
+export function clearDirect(): void {
   if (Q > P) memory.fill(dDirect, 0, positionOfEmbeddings(T));
-  for (let p: u32 = 0; p < P; p++) {
-    for (let t: u32 = 0; t < T; t++) {
-      let at = dTables + p * tablePanel() + positionOfTables(t);
-      const end = at + ((usedSlots(t) + 3) & ~3) * ROW;
-      for (; at < end; at += ROW) {
-        v128.store(at, f32x4.splat(0), 0);
-        v128.store(at, f32x4.splat(0), 16);
-      }
+}
+
+/** Sets a panel's gradients to zero, but for dW2, which is overwritten. */
+function clearPanel(p: u32): void {
+  memory.fill(db1 + p * ROW, 0, ROW);
+  for (let t: u32 = 0; t < T; t++) {
+    let at = dTables + p * tablePanel() + positionOfTables(t);
+    const end = at + ((usedSlots(t) + 3) & ~3) * ROW;
+    for (; at < end; at += ROW) {
+      v128.store(at, f32x4.splat(0), 0);
+      v128.store(at, f32x4.splat(0), 16);
     }
   }
 }
 
+/** The gradient of one panel of `hidden`. */
+function dHidden(): usize {
+  return scratch; // f32[tileRows][8]
+}
+
 /**
- * From the gradient of the logits, in both arrangements, of `rows` rows from
- * `first` on, to that of the layers before, panel by panel:
+ * From the gradient of the tile's logits, in both arrangements, to that of one
+ * panel p of the layers before:
  *
- *     for each panel p, row r, unit j < 8, column v:
+ *     for each row r, unit j < 8, column v:
  *       dHidden[r][j]  = Σᵥ dLogits[r][v] · outputWeights[p][v][j]
  *       dW2[p][v][j]  += Σᵣ dLogits[r][v] · hidden[p][r][j]
  *
  * A batch that is one tile needs no dW2: its gradient is added to each panel of
  * the weights as soon as dHidden has been made of them.
  */
-export function backpropagate(first: u32, rows: u32): void {
+export function backwardPanel(p: u32): void {
   const single = isSingleTile();
-  for (let p: u32 = 0; p < Q; p++) {
-    const weights = outputWeights + p * outputPanel();
-    multiply(logits, logitsBlock(), weights, dHidden, rows, columns, false);
-    if (single) shrink(weights, outputPanel());
-    multiply(
-      dLogits,
-      dLogitsBlock(),
-      hidden + p * hiddenPanel(),
-      single ? weights : dW2 + p * outputPanel(),
-      columns,
-      rows,
-      single || first > 0,
-    );
-    if (p < P) throughTanh(p, first, rows);
-    else toEmbeddings(p - P, first, rows);
-  }
+  const weights = outputWeights + p * outputPanel();
+  multiply(logits, logitsBlock(), weights, dHidden(), rows, columns, false);
+  if (single) shrink(weights, outputPanel());
+  multiply(
+    dLogits,
+    dLogitsBlock(),
+    hidden + p * hiddenPanel(),
+    single ? weights : dW2 + p * outputPanel(),
+    columns,
+    rows,
+    single || first > 0,
+  );
+  if (p >= P) return toEmbeddings(p - P);
+  if (first == 0) clearPanel(p);
+  throughTanh(p);
 }
 
 /**
@@ -109,18 +110,18 @@ export function backpropagate(first: u32, rows: u32): void {
  *       db1[p][j] += dz
  *       for each position t: dTables[p][t][slot of r, t][j] += dz
  */
-function throughTanh(p: u32, first: u32, rows: u32): void {
+function throughTanh(p: u32): void {
   const table = dTables + p * tablePanel();
   let sum0 = v128.load(db1 + p * ROW, 0);
   let sum1 = v128.load(db1 + p * ROW, 16);
   let h = hidden + p * hiddenPanel();
-  let dh = dHidden;
+  let dh = dHidden();
   let slot = slots + first * T * 4;
   for (let row: u32 = 0; row < rows; row++) {
     const h0 = v128.load(h, 0), h1 = v128.load(h, 16);
     const d0 = v128.load(dh, 0), d1 = v128.load(dh, 16);
-    const dz0 = f32x4.sub(d0, f32x4.mul(f32x4.mul(d0, h0), h0));
-    const dz1 = f32x4.sub(d1, f32x4.mul(f32x4.mul(d1, h1), h1));
+    const dz0 = subtractProduct(f32x4.mul(d0, h0), h0, d0);
+    const dz1 = subtractProduct(f32x4.mul(d1, h1), h1, d1);
     sum0 = f32x4.add(sum0, dz0);
     sum1 = f32x4.add(sum1, dz1);
     for (const end = slot + T * 4; slot < end; slot += 4) {
@@ -142,7 +143,7 @@ function throughTanh(p: u32, first: u32, rows: u32): void {
  *     for each row r, i from 8·panel to 8·panel + 7:
  *       dDirect[i / E4][slot of r][i % E4] += dHidden[r][i % 8]
  */
-function toEmbeddings(panel: u32, first: u32, rows: u32): void {
+function toEmbeddings(panel: u32): void {
   for (let half: u32 = 0; half < 2; half++) {
     const i = 2 * panel + half;
     const t = i / (E4 / 4);
@@ -150,7 +151,7 @@ function toEmbeddings(panel: u32, first: u32, rows: u32): void {
     const to = dDirect + positionOfEmbeddings(t) +
       i % (E4 / 4) * capacity * 16;
     let slot = slots + (first * T + t) * 4;
-    let dx = dHidden + half * 16;
+    let dx = dHidden() + half * 16;
     for (let row: u32 = 0; row < rows; row++) {
       const at = to + (load<u32>(slot) - positionOfTables(t)) / 2;
       v128.store(at, f32x4.add(v128.load(at), v128.load(dx)));

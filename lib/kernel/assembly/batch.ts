@@ -59,7 +59,7 @@ export let tables: usize = 0; // f32[P][T][capacity][8]
 export let dTables: usize = 0; // f32[P][T][capacity][8]
 /** The gradient of the slots' embeddings by way of Wd, and that by way of W1. */
 export let dDirect: usize = 0; // f32[T][E4/4][capacity][4]
-export let dEmbeddings: usize = 0; // f32[capacity/4][E4][4], of one position
+export let dEmbeddings: usize = 0; // f32[T][capacity/4][E4][4]
 
 /**
  * The slot of a token, and the merged row of a context. An entry of an earlier
@@ -92,6 +92,13 @@ export function usedSlots(t: u32): u32 {
   return load<u32>(used + 4 * t);
 }
 
+/** The most slots that a position uses. */
+export function mostSlots(): u32 {
+  let most: u32 = 0;
+  for (let t: u32 = 0; t < T; t++) most = max(most, usedSlots(t));
+  return most;
+}
+
 /**
  * Lays out a batch of `rows` rows, drawn ones or the whole data set, merged or
  * not, from `below` on; false if there is not enough memory.
@@ -117,14 +124,14 @@ export function layOutBatch(
   tables = allocate(u64(P) * T * capacity, ROW);
   dTables = allocate(u64(P) * T * capacity, ROW);
   dDirect = allocate(Q > P ? u64(T) * capacity * E4 : 0, 4);
-  dEmbeddings = allocate(u64(capacity) * E4, 4);
+  dEmbeddings = allocate(u64(T) * capacity * E4, 4);
   slotOfToken = allocate(u64(T) * V, 8);
   rowOfContext = allocate(drawn && merged ? D : 0, 8);
   drawnRow = allocate(drawn ? rows : 0, 4);
   drawnTarget = allocate(drawn ? rows : 0, 2);
   entryOfTarget = allocate(drawn ? 0 : V, 4);
   if (!commit()) return false;
-  memory.fill(dEmbeddings, 0, capacity * E4 * 4);
+  memory.fill(dEmbeddings, 0, positionOfEmbeddings(T));
   forgetAll();
   return true;
 }

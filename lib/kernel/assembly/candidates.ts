@@ -21,7 +21,8 @@ import { ROW } from "./matrix_products";
 import { exp64, log, sumOfLanes } from "./vector_maths";
 import { b2, Q, V, W2, W2Panel } from "./model";
 import { drawnTargetOf, R, setTarget, targets } from "./batch";
-import { db2, logits, logitsBlock } from "./activations";
+import { db2, first, logits, logitsBlock } from "./activations";
+import { scratch } from "./threads";
 import { columns4, outputPanel, useColumns } from "./output_layer";
 import { shrink } from "./decay";
 
@@ -110,7 +111,6 @@ export function drawCandidates(): void {
   }
 
   useColumns((count + 3) & ~3, weights, bias);
-  gather();
   for (let column: u32 = 0; column < count; column++) {
     const token = load<u32>(tokens + 4 * column);
     const never = exp64(f64(tries) * log(1.0 - probabilityOf(token)));
@@ -120,17 +120,15 @@ export function drawCandidates(): void {
   memory.fill(bias + 4 * count, 0, 4 * (columns4 - count));
 }
 
-/** The columns of W2, 8 numbers of a panel at a time; zeros in those left over. */
-function gather(): void {
-  for (let p: u32 = 0; p < Q; p++) {
-    const from = W2 + p * W2Panel();
-    let to = weights + p * outputPanel();
-    for (let column: u32 = 0; column < count; column++) {
-      copyRow(to, from + load<u32>(tokens + 4 * column) * ROW);
-      to += ROW;
-    }
-    memory.fill(to, 0, (columns4 - count) * ROW);
+/** The columns of one panel of W2; zeros in those left over. */
+export function gatherPanel(p: u32): void {
+  const from = W2 + p * W2Panel();
+  let to = weights + p * outputPanel();
+  for (let column: u32 = 0; column < count; column++) {
+    copyRow(to, from + load<u32>(tokens + 4 * column) * ROW);
+    to += ROW;
   }
+  memory.fill(to, 0, (columns4 - count) * ROW);
 }
 
 /** Copies the 8 numbers that a panel has of a column. */
@@ -139,48 +137,46 @@ function copyRow(to: usize, from: usize): void {
   v128.store(to, v128.load(from, 16), 16);
 }
 
-/** The logits of four rows' own targets. */
-const own = memory.data(16, 16); // f32[4]
-
 /**
  * Sets the logits of the columns after the candidates to −∞, but for each row's
- * own target, in `rows` rows from `first` on, in blocks of 4 rows:
+ * own target, in the block of 4 rows of the tile that begins with `row`:
  *
  *     for each row r, column c ≥ drawn: if (c ≠ target of r) logits[r][c] = −∞
  */
-export function hideOthersTargets(first: u32, rows: u32): void {
-  for (let row: u32 = 0; row < rows; row += 4) {
-    const block = logits + (row / 4) * logitsBlock(); // f32[columns4][4]
-    const lanes = min(4, R - first - row);
-    for (let lane: u32 = 0; lane < lanes; lane++) {
-      const target = load<u32>(targets + 4 * (first + row + lane));
-      store<f32>(own + 4 * lane, load<f32>(block + target));
-    }
-    for (let column = drawn; column < columns4; column++) {
-      v128.store(block + column * 16, f32x4.splat(-Infinity));
-    }
-    for (let lane: u32 = 0; lane < lanes; lane++) {
-      const target = load<u32>(targets + 4 * (first + row + lane));
-      store<f32>(block + target, load<f32>(own + 4 * lane));
-    }
+export function hideOthersTargets(row: u32): void {
+  const block = logits + (row / 4) * logitsBlock(); // f32[columns4][4]
+  const own = scratch; // f32[4]: the logits of the rows' own targets
+  const lanes = min(4, R - first - row);
+  for (let lane: u32 = 0; lane < lanes; lane++) {
+    const target = load<u32>(targets + 4 * (first + row + lane));
+    store<f32>(own + 4 * lane, load<f32>(block + target));
+  }
+  for (let column = drawn; column < columns4; column++) {
+    v128.store(block + column * 16, f32x4.splat(-Infinity));
+  }
+  for (let lane: u32 = 0; lane < lanes; lane++) {
+    const target = load<u32>(targets + 4 * (first + row + lane));
+    store<f32>(block + target, load<f32>(own + 4 * lane));
   }
 }
 
 /**
- * Puts the columns back into W2 after the update of the small output layer, and
- * adds its db2 to b2. Weight decay is for all tokens, and this is the one place
- * where the time of a step depends on V.
+ * Puts the columns of one panel back into W2 after the update of the small
+ * output layer. Weight decay is for all tokens: with it the time of a step
+ * depends on V.
  */
-export function scatter(): void {
-  shrink(W2, Q * W2Panel());
-  for (let p: u32 = 0; p < Q; p++) {
-    const to = W2 + p * W2Panel();
-    let from = weights + p * outputPanel();
-    for (let column: u32 = 0; column < count; column++) {
-      copyRow(to + load<u32>(tokens + 4 * column) * ROW, from);
-      from += ROW;
-    }
+export function scatterPanel(p: u32): void {
+  const to = W2 + p * W2Panel();
+  shrink(to, W2Panel());
+  let from = weights + p * outputPanel();
+  for (let column: u32 = 0; column < count; column++) {
+    copyRow(to + load<u32>(tokens + 4 * column) * ROW, from);
+    from += ROW;
   }
+}
+
+/** Adds db2 to b2. */
+export function scatterBias(): void {
   for (let column: u32 = 0; column < count; column++) {
     const at = b2 + 4 * load<u32>(tokens + 4 * column);
     const gradient = sumOfLanes(v128.load(db2 + 16 * column));

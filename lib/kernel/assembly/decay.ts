@@ -3,6 +3,8 @@
  * of itself. The gradient is that of the weights before both.
  */
 
+import { subtractProduct } from "./vector_maths";
+
 /** The part that a step takes: learning rate · weight decay. */
 export let decay: f32 = 0;
 
@@ -17,6 +19,6 @@ export function shrink(w: usize, bytes: usize): void {
   const part = f32x4.splat(decay);
   for (const end = w + bytes; w < end; w += 16) {
     const before = v128.load(w);
-    v128.store(w, f32x4.sub(before, f32x4.mul(part, before)));
+    v128.store(w, subtractProduct(part, before, before));
   }
 }

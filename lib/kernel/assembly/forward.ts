@@ -6,8 +6,8 @@
  *     logits = hidden @ W2 (+ emb @ Wd)                        [V]
  *
  * The first product is not taken row by row but slot by slot, as batch.ts
- * explains; `gatherEmbeddings` and `multiplyEmbeddings` do that for the whole
- * batch, then `computeHidden` and `computeLogits` work on one tile of rows.
+ * explains: for the whole batch. The rest works on one tile of rows. Panels, and
+ * blocks of rows, do not depend on each other.
  */
 
 import {
@@ -18,7 +18,8 @@ import {
 } from "./matrix_products";
 import { storeTanh } from "./vector_maths";
 import { b1, C, E, E4, P, Q, T, W1, W1Panel } from "./model";
-import { columns, outputPanel, outputWeights } from "./output_layer";
+import { gatherPanel } from "./candidates";
+import { isSampled, outputPanel, outputWeights } from "./output_layer";
 import {
   capacity,
   embeddings,
@@ -31,7 +32,14 @@ import {
   tokens,
   usedSlots,
 } from "./batch";
-import { hidden, hiddenPanel, logits, logitsBlock } from "./activations";
+import {
+  first,
+  hidden,
+  hiddenPanel,
+  logits,
+  logitsBlock,
+  rows4,
+} from "./activations";
 
 /**
  * The embeddings of all slots, in both arrangements, with zeros for the slots
@@ -71,104 +79,112 @@ export function gatherEmbeddings(): void {
 }
 
 /**
- * tables = embeddings @ W1 of all slots in use, panel by panel:
+ * One panel of the hidden layer of a tile; before the first tile, the tables and
+ * the sampled output layer of that panel too. The panels after P are x.
+ */
+export function forwardPanel(p: u32): void {
+  if (first == 0 && isSampled()) gatherPanel(p);
+  if (p >= P) return copyEmbeddings(p);
+  if (first == 0) multiplyEmbeddings(p);
+  computeHidden(p);
+}
+
+/**
+ * tables = embeddings @ W1 of all slots in use, for one panel p:
  *
- *     for each panel p, position t, slot s, unit j < 8:
+ *     for each position t, slot s, unit j < 8:
  *       tables[p][t][s][j] = Σₑ embeddings[t][s][e] · W1[t·E + e][8p + j]
  */
-export function multiplyEmbeddings(): void {
-  for (let p: u32 = 0; p < P; p++) {
-    for (let t: u32 = 0; t < T; t++) {
-      multiply(
-        embeddingsTurned + positionOfEmbeddings(t),
-        E4 * 16,
-        W1 + p * W1Panel() + t * E4 * ROW,
-        tables + p * tablePanel() + positionOfTables(t),
-        usedSlots(t),
-        E,
-        false,
-      );
-    }
+function multiplyEmbeddings(p: u32): void {
+  for (let t: u32 = 0; t < T; t++) {
+    multiply(
+      embeddingsTurned + positionOfEmbeddings(t),
+      E4 * 16,
+      W1 + p * W1Panel() + t * E4 * ROW,
+      tables + p * tablePanel() + positionOfTables(t),
+      usedSlots(t),
+      E,
+      false,
+    );
   }
 }
 
 /**
- * hidden = tanh(Σₜ tables[slot of t] + b1) for `rows` rows from `first` on:
+ * hidden = tanh(Σₜ tables[slot of t] + b1) for the rows of the tile:
  *
- *     for each panel p, row r, unit j < 8:
+ *     for each row r, unit j < 8:
  *       hidden[p][r][j] = tanh(b1[p][j] + Σₜ tables[p][t][slot of r, t][j])
- *
- * With direct connections the panels after P are the row's embeddings.
  */
-export function computeHidden(first: u32, rows: u32): void {
-  if (Q > P) copyEmbeddings(first, rows);
-  for (let p: u32 = 0; p < P; p++) {
-    const table = tables + p * tablePanel();
-    const bias0 = v128.load(b1 + p * ROW, 0);
-    const bias1 = v128.load(b1 + p * ROW, 16);
-    let to = hidden + p * hiddenPanel();
-    let slot = slots + first * T * 4;
-    for (let row: u32 = 0; row < rows; row++) {
-      let z0 = bias0, z1 = bias1;
-      for (const end = slot + T * 4; slot < end; slot += 4) {
-        const from = table + load<u32>(slot);
-        z0 = f32x4.add(z0, v128.load(from, 0));
-        z1 = f32x4.add(z1, v128.load(from, 16));
-      }
-      storeTanh(to, z0, z1);
-      to += ROW;
+function computeHidden(p: u32): void {
+  const table = tables + p * tablePanel();
+  const bias0 = v128.load(b1 + p * ROW, 0);
+  const bias1 = v128.load(b1 + p * ROW, 16);
+  let to = hidden + p * hiddenPanel();
+  let slot = slots + first * T * 4;
+  for (let row: u32 = 0; row < rows4; row++) {
+    let z0 = bias0, z1 = bias1;
+    for (const end = slot + T * 4; slot < end; slot += 4) {
+      const from = table + load<u32>(slot);
+      z0 = f32x4.add(z0, v128.load(from, 0));
+      z1 = f32x4.add(z1, v128.load(from, 16));
     }
+    storeTanh(to, z0, z1);
+    to += ROW;
   }
 }
 
 /**
- * x = emb into the panels of `hidden` after P, four numbers at a time, and zeros
+ * x = emb into a panel of `hidden` after P, four numbers at a time, and zeros
  * into the second half of the last panel if x ends before it:
  *
  *     for each row r, i < T·E4:
  *       hidden[P + i / 8][r][i % 8] = C[X[r][i / E4]][i % E4]
  */
-function copyEmbeddings(first: u32, rows: u32): void {
-  let to = hidden + P * hiddenPanel();
-  for (let i: u32 = 0; i < T * E4 / 4; i++) {
+function copyEmbeddings(p: u32): void {
+  const to = hidden + p * hiddenPanel();
+  for (let half: u32 = 0; half < 2; half++) {
+    const i = 2 * (p - P) + half;
     const t = i / (E4 / 4);
     const from = embeddings + positionOfEmbeddings(t) +
       i % (E4 / 4) * capacity * 16;
     let slot = slots + (first * T + t) * 4;
-    const half = to + (i & 1) * 16;
-    for (let row: u32 = 0; row < rows; row++) {
-      // a slot has 16 bytes here, 32 in the tables that `slots` is for
-      const offset = (load<u32>(slot) - positionOfTables(t)) / 2;
-      v128.store(half + row * ROW, v128.load(from + offset));
-      slot += T * 4;
-    }
-    if (i & 1) to += hiddenPanel();
-  }
-  if (T * E4 & 4) {
-    for (let row: u32 = 0; row < rows; row++) {
-      v128.store(to + row * ROW, f32x4.splat(0), 16);
+    for (let row: u32 = 0; row < rows4; row++) {
+      const at = to + row * ROW + half * 16;
+      if (t == T) v128.store(at, f32x4.splat(0));
+      else {
+        // a slot has 16 bytes here, 32 in the tables that `slots` is for
+        const offset = (load<u32>(slot) - positionOfTables(t)) / 2;
+        v128.store(at, v128.load(from + offset));
+        slot += T * 4;
+      }
     }
   }
 }
 
 /**
- * logits = [hidden, x] @ [W2; Wd] for the rows of a tile, in blocks of 4 rows:
+ * logits = [hidden, x] @ [W2; Wd] for some rows of the tile, in blocks of 4, and
+ * some columns:
  *
  *     for each row r, column v:
  *       logits[r / 4][v][r % 4] = Σₚ Σⱼ hidden[p][r][j] · outputWeights[p][v][j]
  *
  * b2 is added on the way to the loss.
  */
-export function computeLogits(rows: u32): void {
+export function computeLogits(
+  row: u32,
+  blocks: u32,
+  column: u32,
+  count: u32,
+): void {
   multiplyTransposed(
-    hidden,
+    hidden + row * ROW,
     hiddenPanel(),
-    outputWeights,
+    outputWeights + column * ROW,
     outputPanel(),
-    logits,
+    logits + (row / 4) * logitsBlock() + column * 16,
     logitsBlock(),
-    rows / 4,
-    (columns + 1) & ~1,
+    blocks,
+    (count + 1) & ~1,
     Q,
   );
 }

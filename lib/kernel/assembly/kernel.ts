@@ -20,13 +20,14 @@
  * | update, decay | the gradients are added to the weights, which decay |
  * | row_losses | the loss of each row by itself |
  * | sampling | new words; the probabilities after a context |
+ * | threads | parts of the work, done by all threads that are there |
  * | matrix_products, vector_maths | the two products; tanh, exp and log |
  */
 
 import { commit, mark, release } from "./memory";
-import { clearModel, layOutModel, stage, stageBytes } from "./model";
+import { clearModel, layOutModel, Q, stage, stageBytes } from "./model";
 import { position, resume, WORDS, words } from "./generator";
-import { beginRows, endRows, N } from "./rows";
+import { beginRows, D, endRows, N } from "./rows";
 import {
   drawBatch,
   drawBatchUnmerged,
@@ -39,22 +40,28 @@ import {
   drawCandidates,
   hideOthersTargets,
   layOutCandidates,
-  scatter,
 } from "./candidates";
-import { tileRows, useAllTokens } from "./output_layer";
-import { clearActivations, layOutActivations } from "./activations";
 import {
-  computeHidden,
-  computeLogits,
-  gatherEmbeddings,
-  multiplyEmbeddings,
-} from "./forward";
-import { softmaxAndLoss } from "./loss";
-import { backpropagate, clearGradients } from "./backward";
+  columns,
+  columns4,
+  isSampled,
+  tileRows,
+  useAllTokens,
+} from "./output_layer";
+import {
+  clearActivations,
+  layOutActivations,
+  rows4,
+  setTile,
+} from "./activations";
+import { computeLogits, forwardPanel, gatherEmbeddings } from "./forward";
+import { beginLoss, finishLoss, softmax } from "./loss";
+import { backwardPanel, clearDirect } from "./backward";
 import { setDecay } from "./decay";
-import { update } from "./update";
+import { gradientPart, gradientParts, updatePart } from "./update";
 import { layOutRowLosses, rowLosses, storeRowLosses } from "./row_losses";
 import { computeProbabilities, layOutSampling } from "./sampling";
+import { expectWork, forAll, layOutScratches } from "./threads";
 
 export {
   clearModel,
@@ -66,6 +73,8 @@ export {
   moveWd,
 } from "./model";
 export { addRows } from "./rows";
+export { isFused } from "./vector_maths";
+export { divideFrom, endThreads, work } from "./threads";
 export { beginSampling, sampleWords } from "./sampling";
 
 /**
@@ -109,6 +118,7 @@ export function bytesWanted(): f64 {
 /** A model of these sizes, all zero; false if there is not enough memory. */
 export function setModel(v: u32, t: u32, e: u32, h: u32, direct: bool): bool {
   layOutModel(v, t, e, h, direct);
+  layOutScratches();
   layOutActivations();
   afterModel = mark();
   afterRows = afterModel;
@@ -132,9 +142,10 @@ export function setRowCount(rows: u32): bool {
   return beginRows(rows, afterModel);
 }
 
-/** All rows are in. */
-export function finishRows(): void {
+/** All rows are in. Returns how many different contexts they have. */
+export function finishRows(): u32 {
   afterRows = endRows(afterModel);
+  return D;
 }
 
 /**
@@ -167,15 +178,51 @@ export function prepareSampling(words: u32): bool {
   return layOutSampling(afterRows, words);
 }
 
-/** The rows of the tile that begins with `first`, filled up to a block of 4. */
-function filledRows(first: u32): u32 {
-  return (min(tileRows, R - first) + 3) & ~3;
+/** Rows, and columns, that are one part of the work on logits. */
+const ROWS: u32 = 16;
+const COLUMNS: u32 = 512;
+/** With more columns than this the logits of a tile are divided by columns. */
+const NARROW: u32 = 1024;
+
+/** The work of a tile: forward, and what is to come of its logits. */
+function forwardTile(first: u32): void {
+  setTile(first);
+  forAll(Q, forwardPanel);
+  if (columns4 <= NARROW) return forAll((rows4 + ROWS - 1) / ROWS, someRows);
+  forAll((columns + COLUMNS - 1) / COLUMNS, someColumns);
+  forAll(rows4 / 4, finishBlock);
 }
 
-/** From the rows of a tile to their logits. */
-function forwardTile(first: u32): void {
-  computeHidden(first, filledRows(first));
-  computeLogits(filledRows(first));
+/** The logits of some rows, and what comes of them. */
+function someRows(part: u32): void {
+  const row = part * ROWS;
+  const end = min(row + ROWS, rows4);
+  computeLogits(row, (end - row) / 4, 0, columns);
+  for (let at = row; at < end; at += 4) finishBlock(at / 4);
+}
+
+/** Some columns of the logits. */
+function someColumns(part: u32): void {
+  const column = part * COLUMNS;
+  computeLogits(0, rows4 / 4, column, min(COLUMNS, columns - column));
+}
+
+/** Whether the loss of each row is wanted, not that of the batch. */
+let isOfRows: bool = false;
+
+/** What comes of the logits of a block of 4 rows. */
+function finishBlock(block: u32): void {
+  if (isOfRows) return storeRowLosses(4 * block);
+  if (isSampled()) hideOthersTargets(4 * block);
+  softmax(4 * block);
+}
+
+/** Begins a pass over the batch. */
+function begin(backward: bool, ofRows: bool): void {
+  isOfRows = ofRows;
+  const products = u64(Q) * 8 * columns; // for each row
+  expectWork(products * R * (backward ? 3 : 1), products * min(R, tileRows));
+  gatherEmbeddings();
 }
 
 /**
@@ -183,17 +230,15 @@ function forwardTile(first: u32): void {
  * times −learning rate. Ends early if the loss is not finite.
  */
 function pass(backward: bool, learningRate: f64): f64 {
-  const scale = f32(learningRate / f64(size));
-  gatherEmbeddings();
-  multiplyEmbeddings();
-  if (backward) clearGradients();
+  begin(backward, false);
+  beginLoss(backward, f32(learningRate / f64(size)));
+  if (backward) clearDirect();
   let loss: f64 = 0;
   for (let first: u32 = 0; first < R; first += tileRows) {
     forwardTile(first);
-    if (candidates != 0) hideOthersTargets(first, filledRows(first));
-    loss += softmaxAndLoss(first, filledRows(first), backward, scale);
+    loss += finishLoss();
     if (!isFinite(loss)) break;
-    if (backward) backpropagate(first, min(tileRows, R - first));
+    if (backward) forAll(Q, backwardPanel);
   }
   return loss / f64(size);
 }
@@ -206,8 +251,8 @@ function step(learningRate: f64, weightDecay: f64): f64 {
   setDecay(f32(learningRate * weightDecay));
   const loss = pass(true, learningRate);
   if (!isFinite(loss)) return loss;
-  update();
-  if (candidates != 0) scatter();
+  forAll(gradientParts(), gradientPart);
+  forAll(1 + Q, updatePart);
   return loss;
 }
 
@@ -221,12 +266,8 @@ export function lossOfWhole(): f64 {
 
 /** The loss of each row by itself: the address of f64[N]. */
 export function lossesOfRows(): usize {
-  gatherEmbeddings();
-  multiplyEmbeddings();
-  for (let first: u32 = 0; first < R; first += tileRows) {
-    forwardTile(first);
-    storeRowLosses(first, min(first + tileRows, R));
-  }
+  begin(false, true);
+  for (let first: u32 = 0; first < R; first += tileRows) forwardTile(first);
   return rowLosses;
 }
 

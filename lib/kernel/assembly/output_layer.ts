@@ -35,6 +35,11 @@ export function outputPanel(): usize {
   return columns4 * ROW;
 }
 
+/** Whether it is not the model's own. */
+export function isSampled(): bool {
+  return outputWeights != W2;
+}
+
 /** Works with the model's own output layer. */
 export function useAllTokens(): void {
   useColumns(V, W2, b2);

@@ -15,17 +15,15 @@ import {
   nextPlace,
   targetOfRow,
 } from "./rows";
-import { logits, logitsBlock } from "./activations";
-import { storeLogsOfSums } from "./loss";
+import { first, logits, logitsBlock } from "./activations";
+import { logsOfSums } from "./loss";
+import { scratch } from "./threads";
 
 /** The rows sorted by context; those of c are `begins[c]` to `begins[c + 1]`. */
 let sorted: usize = 0; // u32[N]
 let begins: usize = 0; // u32[D + 2]
 
 export let rowLosses: usize = 0; // f64[N]
-
-/** logsumexp(z) of four contexts. */
-const logsOfSums = memory.data(32, 16); // f64[4]
 
 /** Lays out the losses above the whole batch; false without enough memory. */
 export function layOutRowLosses(): bool {
@@ -41,15 +39,15 @@ export function layOutRowLosses(): bool {
   return true;
 }
 
-/** From the logits of a tile of contexts to the losses of their rows. */
-export function storeRowLosses(first: u32, end: u32): void {
-  for (let context = first; context < end; context++) {
-    const lane = (context - first) & 3;
-    const block = logits + (context - first) / 4 * logitsBlock(); // f32[V][4]
-    if (lane == 0) storeLogsOfSums(block, logsOfSums);
-    const logOfSum = load<f64>(logsOfSums + 8 * lane);
-    let at = load<u32>(begins + 4 * context);
-    for (const past = load<u32>(begins + 4 * context, 4); at < past; at++) {
+/** From the logits of a block of 4 contexts of the tile to their rows' losses. */
+export function storeRowLosses(row: u32): void {
+  const block = logits + (row / 4) * logitsBlock(); // f32[V][4]
+  logsOfSums(block, scratch);
+  for (let lane: u32 = 0; lane < min(4, D - first - row); lane++) {
+    const logOfSum = load<f64>(scratch + 8 * lane);
+    const begin = begins + 4 * (first + row + lane);
+    const end = load<u32>(begin, 4);
+    for (let at = load<u32>(begin); at < end; at++) {
       const i = load<u32>(sorted + 4 * at);
       const target: u32 = load<u16>(targetOfRow + 2 * i);
       const z = load<f32>(block + target * 16 + lane * 4);

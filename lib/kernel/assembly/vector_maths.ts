@@ -1,5 +1,6 @@
 /**
- * tanh, exp and log by polynomials, which give the same bits on every machine.
+ * Sums of products; and tanh, exp and log by polynomials, which use no operation
+ * whose result depends on the machine but multiplyAdd, see lib/kernel/instances.ts.
  *
  * The constants are in memory, four times each: loading a vector from a fixed
  * address is cheaper than building one.
@@ -13,12 +14,31 @@ function spread(numbers: usize, count: u32, table: usize): void {
 }
 
 /**
- * a·b + c in four lanes, rounded twice, never fused. The addend comes first so
- * that in a chain of them each is finished before the next begins, which saves
- * registers.
+ * a·b + c in four lanes: rounded once in the fused build, where the processor
+ * can, and twice in the separate one. The addend comes first there, so that in a
+ * chain of them each is finished before the next begins, which saves registers.
  */
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
-  return f32x4.add(c, f32x4.mul(a, b));
+  return ASC_FEATURE_RELAXED_SIMD
+    ? f32x4.relaxed_madd(a, b, c)
+    : f32x4.add(c, f32x4.mul(a, b));
+}
+
+/** c − a·b in four lanes, rounded in the same way. */
+export function subtractProduct(a: v128, b: v128, c: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD
+    ? f32x4.relaxed_nmadd(a, b, c)
+    : f32x4.sub(c, f32x4.mul(a, b));
+}
+
+/**
+ * Whether this build, on this machine, rounds a·b + c once: (1 + x)² − (1 + 2x)
+ * is then x², and otherwise 0, for an x whose square is lost beside 1. The
+ * argument keeps the compiler from computing it beforehand.
+ */
+export function isFused(x: f32): bool {
+  const a = f32x4.splat(1.0 + x), c = f32x4.splat(-1.0 - 2.0 * x);
+  return f32x4.extract_lane(multiplyAdd(a, a, c), 0) != 0;
 }
 
 /** The sum of the four lanes. */
@@ -96,8 +116,8 @@ export function storeTanh(to: usize, x: v128, y: v128): void {
   c = v128.load(TANH, 128);
   n = f32x4.mul(multiplyAdd(n, x2, c), x);
   m = f32x4.mul(multiplyAdd(m, y2, c), y);
-  const u = f32x4.add(f32x4.mul(q, q), f32x4.mul(n, n));
-  const v = f32x4.add(f32x4.mul(r, r), f32x4.mul(m, m));
+  const u = multiplyAdd(n, n, f32x4.mul(q, q));
+  const v = multiplyAdd(m, m, f32x4.mul(r, r));
   n = f32x4.mul(f32x4.add(n, n), q);
   m = f32x4.mul(f32x4.add(m, m), r);
   v128.store(to, f32x4.div(n, u), 0);
