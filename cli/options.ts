@@ -265,7 +265,7 @@ export function helpOf(
   });
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
   return [
-    about,
+    hang("", about),
     "",
     `Usage: ${program} ${name} [options]${operands ? ` [${operands}]` : ""}`,
     "",
