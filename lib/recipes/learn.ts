@@ -115,6 +115,8 @@ export interface Offer {
 
 /** A smaller share of the n-gram is not worth its memory. */
 const LEAST_SHARE = 0.01;
+/** More decimals of a weight differ between JavaScript engines. */
+const DECIMALS = 6;
 
 /**
  * Mixes a network with an n-gram model, with the weights that fit dev best, as
@@ -131,10 +133,11 @@ export function offerOf(
   dev: Rows,
 ): Offer {
   const models = [mlpModel(network), ngram];
-  const [share, rest] = fitMixtureWeights(
+  const [, fitted] = fitMixtureWeights(
     models.map((model) => rowProbabilities(model, dev)),
   );
-  const weights = rest < LEAST_SHARE ? [1, 0] as const : [share, rest] as const;
+  const rest = fitted < LEAST_SHARE ? 0 : Number(fitted.toFixed(DECIMALS));
+  const weights = [1 - rest, rest] as const;
   return { model: mixed(network, ngram, weights), weights };
 }
 
