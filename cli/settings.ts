@@ -212,7 +212,7 @@ export const SETTINGS = {
     { above: true, default: 1 },
   ),
   topK: whole("draw only from the N likeliest tokens"),
-  noUnknown: flag("never draw <unk>, which stands for words not learned"),
+  noUnknown: flag("never draw <unk>, the token of words that were not learned"),
   prompt: text("how each word or sentence begins", { default: "" }),
   minLength: whole("draw again what has fewer than N tokens"),
   maxLength: whole("draw again what has more than N tokens", {
