@@ -48,7 +48,7 @@ export interface Corpus {
 }
 
 /**
- * Reads a corpus, and tells what there is to tell about it.
+ * Reads a corpus, and tells the user what was dropped or looks odd.
  *
  * @param from where it is: files, or the folder of a run that keeps a copy;
  * without them it is the default word list

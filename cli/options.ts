@@ -65,7 +65,7 @@ export interface Command<O extends Options = Options> {
   readonly options: O;
   /** Examples for `--help`: what to type, and what it does. */
   readonly examples: readonly (readonly [string, string])[];
-  /** What stands in `--help` for arguments that belong to no option, if any. */
+  /** How `--help` names the arguments that belong to no option, if any. */
   readonly operands?: string;
   readonly run: (
     values: Values<O>,
@@ -265,7 +265,7 @@ export function helpOf(
   });
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
   return [
-    about,
+    hang("", about),
     "",
     `Usage: ${program} ${name} [options]${operands ? ` [${operands}]` : ""}`,
     "",

@@ -17,7 +17,6 @@ import {
   trainSteps,
   type Vocabulary,
 } from "../core.ts";
-import { writeFileAtomically } from "./atomic_file.ts";
 import { type Corpus, hashOf, readCorpus } from "./corpus.ts";
 import { windowsOf } from "../lib/data/windows.ts";
 import { type Best, glanceOf } from "../lib/recipes/best_on_dev.ts";
@@ -158,15 +157,13 @@ export async function resumeRun(
 }
 
 /** Whether a run has done its steps, or dev has not become better for long. */
-export function isDone(run: Run): boolean {
+function isDone(run: Run): boolean {
   return run.step >= run.settings.steps || isOutOfPatience(run, run.settings);
 }
 
 /** The settings, for people to read: the program goes by the checkpoint's. */
 function writeConfig({ folder, parameters, settings }: Run): void {
-  const config = { ...sizesOf(parameters), ...configOf(settings) };
-  const text = JSON.stringify(config, null, 2) + "\n";
-  writeFileAtomically(folder.pathOf("config"), text);
+  folder.writeJson("config", { ...sizesOf(parameters), ...configOf(settings) });
 }
 
 function saveRun(run: Run): void {

@@ -180,6 +180,12 @@ export class RunFolder {
     return `${this.path}/${RUN_FILES[file]}`;
   }
 
+  /** Writes a file for people and other programs to read. */
+  writeJson(file: keyof typeof RUN_FILES, value: object): void {
+    const text = JSON.stringify(value, null, 2) + "\n";
+    writeFileAtomically(this.pathOf(file), text);
+  }
+
   /** Lets others use the folder. The system does so if the process dies. */
   close(): void {
     this.#lock.close();

@@ -43,7 +43,7 @@ const ofCharacters = { level: ["characters"] };
 /** The settings, by name. */
 export const SETTINGS = {
   model: choice(
-    "the lecture's last net, its bigram net, or counts of n-grams",
+    "the lecture's last kind of net, its bigram net, or counts of n-grams",
     { choices: ["mlp", "bigram", "ngram"], alias: "m" },
   ),
   run: text(
@@ -112,8 +112,9 @@ export const SETTINGS = {
   ),
   overwrite: flag("delete the run in the output folder", { when: mlp }),
   recipe: choice(
-    "where the settings come from that are not given: from the data, or from " +
-      "the lecture",
+    "where the settings come from that are not given; auto has steps, sizes " +
+      "and weight decay that fit the data, keeps the network that is best on " +
+      "dev, and mixes it with the n-gram that is best there, as fits dev best",
     { choices: ["auto", "lecture"], before: "lecture", when: mlp },
   ),
   steps: whole(
@@ -221,7 +222,7 @@ export const SETTINGS = {
     { above: true, default: 1 },
   ),
   topK: whole("draw only from the N likeliest tokens"),
-  noUnknown: flag("never draw <unk>, which stands for words not learned"),
+  noUnknown: flag("never draw <unk>, the token of words that were not learned"),
   prompt: text("how each word or sentence begins", { default: "" }),
   minLength: whole("draw again what has fewer than N tokens"),
   maxLength: whole("draw again what has more than N tokens", {

@@ -11,7 +11,6 @@ import {
   sizesOf,
 } from "../core.ts";
 import { lookEveryOf } from "../lib/recipes/learn.ts";
-import { writeFileAtomically } from "./atomic_file.ts";
 import { type Corpus, hashOf, PARTS, readCorpus } from "./corpus.ts";
 import { writeEmbeddingFigure, writeLossFigure } from "./figures.ts";
 import { makeModel, type NamedModel, rowsOf } from "./models.ts";
@@ -205,7 +204,7 @@ function tellRun(run: Run): void {
   tell(`Steps ${step} to ${settings.steps}, kept in ${folder.path}`);
 }
 
-/** Tells where training ended, and which network it keeps. */
+/** Says at which step training ended, and which network it keeps. */
 function tellBest({ step, best, settings, corpus }: Run): void {
   if (!best) return;
   const rest = step < settings.steps
@@ -268,10 +267,7 @@ function printResults(
     },
     ...{ settings, samples },
   };
-  if (folder) {
-    const text = JSON.stringify(result, null, 2) + "\n";
-    writeFileAtomically(folder.pathOf("result"), text);
-  }
+  folder?.writeJson("result", result);
   if (json) printJson({ run: folder?.path, ...result });
   else {
     if (num > 0) print();

@@ -32,7 +32,7 @@ const STRAIGHT_QUOTE = /^["']+$/;
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
-/** What stands for words of these scripts. */
+/** The mark that all words of these scripts count as. */
 const UNSPACED_WORD = "字";
 
 /** The mark that a token counts as; none if it is a word between blanks. */

@@ -20,7 +20,7 @@ import { type WordList, type WordListOptions, wordsFrom } from "./words.ts";
 export interface TableOptions extends WordListOptions {
   /**
    * The column with the words: its name in the first row, or its number from 1
-   * on. 0 stands for whole lines, whatever they look like. Default: 1, or 2 if
+   * on. 0 means whole lines, whatever they look like. Default: 1, or 2 if
    * the counts are in 1.
    */
   column?: string | number;

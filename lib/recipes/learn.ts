@@ -40,7 +40,7 @@ export interface Training {
 
 /** When training looks at dev. */
 export interface DevLooks {
-  /** The rows that it looks at. */
+  /** The rows that it looks at, such as those of {@linkcode glanceOf}. */
   readonly dev: Rows;
   /** The number of steps between two looks; 0 for none. */
   readonly lookEvery: number;
@@ -83,9 +83,8 @@ export async function trainLooking(
   const { dev, lookEvery } = looks;
   const { parameters } = training;
   const { onProgress, steps } = options;
-  const glance = glanceOf(dev, parameters.b2.length);
   const look = () =>
-    training.best = betterOf(training.best, parameters, training.step, glance);
+    training.best = betterOf(training.best, parameters, training.step, dev);
   if (lookEvery > 0 && !training.best) look();
   while (training.step < steps && !isOutOfPatience(training, looks)) {
     const firstStep = training.step;
@@ -115,6 +114,8 @@ export interface Offer {
 
 /** A smaller share of the n-gram is not worth its memory. */
 const LEAST_SHARE = 0.01;
+/** More decimals of a weight differ between JavaScript engines. */
+const DECIMALS = 6;
 
 /**
  * Mixes a network with an n-gram model, with the weights that fit dev best, as
@@ -131,10 +132,11 @@ export function offerOf(
   dev: Rows,
 ): Offer {
   const models = [mlpModel(network), ngram];
-  const [share, rest] = fitMixtureWeights(
+  const [, fitted] = fitMixtureWeights(
     models.map((model) => rowProbabilities(model, dev)),
   );
-  const weights = rest < LEAST_SHARE ? [1, 0] as const : [share, rest] as const;
+  const rest = fitted < LEAST_SHARE ? 0 : Number(fitted.toFixed(DECIMALS));
+  const weights = [1 - rest, rest] as const;
   return { model: mixed(network, ngram, weights), weights };
 }
 
@@ -230,7 +232,10 @@ export async function learn(
     step: 0,
   };
   const dev = rowsOf("dev", Math.max(contextLength, ORDERS[1] - 1));
-  const looks = { dev, patience, lookEvery: lookEveryOf(steps, patience) };
+  const looks = {
+    ...{ dev: glanceOf(dev, vocabularySize), patience },
+    lookEvery: lookEveryOf(steps, patience),
+  };
   await trainLooking(training, rowsOf("train", contextLength), looks, {
     ...{ steps, generator, signal, onProgress },
     batchSize: recipe.batchSize,

@@ -98,14 +98,16 @@ Deno.test("train --json and result.json have the losses, the settings and the wo
       ["mlp", counts.name, "mixture"],
     );
     // the same mixture, up to rounding
-    assertAlmostEquals(ngram.weight, settings.ngramWeight, 1e-9);
+    assertAlmostEquals(ngram.weight, settings.ngramWeight, 5e-7);
     for (const part of ["train", "dev", "test"]) {
       assertAlmostEquals(mixture[part].loss, result[part].loss, 1e-6);
       assertAlmostEquals(mlp[part].loss, network[part].loss, 1e-6);
       assertAlmostEquals(ngram[part].loss, counts[part].loss, 1e-9);
     }
     assert(Math.abs(mlp.weight + ngram.weight - 1) < 1e-9);
-    assert(mixture.dev.loss <= Math.min(mlp.dev.loss, ngram.dev.loss) + 1e-9);
+    // a round that gains less than 1e-9 ends the search, where rounds may gain
+    // ever less: a thousand of them would gain up to 1e-6
+    assert(mixture.dev.loss <= Math.min(mlp.dev.loss, ngram.dev.loss) + 1e-6);
   }));
 
 Deno.test("find-lr --json has the curve and what it suggests", () =>
