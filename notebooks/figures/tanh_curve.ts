@@ -16,7 +16,8 @@ export function tanhCurve(): Figure {
   ].map((line, i) => ({ ...line, dashes: seriesDashes[i] }));
   return drawChart({
     title: "tanh bends every sum into −1 to 1",
-    description: "Line chart from -4 to 4: tanh rises from -1 to 1 through 0, " +
+    description:
+      "Line chart from -4 to 4: tanh rises from -1 to 1 through 0, " +
       "steep in the middle and flat at both ends; its slope is 1 at 0, 0.42 " +
       "at -1 and 1, 0.01 at -3 and 3.",
     xLabel: "the sum",
