@@ -44,16 +44,17 @@ export async function checkOrWrite(
   const problems: string[] = [];
   const figures = new Map<string, string>();
   let [ran, uncompared] = [0, 0];
+  const cells = notebooks.codeCells(notebook);
+  const sources = cells.map(({ source }) => notebooks.joined(source));
   const kernel = await Kernel.start(dirname(resolve(path)));
   try {
-    for (const [index, cell] of notebooks.codeCells(notebook).entries()) {
+    const executions = await kernel.execute(sources, timeoutSeconds);
+    for (const [index, { shown, error, uncaught }] of executions.entries()) {
       const report = (problem: string | undefined) => {
         if (problem) problems.push(`cell ${index + 1} ${problem}`);
       };
+      const cell = cells[index];
       const committed = { ...cell };
-      const source = notebooks.joined(cell.source);
-      const execution = await kernel.execute(source, timeoutSeconds);
-      const { shown, error, uncaught } = execution;
       const isOther = !lectureList && notebooks.hasTag(cell, "lecture-list");
       ran++;
       if (isOther) uncompared++;
@@ -61,7 +62,7 @@ export async function checkOrWrite(
       cell.outputs = notebooks.outputsOf(shown, index + 1);
       for (const text of uncaught) report(`does not catch ${text}`);
       if (error !== undefined) {
-        report(`fails: ${error}\n${source.replaceAll(/^/gm, "    | ")}`);
+        report(`fails: ${error}\n${sources[index].replaceAll(/^/gm, "    | ")}`);
         break;
       }
       if (check && !isOther && !notebooks.hasTag(cell, "time")) {
