@@ -6,13 +6,10 @@ import { blue, seriesDashes, vermillion } from "../../lib/plots/palette.ts";
 /** The curve of tanh from −4 to 4, and its slope, which is 1 − tanh². */
 export function tanhCurve(): Figure {
   const xs = Array.from({ length: 161 }, (_, i) => (i - 80) / 20);
+  const slope = (x: number) => 1 - Math.tanh(x) ** 2;
   const lines = [
     { label: "tanh", colour: blue, y: Math.tanh },
-    {
-      label: "its slope: how far tanh moves when its input moves by 1",
-      colour: vermillion,
-      y: (x: number) => 1 - Math.tanh(x) ** 2,
-    },
+    { label: "its slope", colour: vermillion, y: slope },
   ].map((line, i) => ({ ...line, dashes: seriesDashes[i] }));
   return drawChart({
     title: "tanh bends every sum into −1 to 1",

@@ -21,7 +21,7 @@ Deno.test("contextCounts() says how many sequences of those possible occur", () 
   ], 32);
   assertStringIncludes(
     figure.description,
-    "27³: 31 of 19,683; against 32 rows",
+    "27³: 31 of 19,683; against 32 pieces",
   );
   assertEquals(find(figure, '[aria-label="dot"]').length, 2);
   assertEquals(
