@@ -1,4 +1,5 @@
 import { type Figure, jupyterDisplay } from "./figure.ts";
+import { jupyterKernel } from "./jupyter_kernel.ts";
 
 /**
  * The kernel may drop what a cell shows just before it ends: so a cell waits
@@ -73,24 +74,9 @@ export function liveFigure(): LiveFigure {
       send(type, figure, transient);
     },
     async shown(): Promise<void> {
-      if (kernel()) await grace();
+      if (jupyterKernel()) await grace();
     },
   };
-}
-
-/** What the Deno kernel has, and nothing else. */
-interface Jupyter {
-  broadcast(type: string, content: Record<string, unknown>): unknown;
-}
-
-/** Deno's kernel, or `undefined`: outside of it the getter may throw. */
-function kernel(): Jupyter | undefined {
-  try {
-    const { Deno: runtime } = globalThis as { Deno?: { jupyter?: Jupyter } };
-    return runtime?.jupyter?.broadcast ? runtime.jupyter : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /**
@@ -100,7 +86,7 @@ function kernel(): Jupyter | undefined {
  * @returns whether there is a notebook to show it in
  */
 function send(type: string, figure: Figure, transient: object): boolean {
-  const jupyter = kernel();
+  const jupyter = jupyterKernel();
   if (!jupyter) return false;
   const data = figure[jupyterDisplay]();
   jupyter.broadcast(type, { data, metadata: {}, transient });
