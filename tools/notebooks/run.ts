@@ -1,6 +1,7 @@
 /** Runs a notebook on a kernel of its own, and compares or writes its outputs. */
 
 import { basename, dirname, join, resolve } from "node:path";
+import { answersIn, withAnswers } from "./answers.ts";
 import { typeErrors } from "./check_types.ts";
 import { cellDifference, figureDifference } from "./compare.ts";
 import { Kernel } from "./kernel.ts";
@@ -30,7 +31,8 @@ export interface Report {
 }
 
 /**
- * Runs the code cells of a notebook in order, in the notebook's folder. It
+ * Runs the code cells of a notebook in order, in the notebook's folder, and
+ * the folded answers to exercises where they are printed. It
  * stops at the first cell that fails, because later cells depend on it. Files
  * are only written if there are no problems.
  */
@@ -40,13 +42,24 @@ export async function checkOrWrite(
 ): Promise<Report> {
   const { check = false, lectureList = true, timeoutSeconds } = options;
   const notebook = await notebooks.readNotebook(path);
-  const types = typeErrors(path, notebook);
+  const types = typeErrors(path, withAnswers(notebook));
   const problems: string[] = [];
   const figures = new Map<string, string>();
   let [ran, uncompared] = [0, 0];
   const kernel = await Kernel.start(dirname(resolve(path)));
   try {
-    for (const [index, cell] of notebooks.codeCells(notebook).entries()) {
+    for (const cell of notebook.cells) {
+      for (const answer of answersIn(cell)) {
+        const { shown, error } = await kernel.execute(answer, timeoutSeconds);
+        const isWrong = JSON.stringify(shown).includes(": not yet.");
+        if (error === undefined && !isWrong) continue;
+        const why = error ?? "check() says: not yet";
+        problems.push(
+          `an answer after cell ${ran} fails: ${why}\n${quoted(answer)}`,
+        );
+      }
+      if (cell.cell_type !== "code") continue;
+      const index = ran;
       const report = (problem: string | undefined) => {
         if (problem) problems.push(`cell ${index + 1} ${problem}`);
       };
@@ -61,7 +74,7 @@ export async function checkOrWrite(
       cell.outputs = notebooks.outputsOf(shown, index + 1);
       for (const text of uncaught) report(`does not catch ${text}`);
       if (error !== undefined) {
-        report(`fails: ${error}\n${source.replaceAll(/^/gm, "    | ")}`);
+        report(`fails: ${error}\n${quoted(source)}`);
         break;
       }
       if (check && !isOther && !notebooks.hasTag(cell, "time")) {
@@ -93,4 +106,8 @@ export async function checkOrWrite(
   }
   if (mayWrite) await notebooks.writeNotebook(path, notebook);
   return { ran, uncompared, problems };
+}
+
+function quoted(source: string): string {
+  return source.replaceAll(/^/gm, "    | ");
 }
