@@ -1,11 +1,5 @@
 import { type Figure, jupyterDisplay } from "./figure.ts";
-import { jupyterKernel } from "./jupyter_kernel.ts";
-
-/**
- * The kernel may drop what a cell shows just before it ends: so a cell waits
- * this many milliseconds.
- */
-const graceMilliseconds = 30;
+import { jupyterKernel, outputsSent } from "./jupyter_kernel.ts";
 
 /**
  * Shows a figure in a notebook, and resolves when it has been sent. Outside of
@@ -19,7 +13,7 @@ const graceMilliseconds = 30;
  * ```
  */
 export async function display(figure: Figure): Promise<void> {
-  if (send("display_data", figure, {})) await grace();
+  if (send("display_data", figure, {})) await outputsSent();
   else console.log(figure.toString());
 }
 
@@ -74,7 +68,7 @@ export function liveFigure(): LiveFigure {
       send(type, figure, transient);
     },
     async shown(): Promise<void> {
-      if (jupyterKernel()) await grace();
+      if (jupyterKernel()) await outputsSent();
     },
   };
 }
@@ -91,8 +85,4 @@ function send(type: string, figure: Figure, transient: object): boolean {
   const data = figure[jupyterDisplay]();
   jupyter.broadcast(type, { data, metadata: {}, transient });
   return true;
-}
-
-function grace(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, graceMilliseconds));
 }
