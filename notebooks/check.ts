@@ -7,13 +7,6 @@
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * How far two correct results may be apart, as a share of the largest element:
- * both add up to some hundred float32 products, each rounded to 6e-8, in an
- * order of their own.
- */
-const tolerance = 1e-5;
-
-/**
  * Prints how far a tensor is right: `exact`, `close` (up to rounding), or where
  * it is wrong, with a hint.
  *
@@ -31,23 +24,39 @@ export function verdict(mine: tf.Tensor, theirs: tf.Tensor): string {
     return `not yet. Its shape is [${mine.shape}], but it must be [${theirs.shape}].` +
       hintOnShape(mine, theirs);
   }
-  const [a, b] = [mine.dataSync(), theirs.dataSync()];
-  const gaps = Array.from(a, (value, i) => Math.abs(value - b[i]));
-  const size = Math.max(...b.map(Math.abs));
-  const off = gaps.flatMap((gap, i) => gap <= tolerance * size ? [] : [i]);
+  const [a, b] = [mine, theirs].map((tensor) => Array.from(tensor.dataSync()));
+  if (a.every((value) => value === 0) && b.some((value) => value !== 0)) {
+    return "not yet. Still nothing but zeros.";
+  }
+  const gaps = a.map((value, i) => Math.abs(value - b[i]));
+  const allowed = tolerances(b);
+  const off = gaps.flatMap((gap, i) => gap <= allowed[i] ? [] : [i]);
   if (off.length === 0) {
-    const largest = Math.max(...gaps);
-    return largest === 0
+    const share = Math.max(...gaps) / Math.max(...b.map(Math.abs));
+    return share === 0
       ? `exact. All ${a.length} elements are equal.`
-      : `close. The largest difference is ${
-        largest.toExponential(1)
-      }: rounding.`;
+      : `close. Only rounding differs, by at most ${
+        share.toExponential(0)
+      } of the largest element.`;
   }
   const at = off.find((i) => Number.isNaN(a[i])) ??
     off.reduce((most, i) => gaps[i] > gaps[most] ? i : most);
   return `not yet. ${off.length} of ${a.length} elements are wrong, most of ` +
     `all [${placeOf(at, mine.shape)}]: yours is ${short(a[at])}, it must be ` +
     `${short(b[at])}.${hintOnValues(a, b)}`;
+}
+
+/**
+ * How far a correct result may be from each element. Both are sums of some
+ * hundred float32 products, rounded to 6e-8 each and added in another order: a
+ * share of the element, and where the sum cancels, of a large element. (Not of
+ * the largest: the slope of 1/p may be a million times all others.)
+ */
+function tolerances(values: number[]): number[] {
+  const sizes = values.map(Math.abs).filter((size) => size > 0)
+    .sort((a, b) => a - b);
+  const large = sizes[Math.floor(0.9 * sizes.length)] ?? 0;
+  return values.map((value) => 1e-4 * Math.abs(value) + 1e-5 * large);
 }
 
 function hintOnShape(mine: tf.Tensor, theirs: tf.Tensor): string {
@@ -65,24 +74,17 @@ function hintOnShape(mine: tf.Tensor, theirs: tf.Tensor): string {
     : "";
 }
 
-function hintOnValues(
-  mine: ArrayLike<number>,
-  theirs: ArrayLike<number>,
-): string {
-  const a = Array.from(mine);
-  const b = Array.from(theirs);
-  if (a.every((value) => value === 0)) {
-    return " Hint: still nothing but zeros.";
-  }
+function hintOnValues(a: number[], b: number[]): string {
   if (!a.every(Number.isFinite)) {
     return " Hint: NaN and Infinity come from dividing by 0, or from its logarithm.";
   }
   const dot = (x: number[], y: number[]) =>
     x.reduce((sum, value, i) => sum + value * y[i], 0);
   const factor = dot(a, b) / dot(b, b);
-  const size = Math.max(...b.map(Math.abs)) * Math.abs(factor);
+  const multiple = b.map((value) => factor * value);
+  const allowed = tolerances(multiple);
   const isMultiple = factor !== 0 &&
-    a.every((value, i) => Math.abs(value - factor * b[i]) <= 1e-3 * size);
+    a.every((value, i) => Math.abs(value - multiple[i]) <= 10 * allowed[i]);
   if (!isMultiple) return "";
   const by = Math.abs(factor);
   const slips = [
@@ -93,8 +95,8 @@ function hintOnValues(
     by < 0.999
       ? `it is ${short(1 / by)} times too small, so a division is too many`
       : "",
-  ];
-  return ` Hint: ${slips.filter(Boolean).join(", and ")}.`;
+  ].filter(Boolean);
+  return slips.length === 0 ? "" : ` Hint: ${slips.join(", and ")}.`;
 }
 
 /** The place of an element in a tensor of this shape, such as `"3, 0"`. */

@@ -1,7 +1,7 @@
 /** Runs a notebook on a kernel of its own, and compares or writes its outputs. */
 
 import { basename, dirname, join, resolve } from "node:path";
-import { answersIn, withAnswers } from "./answers.ts";
+import { answersIn } from "./answers.ts";
 import { typeErrors } from "./check_types.ts";
 import { cellDifference, figureDifference } from "./compare.ts";
 import { Kernel } from "./kernel.ts";
@@ -32,8 +32,7 @@ export interface Report {
 
 /**
  * Runs the code cells of a notebook in order, in the notebook's folder, and
- * the folded answers to exercises where they are printed. It
- * stops at the first cell that fails, because later cells depend on it. Files
+ * then the folded answers to its exercises. It stops at the first cell that fails, because later cells depend on it. Files
  * are only written if there are no problems.
  */
 export async function checkOrWrite(
@@ -42,31 +41,21 @@ export async function checkOrWrite(
 ): Promise<Report> {
   const { check = false, lectureList = true, timeoutSeconds } = options;
   const notebook = await notebooks.readNotebook(path);
-  const types = typeErrors(path, withAnswers(notebook));
+  const types = typeErrors(path, notebook);
   const problems: string[] = [];
   const figures = new Map<string, string>();
   let [ran, uncompared] = [0, 0];
+  const cells = notebooks.codeCells(notebook);
+  const sources = cells.map(({ source }) => notebooks.joined(source));
   const kernel = await Kernel.start(dirname(resolve(path)));
   try {
-    for (const cell of notebook.cells) {
-      for (const answer of answersIn(cell)) {
-        const { shown, error } = await kernel.execute(answer, timeoutSeconds);
-        const isWrong = JSON.stringify(shown).includes(": not yet.");
-        if (error === undefined && !isWrong) continue;
-        const why = error ?? "check() says: not yet";
-        problems.push(
-          `an answer after cell ${ran} fails: ${why}\n${quoted(answer)}`,
-        );
-      }
-      if (cell.cell_type !== "code") continue;
-      const index = ran;
+    const executions = await kernel.execute(sources, timeoutSeconds);
+    for (const [index, { shown, error, uncaught }] of executions.entries()) {
       const report = (problem: string | undefined) => {
         if (problem) problems.push(`cell ${index + 1} ${problem}`);
       };
+      const cell = cells[index];
       const committed = { ...cell };
-      const source = notebooks.joined(cell.source);
-      const execution = await kernel.execute(source, timeoutSeconds);
-      const { shown, error, uncaught } = execution;
       const isOther = !lectureList && notebooks.hasTag(cell, "lecture-list");
       ran++;
       if (isOther) uncompared++;
@@ -74,7 +63,7 @@ export async function checkOrWrite(
       cell.outputs = notebooks.outputsOf(shown, index + 1);
       for (const text of uncaught) report(`does not catch ${text}`);
       if (error !== undefined) {
-        report(`fails: ${error}\n${quoted(source)}`);
+        report(`fails: ${error}\n${quoted(sources[index])}`);
         break;
       }
       if (check && !isOther && !notebooks.hasTag(cell, "time")) {
@@ -91,6 +80,18 @@ export async function checkOrWrite(
       else if (name && !isOther) {
         figures.set(join(dirname(path), "figures", `${name}.svg`), figure);
       }
+    }
+    const failed = executions.some(({ error }) => error !== undefined);
+    const answers = failed ? [] : notebook.cells.flatMap(answersIn);
+    const answered = answers.length === 0
+      ? []
+      : await kernel.execute(answers, timeoutSeconds);
+    for (const [index, { shown, error }] of answered.entries()) {
+      const isWrong = JSON.stringify(shown).includes(": not yet.");
+      const why = error ?? (isWrong ? "check() says: not yet" : undefined);
+      if (why === undefined) continue;
+      const which = `${index + 1}, folded away,`;
+      problems.push(`answer ${which} fails: ${why}\n${quoted(answers[index])}`);
     }
   } finally {
     await kernel.stop();
