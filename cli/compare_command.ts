@@ -1,15 +1,11 @@
 /** `makemore compare`: which of many runs is best. */
 
-import {
-  CheckpointError,
-  MakemoreError,
-  UsageError,
-} from "../lib/errors/errors.ts";
+import { MakemoreError, UsageError } from "../lib/errors/errors.ts";
 import { writeFileAtomically, writing } from "./atomic_file.ts";
 import { judging } from "./judging.ts";
 import { command, flagOf, type Values } from "./options.ts";
 import { formatLoss } from "./results.ts";
-import { holdsRun } from "./run_folder.ts";
+import { RUN_FILES } from "./run_folder.ts";
 import { SETTINGS, take } from "./settings.ts";
 import { print, printJson, tell, warn } from "./terminal.ts";
 import { readTrial, type Trial } from "./trials.ts";
@@ -36,7 +32,7 @@ export const compareCommand = command({
   options,
   examples: [
     ["compare out/sweep", "all runs in this folder"],
-    ["compare out/a out/b --test", "two runs, with their losses on test"],
+    ["compare out/run out/sweep --test", "one more, and the losses on test"],
     [
       "compare out/sweep --output out/sweep.svg",
       "also as a figure, which shows the settings that matter",
@@ -110,19 +106,20 @@ function readTrials(operands: readonly string[]) {
   // the same wherever they are, unless that is what tells them apart
   const names = new Set(last).size < paths.length ? paths : last;
   const trials: Trial[] = [];
-  const leftOut: { run: string; reason: string }[] = [];
+  const errors: { run: string; error: MakemoreError }[] = [];
   for (const [i, path] of paths.entries()) {
     try {
       trials.push(readTrial(path, names[i]));
     } catch (error) {
       if (!(error instanceof MakemoreError)) throw error;
-      warn(`Left out ${names[i]}: ${error.message}`);
-      leftOut.push({ run: names[i], reason: error.message });
+      errors.push({ run: names[i], error });
     }
   }
-  if (trials.length === 0) {
-    throw new CheckpointError("Cannot compare: there is no run to be read");
-  }
+  if (trials.length === 0) throw errors[0].error;
+  const leftOut = errors.map(({ run, error: { message } }) => {
+    warn(`Left out ${run}: ${message}`);
+    return { run, reason: message };
+  });
   const key = ({ finished, dev }: Trial) =>
     finished ? [0, dev.offered ?? Infinity] : [1, dev.network ?? Infinity];
   trials.sort((a, b) => {
@@ -137,9 +134,12 @@ function readTrials(operands: readonly string[]) {
 /** The folders of runs in a folder that is not one itself. */
 function runsIn(path: string): string[] {
   const folder = path.replace(/(?<=.)[/\\]+$/, "");
-  if (holdsRun(folder)) return [folder];
   try {
-    const inside = [...Deno.readDirSync(folder)]
+    const entries = [...Deno.readDirSync(folder)];
+    if (entries.some(({ name }) => name === RUN_FILES.checkpoint)) {
+      return [folder];
+    }
+    const inside = entries
       .filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
     if (inside.length > 0) {
       return inside.sort().map((name) => `${folder}/${name}`);

@@ -11,6 +11,8 @@ import {
   settingsGrid,
   TorchGenerator,
 } from "../core.ts";
+import { readFileBounded } from "../lib/data/bounded_file.ts";
+import { TEXT_BOUNDS } from "../lib/data/text.ts";
 import { programAnywhere, shellWord } from "./invocation.ts";
 import { judging } from "./judging.ts";
 import {
@@ -86,8 +88,8 @@ export const sweepCommand = command({
       "a hundred at random",
     ],
     [
-      "sweep --hidden-size 100,200 --seed 1,2,3 --slurm | sbatch",
-      "as an array of jobs",
+      "sweep --hidden-size 100,200 --seed 1,2,3 --slurm > sweep.sh",
+      "as an array of Slurm; sbatch sweep.sh runs it",
     ],
   ],
   run: (values, given) => runSweep(values as SweepValues, given),
@@ -103,11 +105,14 @@ function runSweep(values: SweepValues, given: Given): void {
   const { resolve } = process.getBuiltinModule("node:path");
   const output = resolve(values.output);
   const input = values.input?.map((path) => {
-    if (!/^-$|^\/dev\//.test(path)) return resolve(path);
-    throw new UsageError(
-      `Cannot sweep over what is read from ${quote(path)}: every trial reads ` +
-        "it again; give a file",
-    );
+    if (/^-$|^\/dev\//.test(path)) {
+      throw new UsageError(
+        `Cannot sweep with --input ${path}: every trial reads it again; give ` +
+          "a file",
+      );
+    }
+    readFileBounded(path, TEXT_BOUNDS); // is it there?
+    return resolve(path);
   });
   const typed: SweepValues = { ...values, output, input };
   const choices = choicesOf(values, given);
@@ -137,7 +142,8 @@ function runSweep(values: SweepValues, given: Given): void {
   });
   if (json) return printJson({ trials });
   if (slurm) {
-    const again = [...given].filter((name) => name !== "slurm")
+    const again = [...new Set([...given, "output"])]
+      .filter((name) => name !== "slurm")
       .flatMap((name) => wordsOf(name, typed[name]));
     return printSlurm(again, trials.length);
   }
@@ -216,7 +222,6 @@ function printSlurm(words: string[], count: number): void {
 
 /** Says how trials are run, in lines that a shell takes for comments. */
 function tellHow(count: number, output: string): void {
-  const compare = `${programAnywhere()} compare ${shellWord(output)}`;
   tell(`# ${count} trials, one a line. Keep them in a file, and run it with`);
   tell("#   sh trials.sh");
   tell(
@@ -227,7 +232,6 @@ function tellHow(count: number, output: string): void {
     "# (add --threads 1 to sweep, and --sshlogin HOST,… to parallel), or as",
   );
   tell("# an array of Slurm: add --slurm to sweep, and give that to sbatch.");
-  tell("# A trial that was stopped goes on when its line is run again. Then");
-  tell(`#   ${compare}`);
-  tell("# shows which is best.");
+  tell("# A trial that was stopped goes on when its line is run again.");
+  tell(`# compare ${shellWord(output)} then shows which is best.`);
 }

@@ -1,9 +1,9 @@
 /** Reads run folders, finished or not, to compare them. */
 
 import { sizesOf } from "../core.ts";
-import { CheckpointError, RunFolderError } from "../lib/errors/errors.ts";
+import { CheckpointError } from "../lib/errors/errors.ts";
 import { readFileBounded } from "../lib/data/bounded_file.ts";
-import { holdsRun, readCheckpoint, RUN_FILES } from "./run_folder.ts";
+import { readCheckpoint, RUN_FILES } from "./run_folder.ts";
 import { configOf, SETTINGS, settingsFrom } from "./settings.ts";
 
 /** The losses of a run on a part of its corpus; null is not finite. */
@@ -38,19 +38,13 @@ export interface Trial {
 const RESULT_BOUNDS = { limit: 2 ** 26, refusal: CheckpointError };
 
 /**
- * Reads a run folder. Nothing in it is changed, and a process may train there.
+ * Reads a run folder, while a process may train there.
  *
  * @param path the folder
  * @param run what to call it
- * @throws {CheckpointError} if the run is damaged
- * @throws {RunFolderError} if there is none yet
+ * @throws {CheckpointError} if it is damaged, or has no checkpoint yet
  */
 export function readTrial(path: string, run: string): Trial {
-  if (!holdsRun(path)) {
-    throw new RunFolderError(
-      `Cannot read ${path}: it has no ${RUN_FILES.checkpoint}`,
-    );
-  }
   const { config, parameters, step, best } = readCheckpoint(path);
   const kept = settingsFrom(config, `${path}/${RUN_FILES.checkpoint}`);
   const all: Record<string, unknown> = { ...sizesOf(parameters), ...kept };

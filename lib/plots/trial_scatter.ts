@@ -9,7 +9,7 @@ import { logTicks } from "./ticks.ts";
 export interface TrialPoint {
   /** Its settings, by name. */
   settings: Readonly<Record<string, string | number | boolean>>;
-  /** Its loss on dev, in nats per character. */
+  /** Its loss on dev, in nats. */
   loss: number;
 }
 
@@ -61,9 +61,9 @@ export function trialScatter(
       `Cannot draw ${trials.length} trials: they differ in no setting`,
     );
   }
-  const columns = Math.min(mostColumns, names.length);
+  const columns = names.length === 4 ? 2 : Math.min(mostColumns, names.length);
   const rows = Math.ceil(names.length / columns);
-  const { width = 640, height = 160 + 190 * rows } = options;
+  const { width = 640, height = 150 + 170 * rows } = options;
   const panelWidth = (width - 88) / (columns * (1 + gap) - gap);
 
   const sorted = trials.toSorted((a, b) => a.loss - b.loss);
@@ -76,16 +76,21 @@ export function trialScatter(
     const at = (share: number) =>
       (i % columns) * (1 + gap) + 0.06 + 0.88 * share;
     const values = trials.map(({ settings }) => settings[name]);
-    const { shareOf, ticks } = scaleOf(values, panelWidth);
+    const { shareOf, ticks, step = 0 } = scaleOf(values, panelWidth);
+    // side by side where many would lie on one another
+    const spread = trials.length > 30 ? 0.5 * step : 0;
     return {
       row: Math.floor(i / columns),
       name,
       start: at(-0.06),
       end: at(1.06),
       ticks: ticks.map(([value, text]) => ({ x: at(shareOf(value)), text })),
-      points: sorted.toReversed().map((trial) => ({
+      points: sorted.map((trial, i) => ({
         trial,
-        x: at(shareOf(trial.settings[name])),
+        x: at(
+          shareOf(trial.settings[name]) +
+            spread * ((0.618 * i + 0.5) % 1 - 0.5),
+        ),
         loss: Math.min(limit, trial.loss),
       })),
     };
@@ -107,7 +112,7 @@ export function trialScatter(
     .filter(({ is }) => trials.some(is));
   const losses = panels[0].points.map(({ loss }) => loss);
   const room = 0.06 * (Math.max(...losses) - best.loss || 1);
-  const [low, high] = [best.loss - room, Math.max(...losses) + room];
+  const [low, high] = [best.loss - room, Math.max(...losses) + 1.5 * room];
   const marks = panels.flatMap(({ row, name, start, end, ticks, points }) => {
     const of = (data: { x: number }[]) => ({
       fy: data.map(() => row),
@@ -115,9 +120,14 @@ export function trialScatter(
     });
     const below = { ...of(ticks), frameAnchor: "bottom", dy: 16 } as const;
     const above = { fy: [row], x: [start], frameAnchor: "top-left" } as const;
-    const base = { fy: [row], x1: [start], x2: [end], y1: [low], y2: [low] };
+    const lines = [low, ...linearTicks(low, high, 5)];
     return [
-      Plot.link([0], { ...base, stroke: "currentColor" }),
+      Plot.link(lines, {
+        fy: lines.map(() => row),
+        ...{ x1: lines.map(() => start), x2: lines.map(() => end) },
+        ...{ y1: lines, y2: lines, stroke: "currentColor" },
+        strokeOpacity: lines.map((line) => line === low ? 1 : 0.12),
+      }),
       Plot.text(ticks, { ...below, text: "text", fontSize: 11 }),
       Plot.text([name], {
         ...above,
@@ -151,17 +161,18 @@ export function trialScatter(
       `${formatLoss(best.loss)} with ${described.join(", ")}.` +
       (far > 0 ? ` ${far} far worse are drawn at the top.` : ""),
     xLabel: "value of the setting",
-    yLabel: "loss on dev (nats per character)",
+    yLabel: "loss on dev (nats)",
     width,
     height,
     legend: shown,
     plot: {
       x: { domain: [0, columns * (1 + gap) - gap], axis: null },
-      y: { domain: [low, high], grid: true, ticks: 5 },
+      y: { domain: [low, high], ticks: linearTicks(low, high, 5) },
       fy: {
         domain: Array.from({ length: rows }, (_, row) => row),
         axis: null,
-        padding: 0.3,
+        paddingInner: 0.32,
+        paddingOuter: 0.05,
       },
       marks,
     },
@@ -174,6 +185,8 @@ function scaleOf(
   panelWidth: number,
 ): {
   shareOf: (value: unknown) => number;
+  /** The distance of two values, if it is always the same. */
+  step?: number;
   ticks: [value: unknown, text: string][];
 } {
   const different = [...new Set(values)];
@@ -187,13 +200,14 @@ function scaleOf(
       const at = order.indexOf(
         typeof value === "number" ? value : String(value),
       );
-      return order.length < 2 ? 0.5 : (at + 0.5) / order.length;
+      return (at + 0.5) / order.length;
     };
     const texts = order.map((value) => String(value));
     const longest = Math.max(...texts.map(({ length }) => length));
     const every = Math.ceil((longest + 1) * digit * order.length / panelWidth);
     return {
       shareOf,
+      step: 1 / order.length,
       ticks: order.map((value, i) => [value, texts[i]] as [unknown, string])
         .filter((_, i) => i % every === 0),
     };
@@ -203,11 +217,16 @@ function scaleOf(
   const scale = isLog ? Math.log : Number;
   const shareOf = (value: unknown) =>
     (scale(value as number) - scale(low)) / (scale(high) - scale(low));
-  const most = Math.max(2, Math.floor(panelWidth / 45));
+  const most = Math.max(2, Math.floor(panelWidth / 40));
   const ticks = isLog
     ? logTicks(low, high, most)
     : linearTicks(low, high, most);
-  return { shareOf, ticks: ticks.map((tick) => [tick, String(tick)]) };
+  return { shareOf, ticks: ticks.map((tick) => [tick, short(tick)]) };
+}
+
+/** A number in few characters. */
+function short(value: number): string {
+  return value > 0 && value < 0.001 ? value.toExponential() : String(value);
 }
 
 /** Round numbers from `low` to `high`, at most `most` of them. */
