@@ -143,7 +143,7 @@ function runSweep(values: SweepValues, given: Given): void {
   if (json) return printJson({ trials });
   if (slurm) {
     const again = [...new Set([...given, "output"])]
-      .filter((name) => name !== "slurm")
+      .filter((name) => name !== "slurm" && name !== "quiet")
       .flatMap((name) => wordsOf(name, typed[name]));
     return printSlurm(again, trials.length);
   }

@@ -94,14 +94,18 @@ function inTheMiddle(runs: string): string[] {
 }
 
 /** Kills the processes whose arguments have a text, such as a folder's name. */
-function killAll(text: string): void {
+function killAll(text: string): number {
+  let killed = 0;
   for (const { name: pid } of Deno.readDirSync("/proc")) {
     try {
       const args = Deno.readTextFileSync(`/proc/${pid}/cmdline`);
-      if (args.includes(text)) Deno.kill(Number(pid), "SIGKILL");
+      if (!args.includes(text)) continue;
+      Deno.kill(Number(pid), "SIGKILL");
+      killed++;
     } catch { // no process, or it has ended
     }
   }
+  return killed;
 }
 
 Deno.test({
@@ -114,7 +118,7 @@ Deno.test({
       Deno.writeTextFileSync(`${folder}/trials.sh`, lines);
       const start = (how: string) => {
         const line = `parallel --will-cite --jobs 2 --joblog ${folder}/log ` +
-          `${how} --bar < trials.sh`;
+          `${how} < trials.sh`;
         return new Program(folder, [], line).ended;
       };
       // as in a power cut
@@ -127,9 +131,8 @@ Deno.test({
 
       // and one that the system kills, for its memory perhaps
       ended = start("--resume");
-      await until("a trial", () => inTheMiddle(runs).length > 0);
-      const [one] = inTheMiddle(runs);
-      killAll(`${runs}/${one}`);
+      const isKilled = () => killAll(`${runs}/${stopped[0]}`) > 0;
+      await until("a trial", isKilled);
       const killed = await ended;
       assertEquals(killed.code, 1, killed.stderr);
 
@@ -292,6 +295,12 @@ Deno.test({
         while (Date.now() < end) {
           queue = await slurm("squeue --noheader");
           if (queue === "") break;
+          // Slurm waits for two minutes before it starts a job again
+          if (queue.includes("(BeginTime)")) {
+            await slurm(
+              `scontrol update JobId=${job}_${number(first)} StartTime=now`,
+            );
+          }
           await new Promise((resolve) => setTimeout(resolve, 500));
         }
         assertEquals(queue, "");
@@ -306,6 +315,7 @@ Deno.test({
           .map(([, name]) => name);
         assertEquals(new Set(resumed), new Set([first, second]), logs);
       } finally {
+        killAll(runs); // what is left if the test failed
         await stop();
         await Deno.remove(dir, { recursive: true });
       }
