@@ -12,13 +12,13 @@
  * @module
  */
 
+import { compareCommand } from "./cli/compare_command.ts";
 import { evaluateCommand } from "./cli/evaluate_command.ts";
 import { findLrCommand } from "./cli/find_lr_command.ts";
 import { enterFolderOfPerson, programName } from "./cli/invocation.ts";
 import { isShortOfMemory } from "./cli/judging.ts";
 import { neighboursCommand } from "./cli/neighbours_command.ts";
 import { hang, helpOf, nearest, parseOptions } from "./cli/options.ts";
-import { compareCommand } from "./cli/compare_command.ts";
 import { sampleCommand } from "./cli/sample_command.ts";
 import { scoreCommand } from "./cli/score_command.ts";
 import { sweepCommand } from "./cli/sweep_command.ts";

@@ -167,8 +167,8 @@ export {
   type RandomSettingsOptions,
   type SettingChoices,
   type SettingRange,
-  type Settings,
   settingsGrid,
+  type SettingValues,
 } from "./lib/recipes/sweep.ts";
 export { type BestNgram, bestNgram } from "./lib/recipes/best_ngram.ts";
 export {

@@ -27,7 +27,7 @@ export type SettingChoices = Readonly<
 >;
 
 /** A value for each setting. */
-export type Settings<Choices extends SettingChoices> = {
+export type SettingValues<Choices extends SettingChoices> = {
   -readonly [name in keyof Choices]: Choices[name] extends
     readonly (infer Value)[] ? Value : number;
 };
@@ -62,7 +62,7 @@ const DIGITS = 4;
  */
 export function settingsGrid<const Choices extends SettingChoices>(
   choices: Choices,
-): Settings<Choices>[] {
+): SettingValues<Choices>[] {
   let grid: Record<string, unknown>[] = [{}];
   for (const [name, of] of Object.entries(choices)) {
     check(name, of);
@@ -77,7 +77,7 @@ export function settingsGrid<const Choices extends SettingChoices>(
       values.map((value) => ({ ...settings, [name]: value }))
     );
   }
-  return grid as Settings<Choices>[];
+  return grid as SettingValues<Choices>[];
 }
 
 /** Options of {@linkcode randomSettings}. */
@@ -118,7 +118,7 @@ export interface RandomSettingsOptions {
 export function randomSettings<const Choices extends SettingChoices>(
   choices: Choices,
   options: RandomSettingsOptions,
-): Settings<Choices>[] {
+): SettingValues<Choices>[] {
   const { generator, count } = options;
   checkWhole("count", count, 1);
   const entries = Object.entries(choices);
@@ -136,7 +136,7 @@ export function randomSettings<const Choices extends SettingChoices>(
     repeats = drawn.has(key) ? repeats + 1 : 0;
     drawn.set(key, settings);
   }
-  return [...drawn.values()] as Settings<Choices>[];
+  return [...drawn.values()] as SettingValues<Choices>[];
 }
 
 function isRange(of: readonly unknown[] | SettingRange): of is SettingRange {
