@@ -10,6 +10,7 @@ import { equationOfTables } from "../../notebooks/figures/equation_of_tables.ts"
 import { lossByOrder } from "../../notebooks/figures/loss_by_order.ts";
 import { outputShare } from "../../notebooks/figures/output_share.ts";
 import { probabilityRanges } from "../../notebooks/figures/probability_ranges.ts";
+import { tanhCurve } from "../../notebooks/figures/tanh_curve.ts";
 import { weightTables } from "../../notebooks/figures/weight_tables.ts";
 import { wordMap } from "../../notebooks/figures/word_map.ts";
 import { cellsOn, find, texts } from "../svg.ts";
@@ -21,7 +22,7 @@ Deno.test("contextCounts() says how many sequences of those possible occur", () 
   ], 32);
   assertStringIncludes(
     figure.description,
-    "27³: 31 of 19,683; against 32 rows",
+    "27³: 31 of 19,683; against 32 pieces",
   );
   assertEquals(find(figure, '[aria-label="dot"]').length, 2);
   assertEquals(
@@ -300,4 +301,14 @@ Deno.test("equationOfTables() puts signs between tables of the same colours", ()
     [".", "a", ".", "a", ".", "a"],
   );
   assertStringIncludes(figure.description, "probs − yes = slopes");
+});
+
+Deno.test("tanhCurve() draws tanh and its slope as two lines", () => {
+  const figure = tanhCurve();
+  const lines = find(figure, '[aria-label="line"] path');
+  assertEquals(lines.map((line) => line.getAttribute("d")!.length > 500), [
+    true,
+    true,
+  ]);
+  assertStringIncludes(figure.description, "its slope is 1 at 0, 0.42 at -1");
 });

@@ -30,26 +30,13 @@ import { find, texts } from "../svg.ts";
 
 const alphabet = [...".abcdefghijklmnopqrstuvwxyz"];
 
-Deno.test("Figure shows itself as an image, an SVG and words", () => {
+Deno.test("Figure shows itself as an SVG and in words", () => {
   const figure = lossCurve([3, 2], { title: 'Loss & "more" <é>' });
-  const shown = figure[jupyterDisplay]();
   assertEquals(Symbol.for("Jupyter.display"), jupyterDisplay);
-  assertEquals(Object.keys(shown), [
-    "text/html",
-    "image/svg+xml",
-    "text/plain",
-  ]);
-  assertEquals(shown["image/svg+xml"], figure.svg);
-  assertEquals(shown["text/plain"], `[${figure.title}] ${figure.description}`);
-  assertStringIncludes(
-    shown["text/html"],
-    'alt="[Loss &amp; &quot;more&quot; &lt;é&gt;] Line chart',
-  );
-  const [, base64] = /src="data:image\/svg\+xml;base64,([^"]+)"/.exec(
-    shown["text/html"],
-  )!;
-  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-  assertEquals(new TextDecoder().decode(bytes), figure.svg);
+  assertEquals(figure[jupyterDisplay](), {
+    "image/svg+xml": figure.svg,
+    "text/plain": `[${figure.title}] ${figure.description}`,
+  });
   assertEquals(texts(figure, "svg > title"), [figure.title]);
 });
 

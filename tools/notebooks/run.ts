@@ -61,6 +61,7 @@ export async function checkOrWrite(
       if (isOther) uncompared++;
       cell.execution_count = index + 1;
       cell.outputs = notebooks.outputsOf(shown, index + 1);
+      if (!check) notebooks.addPictures(cell.outputs, committed.outputs);
       for (const text of uncaught) report(`does not catch ${text}`);
       if (error !== undefined) {
         report(`fails: ${error}\n${quoted(sources[index])}`);
