@@ -1,13 +1,14 @@
 /** Type-checks the code cells of a notebook, which neither Deno nor Jupyter does. */
 
 import { fileURLToPath } from "node:url";
+import { withAnswers } from "./answers.ts";
 import { codeCells, joined, type Notebook } from "./notebook.ts";
 
 /** The project's configuration, independent of the current folder. */
 const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /**
- * All code cells as one module, and for each of its lines the place it comes
+ * All code cells and folded answers as one module, and for each of its lines the place it comes
  * from. A name that two cells declare is an error, as in VS Code: who runs one
  * of them again gets the other's value somewhere.
  */
@@ -16,11 +17,15 @@ export function extractModule(
 ): { code: string; places: string[] } {
   const lines: string[] = [];
   const places: string[] = [];
-  for (const [index, { source }] of codeCells(notebook).entries()) {
+  let cells = 0;
+  for (const { id, source } of codeCells(withAnswers(notebook))) {
+    const place = id === "answer"
+      ? `an answer below cell ${cells}`
+      : `cell ${++cells}`;
     for (const [line, text] of joined(source).split("\n").entries()) {
-      places[lines.push(text) - 1] = `cell ${index + 1}, line ${line + 1}`;
+      places[lines.push(text) - 1] = `${place}, line ${line + 1}`;
     }
-    places[lines.push(";") - 1] = `cell ${index + 1}, end`;
+    places[lines.push(";") - 1] = `${place}, end`;
   }
   return { code: [...lines, "export {};", ""].join("\n"), places };
 }

@@ -112,10 +112,14 @@ export class Kernel {
       const shown: Message[] = [];
       const uncaught: string[] = [];
       executions[i] = { shown, uncaught };
-      return this.#request("execute_request", executeRequest(code), (message) =>
-        message.type === UNCAUGHT
-          ? uncaught.push(message.content.text)
-          : shown.push(message));
+      return this.#request(
+        "execute_request",
+        executeRequest(code),
+        (message) =>
+          message.type === UNCAUGHT
+            ? uncaught.push(message.content.text)
+            : shown.push(message),
+      );
     });
     for (const [i, reply] of replies.entries()) {
       try {
