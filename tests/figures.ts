@@ -24,6 +24,7 @@ import { outputShare } from "../notebooks/figures/output_share.ts";
 import { probabilityRanges } from "../notebooks/figures/probability_ranges.ts";
 import { weightTables } from "../notebooks/figures/weight_tables.ts";
 import { wordMap } from "../notebooks/figures/word_map.ts";
+import { writtenWord } from "../notebooks/figures/written_word.ts";
 
 /** Where the SVG of an example lies. */
 export function figureFile(name: string): URL {
@@ -128,6 +129,11 @@ export function exampleFigures(): Record<string, Figure> {
         place: [Math.cos(i % 5) * 3 + x, Math.sin(i % 5) * 2 - x / 2],
       })),
     ),
+    written_word: writtenWord([
+      { context: "...", drawn: "b", probabilities: [0.01, 0.49, 0.3, 0.2] },
+      { context: "..b", drawn: "a", probabilities: [0.2, 0.7, 0.096, 0.004] },
+      { context: ".ba", drawn: ".", probabilities: [0.4, 0.05, 0.25, 0.3] },
+    ], [...".abc"]),
   };
 }
 

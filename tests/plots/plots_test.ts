@@ -170,6 +170,23 @@ Deno.test("embeddingMap() marks vowels by shape and by colour", () => {
   assertThrows(() => embeddingMap([[1, 2]], []), RangeError, "1 embeddings");
 });
 
+Deno.test("embeddingMap() moves letters apart that would cover each other", () => {
+  const figure = embeddingMap(
+    [[0, 0], [1, 1], [1, 1], [1.001, 1]],
+    [...".abc"],
+  );
+  const at = find(figure, '[aria-label="text"] text').map((text) =>
+    text.getAttribute("transform")!.match(/[\d.]+/g)!.map(Number)
+  );
+  assertEquals(at.length, 4);
+  for (const [i, [x, y]] of at.entries()) {
+    for (const [x2, y2] of at.slice(i + 1)) {
+      assert(Math.hypot(x - x2, y - y2) >= 19.9, `${at}`);
+    }
+  }
+  assertEquals(find(figure, '[aria-label="lead"] circle').length, 3);
+});
+
 Deno.test("embeddingMap() marks the boundary by its name, and writes long tokens below", () => {
   for (const boundary of ["<w>", "<s>", "."]) {
     const tokens = [...new Set([boundary, ".", "the"])];
