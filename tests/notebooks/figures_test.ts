@@ -10,6 +10,7 @@ import { lossByOrder } from "../../notebooks/figures/loss_by_order.ts";
 import { outputShare } from "../../notebooks/figures/output_share.ts";
 import { probabilityRanges } from "../../notebooks/figures/probability_ranges.ts";
 import { sideBySide } from "../../notebooks/figures/side_by_side.ts";
+import { tanhCurve } from "../../notebooks/figures/tanh_curve.ts";
 import { weightTables } from "../../notebooks/figures/weight_tables.ts";
 import { wordMap } from "../../notebooks/figures/word_map.ts";
 import { writtenWord } from "../../notebooks/figures/written_word.ts";
@@ -22,7 +23,7 @@ Deno.test("contextCounts() says how many sequences of those possible occur", () 
   ], 32);
   assertStringIncludes(
     figure.description,
-    "27³: 31 of 19,683; against 32 rows",
+    "27³: 31 of 19,683; against 32 pieces",
   );
   assertEquals(find(figure, '[aria-label="dot"]').length, 2);
   assertEquals(
@@ -303,4 +304,14 @@ Deno.test("writtenWord() has a row for each letter and marks the one that was dr
     texts(figure, '[aria-label="text"] text').filter(Boolean),
     ["10", "60", "30", "<1", "50", "50"],
   );
+});
+
+Deno.test("tanhCurve() draws tanh and its slope as two lines", () => {
+  const figure = tanhCurve();
+  const lines = find(figure, '[aria-label="line"] path');
+  assertEquals(lines.map((line) => line.getAttribute("d")!.length > 500), [
+    true,
+    true,
+  ]);
+  assertStringIncludes(figure.description, "its slope is 1 at 0, 0.42 at -1");
 });
