@@ -30,7 +30,7 @@ are not installed are left out. The environment variable PYTHON names the
 Pythons that have PyTorch and JAX, python3 by default: several as in PATH`;
 
 /** How long one peer's turn is in each round, in seconds, or one repetition. */
-const TURN = 0.5;
+const TURN = 0.25;
 
 /** Half the steps of the main job. */
 const HALF_JOB = 100_000;

@@ -40,9 +40,10 @@ function makeModel({ sizes, parameters: p }: Problem): Model {
   ];
 
   function logits([C, W1, b1, W2, b2]: Weights, X: np.Array): np.Array {
-    const emb = np.take(C, X, 0).reshape([-1, T * E]); // [B, T·E]
-    const h = np.tanh(np.matmul(emb, W1).add(b1)); // [B, H]
-    return np.matmul(h, W2).add(b2); // [B, V]
+    // By one-hot rows: the gradient of np.take cannot be compiled.
+    const emb = np.matmul(nn.oneHot(X, V), C); // [B·T, E]
+    const z = np.matmul(emb.reshape([-1, T * E]), W1).add(b1); // [B, H]
+    return np.matmul(np.tanh(z), W2).add(b2); // [B, V]
   }
 
   function loss(weights: Weights, X: np.Array, Y: np.Array): np.Array {
