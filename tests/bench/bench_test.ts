@@ -21,10 +21,12 @@ const SAMPLED = "words-1000-sampled";
 const tasks = new Map(
   tasksOf(embeddedWords().words.slice(0, 60)).map((task) => [task.name, task]),
 );
-const problem = (name: string, other: Partial<Problem> = {}): Problem => ({
-  ...tasks.get(name)!.problem(),
-  ...other,
-});
+/** Problems by their tasks: that of `names` has a trained model. */
+const problems = new Map<string, Problem>();
+function problem(name: string, other: Partial<Problem> = {}): Problem {
+  if (!problems.has(name)) problems.set(name, tasks.get(name)!.problem());
+  return { ...problems.get(name)!, ...other };
+}
 
 /** Lets programs work, and ends them. */
 async function withPrograms(
