@@ -59,7 +59,7 @@ const PATIENCE: i64 = 60_000_000_000;
 
 /** A place for each thread's own numbers while it does a part. */
 export let scratch: usize = 0;
-const SCRATCH_BYTES: usize = 2304;
+const SCRATCH_BYTES: usize = 2304; // f32[64][8] and more
 const MOST_THREADS: u32 = 64;
 let scratches: usize = 0;
 
@@ -67,6 +67,8 @@ let scratches: usize = 0;
 let leastWork: f64 = Infinity;
 /** Whether that is what is done now. */
 let isLarge: bool = false;
+/** Whether a part is on its way. */
+let isInPart: bool = false;
 /** The division whose globals are here. */
 let current: u32 = 0;
 /** How often the first thread looks whether the others are done. */
@@ -94,16 +96,20 @@ export function expectWork(products: u64, ofTile: u64): void {
   looks = LOOKS + u32(min(ofTile / PRODUCTS_OF_LOOK, 1 << 30));
 }
 
-/** Does all parts, with the other threads if there are any and it pays. */
+/**
+ * Does all parts, with the other threads if there are any and it pays. The parts
+ * of a part are not divided.
+ */
 export function forAll(count: u32, part: (i: u32) => void): void {
   if (
-    !isLarge || count < 2 || count > MOST_PARTS || rest > 0 ||
+    isInPart || !isLarge || count < 2 || count > MOST_PARTS || rest > 0 ||
     load<u32>(PRESENT) == 0
   ) {
-    if (rest > 0) rest--;
+    if (!isInPart && rest > 0) rest--;
     for (let i: u32 = 0; i < count; i++) part(i);
     return;
   }
+  isInPart = true;
   current = load<u32>(DIVISION) + 1;
   if (current == END) current = 1;
   storeGlobals(GLOBALS);
@@ -121,6 +127,7 @@ export function forAll(count: u32, part: (i: u32) => void): void {
   atomic.store<u32>(DIVISION, current);
   if (atomic.load<u32>(ASLEEP) > 0) atomic.notify(DIVISION, -1);
   const mine = doParts(0);
+  isInPart = false;
   if (mine < count) waitFor(count - mine);
 }
 
