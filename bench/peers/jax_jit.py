@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-NAMES = 4096  # drawn at once
+NAMES = 2048  # drawn at once
 LONGEST = 32
 
 
