@@ -11,6 +11,9 @@
  * uncaught, does not show its figure, or does not type-check. With `--check`
  * the outputs must also equal the committed ones.
  *
+ * Code in a fence of TypeScript between `<details>` and `</details>` is the answer
+ * to an exercise. It is type-checked and run, too, after all cells.
+ *
  * These tags of a cell, in its `metadata.tags`, have a meaning here:
  *
  * - `lecture-list`: the outputs depend on the list of names, and the committed

@@ -9,6 +9,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import "./quiet_tfjs.ts";
+import "./tensor_display.ts";
 import {
   type ModelSizes,
   type ParameterArrays,

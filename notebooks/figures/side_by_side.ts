@@ -1,0 +1,27 @@
+import { Figure } from "../../lib/plots/figure.ts";
+import { createElement, svgNamespace } from "../../lib/plots/svg.ts";
+
+const gap = 16;
+
+/** Two figures as one, such as a curve and a map that change together. */
+export function sideBySide(left: Figure, right: Figure): Figure {
+  const width = left.width + gap + right.width;
+  const height = Math.max(left.height, right.height);
+  const description = `${left} ${right}`;
+  const head = [
+    createElement("title", {}, left.title),
+    createElement("desc", {}, description),
+  ].map(({ outerHTML }) => outerHTML).join("");
+  const svg =
+    `<svg xmlns="${svgNamespace}" role="img" width="${width}" height="${height}" ` +
+    `viewBox="0 0 ${width} ${height}">${head}` +
+    nested(left, "left", 0) + nested(right, "right", left.width + gap) +
+    "</svg>\n";
+  return new Figure(svg, { title: left.title, description, width, height });
+}
+
+/** A figure inside another: its clip paths get names of their own. */
+function nested({ svg }: Figure, name: string, x: number): string {
+  return svg.trim().replace("<svg ", `<svg x="${x}" `)
+    .replaceAll(/clip-\d+/g, (clip) => `${name}-${clip}`);
+}
