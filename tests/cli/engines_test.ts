@@ -86,7 +86,7 @@ function inTheMiddle(runs: string): string[] {
   return TRIALS.filter((name) => {
     try {
       const { step } = readCheckpoint(`${runs}/${name}`);
-      return step > 0 && step < 80_000;
+      return step > 0 && step < 50_000;
     } catch {
       return false; // not there yet
     }
