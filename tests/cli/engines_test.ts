@@ -30,7 +30,7 @@ function isInstalled(program: string): boolean {
 const SWEEP = [
   ...["--input", "words.txt", "--recipe", "lecture", "--threads", "1"],
   ...["--hidden-size", "40,60", "--learning-rate", "0.05,0.1"],
-  ...["--steps", "100000", "--checkpoint-every", "2000"],
+  ...["--steps", "100000", "--checkpoint-every", "10000"],
 ];
 /** Their folders, in the order of the lines. */
 const TRIALS = [0.05, 0.1].flatMap((rate) =>
