@@ -15,13 +15,8 @@ export function sideBySide(left: Figure, right: Figure): Figure {
   const svg =
     `<svg xmlns="${svgNamespace}" role="img" width="${width}" height="${height}" ` +
     `viewBox="0 0 ${width} ${height}">${head}` +
-    nested(left, "left", 0) + nested(right, "right", left.width + gap) +
+    left.svg.trim() +
+    right.svg.trim().replace("<svg ", `<svg x="${left.width + gap}" `) +
     "</svg>\n";
   return new Figure(svg, { title: left.title, description, width, height });
-}
-
-/** A figure inside another: its clip paths get names of their own. */
-function nested({ svg }: Figure, name: string, x: number): string {
-  return svg.trim().replace("<svg ", `<svg x="${x}" `)
-    .replaceAll(/clip-\d+/g, (clip) => `${name}-${clip}`);
 }
