@@ -4,7 +4,7 @@
  * recognises the usual slips.
  */
 
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 
 /**
  * Prints how far a tensor is right: `exact`, `close` (up to rounding), or where

@@ -17,6 +17,9 @@
  * outputs. It needs the lecture's list, `jupyter lab` and `chromium`.
  * `--pictures=FOLDER` saves what each notebook looks like, in light and in dark.
  *
+ * Code in a fence of TypeScript between `<details>` and `</details>` is the answer
+ * to an exercise. It is type-checked and run, too, after all cells.
+ *
  * These tags of a cell, in its `metadata.tags`, have a meaning here:
  *
  * - `lecture-list`: the outputs depend on the list of names, and the committed

@@ -6,6 +6,7 @@ import {
   contextCounts,
   contextRows,
 } from "../../notebooks/figures/context_counts.ts";
+import { equationOfTables } from "../../notebooks/figures/equation_of_tables.ts";
 import { lossByOrder } from "../../notebooks/figures/loss_by_order.ts";
 import { outputShare } from "../../notebooks/figures/output_share.ts";
 import { probabilityRanges } from "../../notebooks/figures/probability_ranges.ts";
@@ -270,6 +271,38 @@ Deno.test("outputShare() writes the shares that are marked", () => {
     "17,964: 99.7 %",
   ]);
   assertStringIncludes(figure.description, "27 tokens 33.5 %, 17,964 tokens");
+});
+
+Deno.test("equationOfTables() puts signs between tables of the same colours", () => {
+  const figure = equationOfTables(
+    [
+      { name: "probs", values: [[1, 0], [0, 1]] },
+      { name: "yes", sign: "−", values: [[0, 1], [0, 1]] },
+      { name: "slopes", sign: "=", values: [[1, -1], [0, 0]] },
+    ],
+    ["...", "..e"],
+    [".", "a"],
+    "The slope of a logit",
+  );
+  assertEquals(texts(figure, '[aria-label="slopes"] text'), ["slopes", "="]);
+  assertEquals(
+    Object.fromEntries(
+      find(figure, '[aria-label="slopes"] path').map((path) => [
+        path.getAttribute("fill"),
+        cellsOn(path),
+      ]),
+    ),
+    {
+      [divergingColour(-1)]: 1,
+      [divergingColour(0)]: 2,
+      [divergingColour(1)]: 1,
+    },
+  );
+  assertEquals(
+    texts(figure, '[aria-label^="x-axis tick label"] text'),
+    [".", "a", ".", "a", ".", "a"],
+  );
+  assertStringIncludes(figure.description, "probs − yes = slopes");
 });
 
 Deno.test("tanhCurve() draws tanh and its slope as two lines", () => {

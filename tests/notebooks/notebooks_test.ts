@@ -22,6 +22,7 @@ Deno.test("notebooks are what came before, the lecture's four, and the paper's w
     "01_dataset.ipynb",
     "02_forward_pass.ipynb",
     "03_training.ipynb",
+    "03b_backpropagation.ipynb",
     "04_minibatches.ipynb",
     "05_words.ipynb",
   ]);
