@@ -12,6 +12,7 @@ import { outputShare } from "../../notebooks/figures/output_share.ts";
 import { probabilityRanges } from "../../notebooks/figures/probability_ranges.ts";
 import { tanhCurve } from "../../notebooks/figures/tanh_curve.ts";
 import { sideBySide } from "../../notebooks/figures/side_by_side.ts";
+import { tanhCurve } from "../../notebooks/figures/tanh_curve.ts";
 import { weightTables } from "../../notebooks/figures/weight_tables.ts";
 import { wordMap } from "../../notebooks/figures/word_map.ts";
 import { writtenWord } from "../../notebooks/figures/written_word.ts";
@@ -345,4 +346,14 @@ Deno.test("writtenWord() has a row for each letter and marks the one that was dr
     texts(figure, '[aria-label="text"] text').filter(Boolean),
     ["10", "60", "30", "<1", "50", "50"],
   );
+});
+
+Deno.test("tanhCurve() draws tanh and its slope as two lines", () => {
+  const figure = tanhCurve();
+  const lines = find(figure, '[aria-label="line"] path');
+  assertEquals(lines.map((line) => line.getAttribute("d")!.length > 500), [
+    true,
+    true,
+  ]);
+  assertStringIncludes(figure.description, "its slope is 1 at 0, 0.42 at -1");
 });
