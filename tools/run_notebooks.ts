@@ -15,7 +15,7 @@
  * With `--thorough` a real JupyterLab runs all cells ten times from a new kernel
  * on, then backwards, and each twice in a row; all must show the committed
  * outputs. It needs the lecture's list, `jupyter lab` and `chromium`.
- * `--pictures=FOLDER` saves what each notebook looks like, in light and in dark.
+ * `--runs=1` is quicker; `--pictures=FOLDER` saves what each notebook looks like, in light and in dark.
  *
  * Code in a fence of TypeScript between `<details>` and `</details>` is the answer
  * to an exercise. It is type-checked and run, too, after all cells.
@@ -51,7 +51,7 @@ async function main(args: string[]): Promise<number> {
   let unknown: string | undefined;
   const { _: files, ...options } = parseArgs(args, {
     boolean: ["check", "thorough"],
-    string: ["pictures"],
+    string: ["pictures", "runs"],
     unknown: (option, name) => {
       if (name !== undefined) unknown = option;
     },
@@ -62,6 +62,7 @@ async function main(args: string[]): Promise<number> {
   }
   const [check, thorough] = [Boolean(options.check), Boolean(options.thorough)];
   const pictures = options.pictures as string | undefined;
+  const runs = Number(options.runs ?? 10);
   const lectureList = hasCanonicalList();
   if (!check && !lectureList) {
     console.error(
@@ -70,7 +71,7 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   const waiting = files.length > 0 ? files.map(String) : allNotebooks();
-  if (thorough) return await runAllThoroughly(waiting, pictures);
+  if (thorough) return await runAllThoroughly(waiting, runs, pictures);
   let code = 0;
   const work = async () => {
     for (let path; (path = waiting.shift()) !== undefined;) {
@@ -88,6 +89,7 @@ async function main(args: string[]): Promise<number> {
 
 async function runAllThoroughly(
   paths: readonly string[],
+  runs: number,
   pictures?: string,
 ): Promise<number> {
   let code = 0;
@@ -95,7 +97,7 @@ async function runAllThoroughly(
   try {
     for (const path of paths) {
       const start = performance.now();
-      const problems = await runThoroughly(path, lab, pictures);
+      const problems = await runThoroughly(path, lab, runs, pictures);
       const seconds = (performance.now() - start) / 1000;
       code = Math.max(
         code,

@@ -5,18 +5,17 @@ import { cellDifference } from "./compare.ts";
 import type { JupyterLab } from "./jupyter_lab.ts";
 import * as notebooks from "./notebook.ts";
 
-/** How often all cells are run from a new kernel on. */
-const RUNS = 1;
-
 /**
- * What a notebook shows other than its committed outputs: after "Run All", ten
- * times; after all cells backwards; after each cell twice in a row.
+ * What a notebook shows other than its committed outputs: after "Run All" with a
+ * new kernel; after all cells backwards; after each cell twice in a row.
  *
+ * @param runs how often all cells are run with a new kernel
  * @param pictures where to save what it looks like in light and in dark
  */
 export async function runThoroughly(
   path: string,
   lab: JupyterLab,
+  runs: number,
   pictures?: string,
 ): Promise<string[]> {
   const committed = notebooks.codeCells(await notebooks.readNotebook(path));
@@ -33,10 +32,10 @@ export async function runThoroughly(
     }
   };
   await lab.open(basename(path));
-  for (let run = 1; run <= RUNS; run++) {
+  for (let run = 1; run <= runs; run++) {
     await lab.restart();
     await lab.runAll();
-    await compare(`Run All, ${run} of ${RUNS}`);
+    await compare(`Run All, ${run} of ${runs}`);
   }
   if (pictures) await lab.pictures(`${pictures}/${basename(path, ".ipynb")}`);
   await lab.run(forwards.toReversed());
