@@ -231,7 +231,10 @@ export async function trainWithPauses(
 const PIECE = 40;
 /** The least time between two reports, in milliseconds. */
 const REPORT = 50;
-/** The least time between two reports, as a multiple of what a report takes. */
+/**
+ * The least time between two reports, as a multiple of what one takes: all weights
+ * are written, and plain arrays read again.
+ */
 const REPORT_RATIO = 10;
 /** How many times longer a piece may be than the one before it. */
 const GROWTH = 4;
@@ -337,8 +340,10 @@ function* piecesOf(
         if (!isWanted) continue;
       }
       yield report();
+      const begunReading = performance.now();
       const changed = trainee.read();
       if (changed) kernel.loadWeights(changed);
+      reported.took += performance.now() - begunReading;
     }
   } finally {
     inTraining.delete(identity);
