@@ -105,11 +105,11 @@ function newBuild(wasm: string, isFixed: boolean): Build {
 }
 
 /** Pages of 64 KiB of a fixed memory, and the most of one that can grow. */
-const FIXED_PAGES = 256, MOST_PAGES = 65_536;
+const FIXED_PAGES = 512, MOST_PAGES = 65_536;
 /** What a fixed memory holds. */
 export const FIXED_BYTES = FIXED_PAGES * 65_536;
 /** How the module has both as the least and the most: shared, in LEB128. */
-const LIMITS = [3, 0x80, 2, 0x80, 0x80, 4];
+const LIMITS = [3, 0x80, 4, 0x80, 0x80, 4];
 
 /**
  * The module for a memory of one size, or for one that begins with a page. Where
@@ -120,7 +120,7 @@ function withLimits(wasm: Uint8Array, isFixed: boolean): BufferSource {
   const at = wasm.findIndex((_, i) =>
     LIMITS.every((byte, j) => wasm[i + j] === byte)
   );
-  if (isFixed) wasm.set([0x80, 0x82, 0], at + 3); // 256, in three bytes
+  if (isFixed) wasm.set([0x80, 0x84, 0], at + 3); // 512, in three bytes
   else wasm.set([0x81, 0], at + 1); // 1, in two
   return wasm as BufferSource;
 }

@@ -536,7 +536,7 @@ Deno.test("Kernel moves into another memory with all that it holds", () => {
     kernel.setRows(many); // into a fixed memory
     const loss = kernel.loss();
     // a batch too large for that
-    const options = { batchSize: 2 ** 20, weightDecay: 0 };
+    const options = { batchSize: 2 ** 21, weightDecay: 0 };
     generator.lendEngine((generator) =>
       kernel.train(Float64Array.of(0), { ...options, generator })
     );
