@@ -149,12 +149,12 @@ Deno.test("--threads changes no bit of what train, train --resume and evaluate c
       const again = [...threads, "--overwrite"];
       await run(folder, "train", ...QUICK, "--steps", "100", ...again);
       await run(folder, "train", ...RESUME, "--steps", "200", ...threads);
-      const { stdout, code } = await run(
+      const { stdout, code, stderr } = await run(
         folder,
         ...["evaluate", "--run", "out/run", "--input", "words.txt"] as const,
         ...threads,
       );
-      assertEquals(code, 0);
+      assertEquals(code, 0, stderr);
       const file = `${folder}/out/run/checkpoint.safetensors`;
       return [await hashOf(file), stdout];
     };
