@@ -46,8 +46,8 @@ export interface TrainOptions {
    * `log_uniform_candidate_sampler(unique=True)`: token k is drawn with
    * probability log((k + 2)/(k + 1)) / log(V + 1), so the vocabulary must be
    * sorted by frequency, as `buildWordVocabulary` sorts it. The time of a step
-   * does not depend on V, unless there is weight decay, which changes all
-   * weights.
+   * hardly depends on V, unless there is weight decay, which changes all
+   * weights: batches of a large vocabulary have more different words.
    *
    * The losses reported are those of the sampled softmax, which are lower than
    * those of the full one; `evaluate` always uses the full one. S goes from 1 to
