@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Notebook } from "./notebook.ts";
 
 /** How long a program or a page may take to start. */
-const START_SECONDS = 120;
+const START_SECONDS = 300;
 
 const CHROMIUM = [
   "--headless",
