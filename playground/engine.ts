@@ -130,7 +130,11 @@ function makeEngine(post: (frame: Frame) => void) {
   };
   const show = (isLast = false) => {
     const since = performance.now() - lastJudged.at;
-    const isDue = since > Math.max(100, lastJudged.took / JUDGING_SHARE);
+    const isEarly = run.step > 1.5 * lastJudged.step + 10; // it falls fast
+    const isDue = since > Math.max(
+      100,
+      lastJudged.took * (isEarly ? 1 : 1 / JUDGING_SHARE),
+    );
     const losses = lastJudged.step !== run.step && (isLast || isDue)
       ? judge()
       : {};

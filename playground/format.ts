@@ -41,7 +41,7 @@ export function percent(value: number): string {
   const hundreds = 100 * value;
   return (hundreds < 0.1 && hundreds > 0
     ? "below 0.1"
-    : hundreds.toFixed(hundreds < 10 ? 1 : 0)) + " %";
+    : hundreds.toFixed(hundreds < 10 ? 1 : 0)) + "\u00a0%";
 }
 
 function raised(power: number): string {

@@ -11,9 +11,7 @@ import type { History } from "../history.ts";
 import { frame, guessing, history, ngram, previous } from "../session.ts";
 import { Figure } from "./figure.tsx";
 
-const WIDTH = 560;
-const HEIGHT = 400;
-const LEFT = 40, RIGHT = 108, TOP = 14, BOTTOM = 36;
+const LEFT = 34, RIGHT = 104, TOP = 14, BOTTOM = 36;
 const LOSSES = [
   ...[0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 10, 15],
   ...[20, 30, 50, 100, 200, 500],
@@ -26,36 +24,6 @@ export function Curve() {
   const last = judgements.at(-1);
   const counting = ngram.value;
   const before = previous.value;
-  const end = Math.max(step, 20);
-  const x = scaleLinear([0, end], [LEFT, WIDTH - RIGHT]);
-  const losses = [
-    guessing.value,
-    ...counting ? [counting.loss] : [],
-    ...buckets.map(({ loss }) => loss),
-    ...judgements.flatMap(({ train, dev }) => [train, dev]),
-  ].filter((loss) => Number.isFinite(loss) && loss > 0);
-  const [low, high] = [Math.min(...losses) * 0.96, Math.max(...losses) * 1.05];
-  const y = scaleLog([low, high], [HEIGHT - BOTTOM, TOP]).clamp(true);
-  const labels = spread([
-    {
-      loss: guessing.value,
-      text: `guessing ${fixed(guessing.value)}`,
-      kind: "guess",
-    },
-    ...counting
-      ? [{
-        loss: counting.loss,
-        text: `${counting.order}-gram ${fixed(counting.loss)}`,
-        kind: "count",
-      }]
-      : [],
-    ...last && step > 0
-      ? [
-        { loss: last.dev, text: `dev ${fixed(last.dev)}`, kind: "dev" },
-        { loss: last.train, text: `train ${fixed(last.train)}`, kind: "train" },
-      ]
-      : [],
-  ].map((label) => ({ ...label, y: y(label.loss) })));
   return (
     <Figure
       id="loss"
@@ -78,95 +46,149 @@ export function Curve() {
         </>
       }
     >
-      <svg
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        role="img"
-        aria-label={describe(step, history.value)}
-        class="curve"
-      >
-        {ticksOf(low, high).map((loss) => (
-          <g key={loss}>
-            <line
-              class="grid"
-              x1={LEFT}
-              x2={WIDTH - RIGHT}
-              y1={y(loss)}
-              y2={y(loss)}
-            />
+      {(width, height) => {
+        const end = Math.max(step, 20);
+        const x = scaleLinear([0, end], [LEFT, width - RIGHT]);
+        const losses = [
+          guessing.value,
+          ...counting ? [counting.loss] : [],
+          ...buckets.map(({ loss }) => loss),
+          ...judgements.flatMap(({ train, dev }) => [train, dev]),
+        ].filter((loss) => Number.isFinite(loss) && loss > 0);
+        const [low, high] = [
+          Math.min(...losses) * 0.96,
+          Math.max(...losses) * 1.05,
+        ];
+        const y = scaleLog([low, high], [height - BOTTOM, TOP]).clamp(true);
+        const labels = spread(
+          [
+            {
+              loss: guessing.value,
+              text: `guessing ${fixed(guessing.value)}`,
+              kind: "guess",
+            },
+            ...counting
+              ? [{
+                loss: counting.loss,
+                text: `${counting.order}-gram ${fixed(counting.loss)}`,
+                kind: "count",
+              }]
+              : [],
+            ...last && step > 0
+              ? [
+                { loss: last.dev, text: `dev ${fixed(last.dev)}`, kind: "dev" },
+                {
+                  loss: last.train,
+                  text: `train ${fixed(last.train)}`,
+                  kind: "train",
+                },
+              ]
+              : [],
+          ].map((label) => ({ ...label, y: y(label.loss) })),
+          height - BOTTOM,
+        );
+
+        return (
+          <svg
+            viewBox={`0 0 ${width} ${height}`}
+            role="img"
+            aria-label={describe(step, history.value)}
+            class="curve"
+          >
+            {ticksOf(low, high).map((loss) => (
+              <g key={loss}>
+                <line
+                  class="grid"
+                  x1={LEFT}
+                  x2={width - RIGHT}
+                  y1={y(loss)}
+                  y2={y(loss)}
+                />
+                <text
+                  class="tick"
+                  x={LEFT - 8}
+                  y={y(loss)}
+                  dy="0.32em"
+                  text-anchor="end"
+                >
+                  {loss}
+                </text>
+              </g>
+            ))}
+            {x.ticks(Math.max(2, width / 150)).filter(Number.isInteger).map((
+              step,
+            ) => (
+              <text
+                key={step}
+                class="tick"
+                x={x(step)}
+                y={height - BOTTOM + 18}
+                text-anchor="middle"
+              >
+                {whole(step)}
+              </text>
+            ))}
             <text
               class="tick"
-              x={LEFT - 8}
-              y={y(loss)}
-              dy="0.32em"
+              x={width - RIGHT}
+              y={height - 4}
               text-anchor="end"
             >
-              {loss}
+              steps
             </text>
-          </g>
-        ))}
-        {x.ticks(4).filter(Number.isInteger).map((step) => (
-          <text
-            key={step}
-            class="tick"
-            x={x(step)}
-            y={HEIGHT - BOTTOM + 18}
-            text-anchor="middle"
-          >
-            {whole(step)}
-          </text>
-        ))}
-        <text class="tick" x={WIDTH - RIGHT} y={HEIGHT - 4} text-anchor="end">
-          steps
-        </text>
-        <line
-          class="guess"
-          x1={LEFT}
-          x2={WIDTH - RIGHT}
-          y1={y(guessing.value)}
-          y2={y(guessing.value)}
-        />
-        {counting && (
-          <line
-            class="count"
-            x1={LEFT}
-            x2={WIDTH - RIGHT}
-            y1={y(counting.loss)}
-            y2={y(counting.loss)}
-          />
-        )}
-        {before && (
-          <path
-            class="before"
-            d={pathOf(
-              before.judgements.filter(({ step }) => step <= end)
-                .map(({ step, dev }) => [x(step), y(dev)]),
+            <line
+              class="guess"
+              x1={LEFT}
+              x2={width - RIGHT}
+              y1={y(guessing.value)}
+              y2={y(guessing.value)}
+            />
+            {counting && (
+              <line
+                class="count"
+                x1={LEFT}
+                x2={width - RIGHT}
+                y1={y(counting.loss)}
+                y2={y(counting.loss)}
+              />
             )}
-          />
-        )}
-        <path
-          class="raw"
-          d={pathOf(buckets.map(({ end, loss }) => [x(end), y(loss)]))}
-        />
-        <path
-          class="train"
-          d={pathOf(judgements.map(({ step, train }) => [x(step), y(train)]))}
-        />
-        <path
-          class="dev"
-          d={pathOf(judgements.map(({ step, dev }) => [x(step), y(dev)]))}
-        />
-        {labels.map(({ text, kind, y }) => (
-          <text
-            key={kind}
-            class={`label ${kind}`}
-            x={WIDTH - RIGHT + 8}
-            y={y}
-            dy="0.32em"
-          >
-            {text}
-          </text>
-        ))}
-      </svg>
+            {before && (
+              <path
+                class="before"
+                d={pathOf(
+                  before.judgements.filter(({ step }) => step <= end)
+                    .map(({ step, dev }) => [x(step), y(dev)]),
+                )}
+              />
+            )}
+            <path
+              class="raw"
+              d={pathOf(buckets.map(({ end, loss }) => [x(end), y(loss)]))}
+            />
+            <path
+              class="train"
+              d={pathOf(
+                judgements.map(({ step, train }) => [x(step), y(train)]),
+              )}
+            />
+            <path
+              class="dev"
+              d={pathOf(judgements.map(({ step, dev }) => [x(step), y(dev)]))}
+            />
+            {labels.map(({ text, kind, y }) => (
+              <text
+                key={kind}
+                class={`label ${kind}`}
+                x={width - RIGHT + 8}
+                y={y}
+                dy="0.32em"
+              >
+                {text}
+              </text>
+            ))}
+          </svg>
+        );
+      }}
     </Figure>
   );
 }
@@ -184,16 +206,19 @@ function ticksOf(low: number, high: number): number[] {
 }
 
 /** Labels that would lie on each other move apart. */
-function spread<Label extends { y: number }>(labels: Label[]): Label[] {
+function spread<Label extends { y: number }>(
+  labels: Label[],
+  bottom: number,
+): Label[] {
   const sorted = labels.toSorted((a, b) => a.y - b.y);
   const gap = 16;
   for (let i = 1; i < sorted.length; i++) {
     const least = sorted[i - 1].y + gap;
     if (sorted[i].y < least) sorted[i] = { ...sorted[i], y: least };
   }
-  const excess = (sorted.at(-1)?.y ?? 0) - (HEIGHT - BOTTOM);
+  const excess = (sorted.at(-1)?.y ?? 0) - bottom;
   if (excess > 0) {
-    for (let i = sorted.length - 1, most = HEIGHT - BOTTOM; i >= 0; i--) {
+    for (let i = sorted.length - 1, most = bottom; i >= 0; i--) {
       sorted[i] = { ...sorted[i], y: Math.min(sorted[i].y, most) };
       most = sorted[i].y - gap;
     }

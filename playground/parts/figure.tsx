@@ -4,6 +4,7 @@
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { keepPng, keepSvg } from "../download.ts";
+import { useWidth } from "./width.ts";
 
 /** Shows a figure of SVG. */
 export function Figure(
@@ -14,9 +15,11 @@ export function Figure(
     about: ComponentChildren;
     /** Further buttons. */
     more?: ComponentChildren;
-    children: ComponentChildren;
+    /** Draws it in this size, in CSS pixels. */
+    children: (width: number, height: number) => ComponentChildren;
   },
 ) {
+  const [box, width] = useWidth<HTMLDivElement>();
   const figure = useRef<HTMLElement>(null);
   const svg = () => figure.current!.querySelector("svg")!;
   return (
@@ -45,7 +48,10 @@ export function Figure(
           </button>
         </div>
       </div>
-      {children}
+      <div ref={box} class="drawing">
+        {width > 0 &&
+          children(width, Math.round(Math.min(420, 120 + width / 2)))}
+      </div>
       <figcaption>{about}</figcaption>
     </figure>
   );

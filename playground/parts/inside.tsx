@@ -72,8 +72,9 @@ export function Inside() {
       <p>
         Take a word and one letter of it to guess. The network sees the{" "}
         {facts?.contextLength ?? 3}{" "}
-        letters before it; dots stand before the beginning. Follow them down to
-        the chance of each letter. Press any number to see how it came about.
+        letters before it, and a dot where the word has not begun. Follow them
+        down to the chance of each letter. Press any number to see how it came
+        about.
       </p>
       <WordPicker />
       {now && facts && <Flow look={now} tokens={facts.tokens} />}
@@ -309,7 +310,10 @@ function Bars({ look, tokens }: { look: Look; tokens: readonly string[] }) {
           }${id === target ? ", the right letter" : ""}`}
           onClick={() => picked.value = { part: "probs", at: id }}
         >
-          <span class="fill" style={{ height: `${90 * probs[id] / most}%` }} />
+          <span
+            class="fill"
+            style={{ height: `${112 * probs[id] / most}px` }}
+          />
           <span class="bar-label">{id === 0 ? "." : shown(tokens[id])}</span>
           <span class="bar-value">
             {of === "values" ? (100 * probs[id]).toFixed(0) : tiny(numbers[id])}
@@ -327,7 +331,10 @@ function Arithmetic(
   const now = picked.value;
   if (!now || now.at >= look.values[now.part].length) {
     return (
-      <aside class="arithmetic" aria-label="The arithmetic of a number">
+      <aside
+        class="arithmetic empty"
+        aria-label="The arithmetic of a number"
+      >
         <p class="note">
           Press a cell: its arithmetic is written out here, and a weight can be
           set by hand.
@@ -338,9 +345,18 @@ function Arithmetic(
   const written = writeOut(look, mode.value, now, tokens);
   return (
     <aside class="arithmetic" aria-label="The arithmetic of a number">
-      <h3>
-        {written.name} = <span class="number">{short(written.value)}</span>
-      </h3>
+      <div class="card-head">
+        <h3>
+          {written.name} = <span class="number">{short(written.value)}</span>
+        </h3>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => picked.value = undefined}
+        >
+          Close
+        </button>
+      </div>
       <p>{written.words}</p>
       {written.formula && !written.terms && (
         <p class="formula">{written.formula}</p>

@@ -7,7 +7,7 @@ import { frame, run } from "../session.ts";
 import { Trails } from "../trails.ts";
 import { Figure } from "./figure.tsx";
 
-const SIZE = 560, HEIGHT = 400, MARGIN = 26;
+const MARGIN = 18;
 /** More letters would hide each other. */
 const MOST_LETTERS = 120;
 const VOWELS = new Set("aeiouAEIOUаеёиоуыэюя");
@@ -18,16 +18,7 @@ export function LetterMap() {
   const { tokens = [], embeddingSize = 2 } = run.value ?? {};
   const now = frame.value;
   if (now) trails.current.take(now.step, now.plane);
-  const { box } = trails.current;
   const count = Math.min(tokens.length, MOST_LETTERS);
-  const scale = Math.min(
-    (SIZE - 2 * MARGIN) / (box.right - box.left),
-    (HEIGHT - 2 * MARGIN) / (box.top - box.bottom),
-  );
-  const x = (value: number) =>
-    SIZE / 2 + scale * (value - (box.left + box.right) / 2);
-  const y = (value: number) =>
-    HEIGHT / 2 - scale * (value - (box.bottom + box.top) / 2);
   return (
     <Figure
       id="map"
@@ -42,32 +33,58 @@ export function LetterMap() {
         </>
       }
     >
-      <svg
-        viewBox={`0 0 ${SIZE} ${HEIGHT}`}
-        role="img"
-        aria-label={`Map of ${count} letters after ${
-          now?.step ?? 0
-        } steps: vowels are squares, other letters circles, the end of a word a triangle.`}
-        class="map"
-      >
-        {now && tokens.slice(0, count).map((token, id) => {
-          const kind = id === 0 ? "end" : VOWELS.has(token) ? "vowel" : "other";
-          const [px, py] = [x(now.plane[2 * id]), y(now.plane[2 * id + 1])];
-          return (
-            <g key={token} class={kind}>
-              <path class="trail" d={trails.current.path(id, x, y)} />
-              {kind === "vowel"
-                ? <rect x={px - 9} y={py - 9} width={18} height={18} rx={3} />
-                : kind === "end"
-                ? <path d={`M${px} ${py - 11}l11 19h-22z`} />
-                : <circle cx={px} cy={py} r={10} />}
-              <text x={px} y={py} dy="0.33em" text-anchor="middle">
-                {id === 0 ? "" : shown(token)}
-              </text>
-            </g>
-          );
-        })}
-      </svg>
+      {(width, height) => {
+        const { box } = trails.current;
+        const scale = Math.min(
+          (width - 2 * MARGIN) / (box.right - box.left),
+          (height - 2 * MARGIN) / (box.top - box.bottom),
+        );
+        const x = (value: number) =>
+          width / 2 + scale * (value - (box.left + box.right) / 2);
+        const y = (value: number) =>
+          height / 2 - scale * (value - (box.bottom + box.top) / 2);
+
+        return (
+          <svg
+            viewBox={`0 0 ${width} ${height}`}
+            role="img"
+            aria-label={`Map of ${count} letters after ${
+              now?.step ?? 0
+            } steps: vowels are squares, other letters circles, the end of a word a triangle.`}
+            class="map"
+          >
+            {now && tokens.slice(0, count).map((token, id) => {
+              const kind = id === 0
+                ? "end"
+                : VOWELS.has(token)
+                ? "vowel"
+                : "other";
+              const [px, py] = [x(now.plane[2 * id]), y(now.plane[2 * id + 1])];
+              return (
+                <g key={token} class={kind}>
+                  <path class="trail" d={trails.current.path(id, x, y)} />
+                  {kind === "vowel"
+                    ? (
+                      <rect
+                        x={px - 9}
+                        y={py - 9}
+                        width={18}
+                        height={18}
+                        rx={3}
+                      />
+                    )
+                    : kind === "end"
+                    ? <path d={`M${px} ${py - 11}l11 19h-22z`} />
+                    : <circle cx={px} cy={py} r={10} />}
+                  <text x={px} y={py} dy="0.33em" text-anchor="middle">
+                    {id === 0 ? "" : shown(token)}
+                  </text>
+                </g>
+              );
+            })}
+          </svg>
+        );
+      }}
     </Figure>
   );
 }

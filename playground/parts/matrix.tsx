@@ -3,6 +3,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { short, tiny } from "../format.ts";
+import { useWidth } from "./width.ts";
 
 /** The narrowest cell that has digits. */
 const DIGITS = 44;
@@ -49,16 +50,9 @@ export function Matrix(props: MatrixProps) {
     left: 0,
     isClose: false,
   });
-  const [width, setWidth] = useState(0);
+  const [box, width] = useWidth<HTMLDivElement>();
   const layout = layoutOf(props, window, width);
 
-  useEffect(() => {
-    const observer = new ResizeObserver(([entry]) =>
-      setWidth(Math.floor(entry.contentRect.width))
-    );
-    observer.observe(canvas.current!.parentElement!);
-    return () => observer.disconnect();
-  }, []);
   useEffect(() => {
     if (width > 0) draw(canvas.current!, props, layout);
   });
@@ -150,7 +144,7 @@ export function Matrix(props: MatrixProps) {
     }: ${short(valueAt(...picked))}`
     : "none is picked";
   return (
-    <div class="matrix">
+    <div class="matrix" ref={box}>
       <div class="matrix-head">
         <span>
           <b>{name}</b>{" "}
@@ -221,7 +215,7 @@ function layoutOf(props: MatrixProps, window: Window, width: number): Layout {
   const { rows, columns, rowLabel, columnLabel, cell = 12 } = props;
   const y = columnLabel ? 18 : 0;
   const wide = rowLabel ? 20 : 0;
-  const fits = (width - wide) / columns >= DIGITS && rows <= 30;
+  const fits = (width - wide) / columns >= DIGITS && rows <= 12;
   if (window.isClose || fits) {
     const x = rowLabel ? 26 : 0;
     const visibleColumns = Math.max(

@@ -22,7 +22,11 @@ export function followTheme(): void {
 export function Theme() {
   const other = (chosen.value ?? system.value) === "dark" ? "light" : "dark";
   return (
-    <button type="button" class="quiet" onClick={() => chosen.value = other}>
+    <button
+      type="button"
+      class="quiet"
+      onClick={() => chosen.value = other}
+    >
       {other === "dark" ? "Dark" : "Light"}
     </button>
   );
