@@ -170,7 +170,6 @@ function makeEngine(post: (frame: Frame) => void) {
     );
     const work = hiddenSize * (contextLength * embeddingSize + vocabulary.size);
     judged = { train: few(rows.train, work), dev: few(rows.dev, work) };
-    show(true);
     return {
       settings,
       tokens: vocabulary.tokens,
@@ -257,6 +256,11 @@ function makeEngine(post: (frame: Frame) => void) {
       const next = new Run(list.words, settings);
       next.resume(checkpoint);
       return begin(next);
+    },
+    /** Tells the page how the run is now. */
+    // deno-lint-ignore require-await
+    async show(): Promise<void> {
+      show(true);
     },
     /** Trains until so many steps are done, the run ends, or it is paused. */
     async train(until = Infinity): Promise<void> {

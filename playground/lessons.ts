@@ -48,9 +48,9 @@ export const LESSON: readonly LessonStep[] = [
     at: "loss",
   },
   {
-    title: "Why the first loss is 28",
+    title: "Why the first loss is 26",
     says: [
-      "The lecture's network begins with large random numbers. Then it is sure of a letter before it has seen anything, and nearly always wrong: that costs more than guessing, about 28 instead of 3.30.",
+      "The lecture's network begins with large random numbers. Then it is sure of a letter before it has seen anything, and nearly always wrong: that costs more than guessing, about 26 instead of 3.30.",
       "Scaled weights begin small, so the network begins undecided, and no step is spent on unlearning.",
     ],
     asks:

@@ -72,7 +72,8 @@ function receive(next: Frame): void {
   pending = next;
   if (isScheduled) return;
   const draw = () => {
-    const latest = pending!;
+    const latest = pending;
+    if (!latest) return; // another run has begun
     pending = undefined;
     const now = performance.now();
     batch(() => {
@@ -144,13 +145,18 @@ async function begin(
   settings: Settings,
   edits: readonly Edit[] = [],
 ): Promise<void> {
-  startHistory();
-  const facts = await engine.start(settings, edits);
+  await take(await engine.start(settings, edits));
+}
+
+/** Takes a run in: first what it is, then its first frame. */
+async function take(facts: RunFacts): Promise<void> {
   batch(() => {
+    startHistory();
     run.value = facts;
     status.value = "ready";
-    count();
   });
+  count();
+  await engine.show();
 }
 
 /** The run so far becomes the one before. */
@@ -276,8 +282,7 @@ export function openCheckpoint(
   source: string,
 ): Promise<void> {
   return attempt(async () => {
-    startHistory();
-    run.value = await engine.open(bytes, source);
+    await take(await engine.open(bytes, source));
     await settle();
   });
 }

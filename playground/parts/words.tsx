@@ -99,7 +99,7 @@ async function openFile(file: File | undefined): Promise<void> {
 
 const RECIPES = [
   ["first", "Quick", "the lecture's network, with weights scaled at the start"],
-  ["lecture", "Lecture", "as in the lecture, with its first loss of about 28"],
+  ["lecture", "Lecture", "as in the lecture, with its first loss of about 26"],
   ["auto", "Fits the list", "more context, and stops when dev gets no better"],
 ] as const;
 
