@@ -3,7 +3,10 @@
 
 import { render } from "preact";
 import { serve } from "./engine.ts";
-import { App } from "./parts/app.tsx";
+import type { Linked } from "./link.ts";
+import type { PlaygroundOptions, PlaygroundPart } from "./notebook.ts";
+import { App, Parts } from "./parts/app.tsx";
+import { place, word } from "./parts/inside.tsx";
 import { followTheme } from "./parts/theme.tsx";
 import { open } from "./session.ts";
 
@@ -12,6 +15,14 @@ const SIMD = Uint8Array.of(
   ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
   ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
 );
+
+/** What a notebook's cell asks for, if the page is its output. */
+function optionsOfNotebook():
+  | (Linked & Pick<PlaygroundOptions, "look"> & { parts: PlaygroundPart[] })
+  | undefined {
+  const text = document.getElementById("options")?.textContent;
+  return text ? JSON.parse(text) : undefined;
+}
 
 function start(): void {
   const root = document.getElementById("app")!;
@@ -22,8 +33,13 @@ function start(): void {
     return;
   }
   followTheme();
-  render(<App />, root);
-  open();
+  const options = optionsOfNotebook();
+  if (options?.look) {
+    word.value = options.look.word;
+    place.value = options.look.place;
+  }
+  render(options ? <Parts parts={options.parts} /> : <App />, root);
+  open(options);
 }
 
 if (typeof document === "undefined") serve();

@@ -134,11 +134,16 @@ async function follow({ settings, step, edits }: Linked): Promise<void> {
   }
 }
 
+/** Whether the run before learned from another list, so that it says nothing. */
+let isOtherList = false;
+
 async function read(
   text?: string | Uint8Array,
   source?: string,
 ): Promise<void> {
-  list.value = await engine.read(text, source);
+  const facts = await engine.read(text, source);
+  isOtherList = facts.hash !== list.peek()?.hash;
+  list.value = facts;
 }
 
 async function begin(
@@ -162,7 +167,9 @@ async function take(facts: RunFacts): Promise<void> {
 /** The run so far becomes the one before. */
 function startHistory(): void {
   hash.value = undefined;
-  if ((frame.peek()?.step ?? 0) > 0) previous.value = history.peek();
+  if (isOtherList) previous.value = undefined;
+  else if ((frame.peek()?.step ?? 0) > 0) previous.value = history.peek();
+  isOtherList = false;
   history.value = new History();
   pending = undefined;
   measured = { at: 0, step: 0 };

@@ -5,7 +5,8 @@
 
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { gzipSync } from "node:zlib";
+import { deflateRawSync, gzipSync, inflateRawSync } from "node:zlib";
+import { page as current } from "../playground/notebook_page.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const OUTPUT = new URL("out/playground/index.html", ROOT);
@@ -41,8 +42,29 @@ export async function buildPage(): Promise<string> {
   );
 }
 
+/** The page as notebook.ts has it, packed. */
+function notebookPage(page: string): string {
+  const packed = deflateRawSync(Buffer.from(page), { level: 9 });
+  return `/** The page of the playground, deflated, in base64: built by tools/build_playground.ts. */
+export const page: string =
+  "${packed.toString("base64")}";
+`;
+}
+
 if (import.meta.main) {
   const page = await buildPage();
+  const unpacked = inflateRawSync(Buffer.from(current, "base64")).toString();
+  if (unpacked !== page) {
+    if (Deno.args.includes("--check")) {
+      console.error(
+        "playground/notebook_page.ts is not what its sources make: run " +
+          "`deno task playground:build` and commit the file",
+      );
+      Deno.exit(1);
+    }
+    const file = new URL("playground/notebook_page.ts", ROOT);
+    Deno.writeTextFileSync(file, notebookPage(page));
+  }
   Deno.mkdirSync(new URL(".", OUTPUT), { recursive: true });
   Deno.writeTextFileSync(OUTPUT, page);
   const zipped = (text: string) => gzipSync(Buffer.from(text), { level: 9 });

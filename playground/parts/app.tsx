@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** The page: the primary action, the figures, and what is behind them. */
 
+import type { PlaygroundPart } from "../notebook.ts";
 import { list, run } from "../session.ts";
 import { whole } from "../format.ts";
 import { Controls } from "./controls.tsx";
@@ -62,5 +63,24 @@ export function App() {
         </details>
       </footer>
     </>
+  );
+}
+
+/** Some parts of the page, for the output of a notebook's cell. */
+export function Parts({ parts }: { parts: readonly PlaygroundPart[] }) {
+  const figures = parts.filter((part) => part === "map" || part === "loss");
+  return (
+    <main class="parts">
+      <div class="page">
+        <Controls />
+        <div class={figures.length > 1 ? "figures" : "figure"}>
+          {run.value && figures.map((part) =>
+            part === "map" ? <LetterMap key={part} /> : <Curve key={part} />
+          )}
+        </div>
+        {parts.includes("write") && <Write />}
+        {parts.includes("inside") && <Inside />}
+      </div>
+    </main>
   );
 }

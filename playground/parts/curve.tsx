@@ -42,7 +42,8 @@ export function Curve() {
         <>
           How surprised the network is by the letter that really comes next;
           lower is better. Faint: the few rows of each step. Lines: words it
-          learns from (train) and words it never sees (dev).
+          learns from (train) and words it never sees (dev).{before &&
+            " Dotted: dev of the run before."}
         </>
       }
     >

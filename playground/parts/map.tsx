@@ -53,16 +53,17 @@ export function LetterMap() {
             } steps: vowels are squares, other letters circles, the end of a word a triangle.`}
             class="map"
           >
+            {now &&
+              tokens.slice(0, count).map((token, id) => (
+                <g key={token} class={kindOf(token, id)}>
+                  <path class="trail" d={trails.current.path(id, x, y)} />
+                </g>
+              ))}
             {now && tokens.slice(0, count).map((token, id) => {
-              const kind = id === 0
-                ? "end"
-                : VOWELS.has(token)
-                ? "vowel"
-                : "other";
+              const kind = kindOf(token, id);
               const [px, py] = [x(now.plane[2 * id]), y(now.plane[2 * id + 1])];
               return (
                 <g key={token} class={kind}>
-                  <path class="trail" d={trails.current.path(id, x, y)} />
                   {kind === "vowel"
                     ? (
                       <rect
@@ -87,4 +88,8 @@ export function LetterMap() {
       }}
     </Figure>
   );
+}
+
+function kindOf(token: string, id: number): "end" | "vowel" | "other" {
+  return id === 0 ? "end" : VOWELS.has(token) ? "vowel" : "other";
 }
