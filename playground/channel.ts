@@ -8,10 +8,17 @@ type Message =
   | { readonly news: unknown };
 
 /** The methods of a worker, as the page calls them. */
-export type Remote<Methods> = Methods & {
-  /** Ends the worker. */
-  terminate(): void;
-};
+export type Remote<Methods> =
+  & {
+    readonly [Name in keyof Methods]: Methods[Name] extends
+      (...args: infer Args) => infer Result
+      ? (...args: Args) => Promise<Awaited<Result>>
+      : never;
+  }
+  & {
+    /** Ends the worker. */
+    terminate(): void;
+  };
 
 /** One end of a channel: a worker, or what a worker sees of its page. */
 interface End {

@@ -16,10 +16,10 @@ import { LECTURE, type Settings } from "./settings.ts";
  * @param run the run
  * @param source what its list is called
  */
-export async function saveRun(
+export function saveRun(
   run: Run,
   source: string,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Uint8Array<ArrayBuffer> {
   const { settings, training, vocabulary, generator } = run;
   const { parameters, step, best } = training;
   const { steps, patience, schedule } = settings;
@@ -44,7 +44,7 @@ export async function saveRun(
       ...{ decay: 0, weightDecay, candidates: 0, patience },
       lookEvery: lookEveryOf(steps, patience),
       ...{ noMix: true, ngramOrder: 0, ngramWeight: 0, seed, arithmetic },
-      ...{ words: source, wordsSha256: await hashOfWords(run.words) },
+      ...{ words: source, wordsSha256: hashOfWords(run.words) },
     },
   });
 }

@@ -230,7 +230,7 @@ function makeEngine(post: (frame: Frame) => void) {
       return {
         source: list.source,
         count: words.length,
-        hash: await hashOfWords(words),
+        hash: hashOfWords(words),
         notes,
         auto: settingsOf(autoRecipe(dataOf(splits.train, vocabulary))),
         text: text === undefined ? undefined : words.join("\n"),
@@ -248,7 +248,7 @@ function makeEngine(post: (frame: Frame) => void) {
     async open(bytes: Uint8Array, source: string): Promise<RunFacts> {
       await pause();
       const { checkpoint, settings, wordsHash } = openRun(bytes, source);
-      if (wordsHash !== await hashOfWords(list.words)) {
+      if (wordsHash !== hashOfWords(list.words)) {
         throw new RangeError(
           `Cannot open ${source}: it learned from another list; open that list first`,
         );
@@ -258,8 +258,7 @@ function makeEngine(post: (frame: Frame) => void) {
       return begin(next);
     },
     /** Tells the page how the run is now. */
-    // deno-lint-ignore require-await
-    async show(): Promise<void> {
+    show(): void {
       show(true);
     },
     /** Trains until so many steps are done, the run ends, or it is paused. */
@@ -293,18 +292,15 @@ function makeEngine(post: (frame: Frame) => void) {
       show(true);
     },
     /** How many steps a second to take; 0 for as many as it can. */
-    // deno-lint-ignore require-await
-    async pace(stepsPerSecond: number): Promise<void> {
+    pace(stepsPerSecond: number): void {
       speed = stepsPerSecond;
     },
     /** The page has shown the last frame. */
-    // deno-lint-ignore require-await
-    async shown(): Promise<void> {
+    shown(): void {
       wantsFrame = true;
     },
     /** Writes new words. */
-    // deno-lint-ignore require-await
-    async write(count: number, drawing: Drawing): Promise<Written[]> {
+    write(count: number, drawing: Drawing): Written[] {
       originOf ??= originsIn(run.splits);
       const seed = run.settings.seed + 10 + run.step + 1e6 * wordsDrawn++;
       const generator = new TorchGenerator(seed % 2 ** 53);
@@ -315,11 +311,10 @@ function makeEngine(post: (frame: Frame) => void) {
       return words.map((word) => ({ word, origin: originOf!(word) }));
     },
     /** Draws the letter after a beginning; undefined at the end of the word. */
-    // deno-lint-ignore require-await
-    async letter(
+    letter(
       prompt: string,
       drawing: Drawing,
-    ): Promise<{ letters: NextLetter[]; drawn: string | undefined }> {
+    ): { letters: NextLetter[]; drawn: string | undefined } {
       const { temperature, topK } = drawing;
       const { parameters, vocabulary } = run;
       const [letters] = nextTokens(parameters, vocabulary, [prompt], {
@@ -344,19 +339,18 @@ function makeEngine(post: (frame: Frame) => void) {
       };
     },
     /** SHA-256 of the weights. */
-    async hash(): Promise<string> {
-      return await hashOfWeights(run.parameters);
+    hash(): string {
+      return hashOfWeights(run.parameters);
     },
     /** The run as a checkpoint. */
-    async save(): Promise<Uint8Array> {
-      return await saveRun(run, list.source);
+    save(): Uint8Array {
+      return saveRun(run, list.source);
     },
     /** The n-gram that is best on dev, of a list and its split. */
-    // deno-lint-ignore require-await
-    async ngram(
+    ngram(
       text: string | undefined,
       keepEqualTogether: boolean,
-    ): Promise<{ order: number; loss: number } | undefined> {
+    ): { order: number; loss: number } | undefined {
       const words = text?.split("\n") ?? embeddedWords().words;
       const vocabulary = buildVocabulary(words);
       const { train, dev } = splitWords(words, { keepEqualTogether });

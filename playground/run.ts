@@ -28,6 +28,7 @@ import {
 } from "../lib/recipes/learn.ts";
 import { scheduleOf } from "../lib/recipes/recipe.ts";
 import { type Edit, placeOf, type Settings } from "./settings.ts";
+import { sha256 } from "./sha256.ts";
 
 /** What {@linkcode Run.advance} takes. */
 export interface Advance {
@@ -215,24 +216,15 @@ export function parted(
   };
 }
 
-/** SHA-256 of bytes, in hexadecimal. */
-export async function sha256(bytes: BufferSource): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return Array.from(
-    new Uint8Array(digest),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  ).join("");
-}
-
 /**
  * The hash that page and link show: that of the weights as float32, C, W1, b1,
  * W2 and b2 one after the other.
  */
-export function hashOfWeights(parameters: ParameterArrays): Promise<string> {
-  return sha256(joined(parameters));
+export function hashOfWeights(parameters: ParameterArrays): string {
+  return sha256(new Uint8Array(joined(parameters).buffer));
 }
 
 /** The hash of a list, the same that a checkpoint of the command line keeps. */
-export function hashOfWords(words: readonly string[]): Promise<string> {
+export function hashOfWords(words: readonly string[]): string {
   return sha256(new TextEncoder().encode(words.join("\n")));
 }

@@ -300,8 +300,10 @@ export function checkpoint(): Promise<Uint8Array> {
 }
 
 /** Writes words, or draws letters. */
-export const write: Engine["write"] = (...args) => engine.write(...args);
-export const letter: Engine["letter"] = (...args) => engine.letter(...args);
+export const write: Remote<Engine>["write"] = (...args) =>
+  engine.write(...args);
+export const letter: Remote<Engine>["letter"] = (...args) =>
+  engine.letter(...args);
 
 /** The link of this moment. */
 export async function link(): Promise<string> {
