@@ -100,9 +100,11 @@ export async function readLink(text: string): Promise<Linked | undefined> {
     throw damaged("list", hash);
   }
   return {
-    list: words === null ? { hash: hash ?? undefined } : {
-      text: await unpack(words),
-    },
+    list: words !== null
+      ? { text: await unpack(words) }
+      : hash !== null
+      ? { hash }
+      : {},
     settings: settings as unknown as Settings,
     step: query.has("step") ? wholeOf("step", query.get("step")!) : 0,
     edits: (query.get("edits") ?? "").split("~").filter(Boolean).map((edit) => {

@@ -71,7 +71,8 @@ export class Run {
     this.words = words;
     this.settings = settings;
     this.vocabulary = buildVocabulary(words);
-    this.splits = splitWords(words, settings);
+    const { keepEqualTogether } = settings;
+    this.splits = splitWords(words, { keepEqualTogether });
     const rowsOf = (part: readonly string[]) =>
       contextWindows(part, this.vocabulary, settings.contextLength);
     this.rows = {
