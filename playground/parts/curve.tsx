@@ -11,7 +11,7 @@ import type { History } from "../history.ts";
 import { frame, guessing, history, ngram, previous } from "../session.ts";
 import { Figure } from "./figure.tsx";
 
-const LEFT = 34, RIGHT = 104, TOP = 14, BOTTOM = 36;
+const LEFT = 34, RIGHT = 114, TOP = 14, BOTTOM = 36;
 const LOSSES = [
   ...[0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 10, 15],
   ...[20, 30, 50, 100, 200, 500],

@@ -158,9 +158,8 @@ function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
         the chance of <b>{target === 0 ? "the end" : label(target)}</b> is{" "}
         <b>{percent(values.probs[target])}</b>, so the loss is −ln{" "}
         {short(values.probs[target])} ={" "}
-        <b>{fixed(loss, 3)}</b>. One step on this context alone would make it
-        {" "}
-        {fixed(lossAfter, 3)}.
+        <b>{fixed(loss, 3)}</b>. A step on this context alone would make it{" "}
+        {fixed(lossAfter, 3)}; a step of training is the mean of many.
       </p>
       <fieldset class="modes">
         <legend class="hidden">What to show</legend>
