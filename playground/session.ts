@@ -19,6 +19,8 @@ export const problem = signal<string>();
 export const list = signal<ListFacts>();
 export const run = signal<RunFacts>();
 export const frame = signal<Frame>();
+/** A frame four times a second, for what need not move smoothly. */
+export const calmFrame = signal<Frame>();
 /** The losses so far; it changes in place with each frame. */
 export const history = signal(new History());
 /** Those of the run before, for comparison. */
@@ -36,9 +38,9 @@ export const wanted = signal<string>();
 /** The step that a link goes to. */
 export const goal = signal(0);
 
-/** The weights of the last frame. */
+/** The weights of the last calm frame. */
 export const parameters = computed<ParameterArrays | undefined>(() =>
-  run.value && frame.value && parted(frame.value.weights, run.value)
+  run.value && calmFrame.value && parted(calmFrame.value.weights, run.value)
 );
 /** The loss of a model that knows nothing: all letters are equally likely. */
 export const guessing = computed(() => Math.log(run.value?.tokens.length ?? 1));
@@ -46,6 +48,9 @@ export const guessing = computed(() => Math.log(run.value?.tokens.length ?? 1));
 let engine: Remote<Engine>;
 let counter: Remote<Engine> | undefined;
 let pending: Frame | undefined;
+/** The time between two calm frames, in milliseconds. */
+const CALM = 250;
+let calmAt = 0;
 let measured = { at: 0, step: 0 };
 
 /** The worker has the page's own program. */
@@ -78,6 +83,10 @@ function receive(next: Frame): void {
     const now = performance.now();
     batch(() => {
       frame.value = latest;
+      if (now - calmAt > CALM || status.peek() !== "training") {
+        calmFrame.value = latest;
+        calmAt = now;
+      }
       if (now - measured.at > 500) {
         const steps = latest.step - measured.step;
         pace.value = Math.max(0, 1000 * steps / (now - measured.at));
@@ -173,7 +182,7 @@ function startHistory(): void {
   history.value = new History();
   pending = undefined;
   measured = { at: 0, step: 0 };
-  frame.value = undefined;
+  frame.value = calmFrame.value = undefined;
 }
 
 /** Counts n-grams in a worker of its own, since that takes a second. */
@@ -212,6 +221,7 @@ async function trainUntil(step?: number): Promise<void> {
 async function settle(): Promise<void> {
   const { ending } = pending ?? frame.peek() ?? {};
   status.value = ending ? "ended" : "ready";
+  calmFrame.value = frame.peek();
   hash.value = await engine.hash().catch(() => undefined);
 }
 

@@ -3,7 +3,7 @@
 
 import { fixed, whole } from "../format.ts";
 import {
-  frame,
+  calmFrame,
   goal,
   history,
   pace,
@@ -24,9 +24,9 @@ const SPEEDS = [[0, "full speed"], [100, "100 a second"], [10, "10 a second"], [
 /** The bar with the primary action. */
 export function Controls() {
   const isTraining = status.value === "training";
-  const step = frame.value?.step ?? 0;
+  const step = calmFrame.value?.step ?? 0;
   const steps = run.value?.settings.steps ?? 0;
-  const last = frame.value && history.value.judgements.at(-1);
+  const last = calmFrame.value && history.value.judgements.at(-1);
   const isDone = status.value === "ended";
   return (
     <div class="controls" role="group" aria-label="Training">
@@ -106,11 +106,11 @@ function announcement(): string {
     case "training":
       return "Training";
     case "ended":
-      return frame.peek()?.ending === "patience"
+      return calmFrame.peek()?.ending === "patience"
         ? "Training has ended: dev has not become better for long"
         : "Training has ended: all steps are done";
     case "ready": {
-      const step = frame.peek()?.step ?? 0;
+      const step = calmFrame.peek()?.step ?? 0;
       return step > 0 ? `Paused at step ${whole(step)}` : "Ready";
     }
     default:

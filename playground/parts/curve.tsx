@@ -8,7 +8,7 @@ import { line } from "d3-shape";
 import { keep } from "../download.ts";
 import { fixed, whole } from "../format.ts";
 import type { History } from "../history.ts";
-import { frame, guessing, history, ngram, previous } from "../session.ts";
+import { calmFrame, guessing, history, ngram, previous } from "../session.ts";
 import { Figure } from "./figure.tsx";
 
 const LEFT = 34, RIGHT = 114, TOP = 14, BOTTOM = 36;
@@ -19,7 +19,7 @@ const LOSSES = [
 
 /** The loss curve. */
 export function Curve() {
-  const step = frame.value?.step ?? 0;
+  const step = calmFrame.value?.step ?? 0;
   const { buckets, judgements } = history.value;
   const last = judgements.at(-1);
   const counting = ngram.value;

@@ -3,6 +3,7 @@
 
 import { computed, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import {
   isWeight,
   type Mode,
@@ -10,9 +11,10 @@ import {
   writeOut,
   type Written,
 } from "../arithmetic.ts";
+import type { RunFacts } from "../engine.ts";
 import { fixed, percent, short, shown, tiny } from "../format.ts";
 import { type Look, lookAt, type Part } from "../look.ts";
-import { edit, frame, parameters, run } from "../session.ts";
+import { calmFrame, edit, parameters, run } from "../session.ts";
 import { indexOf } from "../settings.ts";
 import { rateAt } from "../rate.ts";
 import { Matrix } from "./matrix.tsx";
@@ -35,6 +37,9 @@ const ids = computed(() => {
   };
 });
 
+/** Whether it is on the screen; otherwise nothing is computed or drawn. */
+const isSeen = signal(false);
+
 /** The context through the network. */
 const look = computed<Look | undefined>(() => {
   const weights = parameters.value;
@@ -46,7 +51,7 @@ const look = computed<Look | undefined>(() => {
     const from = at - facts.contextLength + t;
     return from < 0 ? 0 : all[from];
   });
-  const rate = rateAt(facts.settings, frame.value!.step);
+  const rate = rateAt(facts.settings, calmFrame.value!.step);
   return lookAt(weights, context, all[at], rate);
 });
 
@@ -62,10 +67,28 @@ const MODES = [
 
 /** The look inside. */
 export function Inside() {
-  const now = look.value;
   const facts = run.value;
+  const seen = useRef<{ look?: Look; facts?: RunFacts }>({});
+  if (isSeen.value || seen.current.facts !== facts || !seen.current.look) {
+    seen.current = { look: look.value, facts };
+  }
+  const now = seen.current.look;
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const observer = new IntersectionObserver(
+      (entries) => isSeen.value = entries.at(-1)!.isIntersecting,
+      { rootMargin: "200px" },
+    );
+    observer.observe(section.current!);
+    return () => observer.disconnect();
+  }, []);
   return (
-    <section class="card inside" id="inside" aria-labelledby="inside-title">
+    <section
+      class="card inside"
+      id="inside"
+      ref={section}
+      aria-labelledby="inside-title"
+    >
       <div class="card-head">
         <h2 id="inside-title">Inside</h2>
       </div>

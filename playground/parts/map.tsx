@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
 /** The letters where the network puts them, and where they came from. */
 
+import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { shown } from "../format.ts";
-import { frame, run } from "../session.ts";
+import { calmFrame, frame, run } from "../session.ts";
 import { Trails } from "../trails.ts";
 import { Figure } from "./figure.tsx";
 
@@ -16,8 +17,10 @@ const VOWELS = new Set("aeiouAEIOUаеёиоуыэюя");
 export function LetterMap() {
   const trails = useRef(new Trails());
   const { tokens = [], embeddingSize = 2 } = run.value ?? {};
-  const now = frame.value;
-  if (now) trails.current.take(now.step, now.plane);
+  const now = calmFrame.value;
+  useSignalEffect(() => {
+    if (frame.value) trails.current.take(frame.value.step, frame.value.plane);
+  });
   const count = Math.min(tokens.length, MOST_LETTERS);
   return (
     <Figure
@@ -59,34 +62,42 @@ export function LetterMap() {
                   <path class="trail" d={trails.current.path(id, x, y)} />
                 </g>
               ))}
-            {now && tokens.slice(0, count).map((token, id) => {
-              const kind = kindOf(token, id);
-              const [px, py] = [x(now.plane[2 * id]), y(now.plane[2 * id + 1])];
-              return (
-                <g key={token} class={kind}>
-                  {kind === "vowel"
-                    ? (
-                      <rect
-                        x={px - 9}
-                        y={py - 9}
-                        width={18}
-                        height={18}
-                        rx={3}
-                      />
-                    )
-                    : kind === "end"
-                    ? <path d={`M${px} ${py - 11}l11 19h-22z`} />
-                    : <circle cx={px} cy={py} r={10} />}
-                  <text x={px} y={py} dy="0.33em" text-anchor="middle">
-                    {id === 0 ? "" : shown(token)}
-                  </text>
-                </g>
-              );
-            })}
+            {now && <Letters {...{ tokens: tokens.slice(0, count), x, y }} />}
           </svg>
         );
       }}
     </Figure>
+  );
+}
+
+/** The letters, which move with each frame. */
+function Letters({ tokens, x, y }: {
+  tokens: readonly string[];
+  x: (value: number) => number;
+  y: (value: number) => number;
+}) {
+  const { plane } = frame.value ?? calmFrame.value!;
+  return (
+    <>
+      {tokens.map((token, id) => {
+        const kind = kindOf(token, id);
+        const at = `translate(${x(plane[2 * id]).toFixed(1)} ${
+          y(plane[2 * id + 1]).toFixed(1)
+        })`;
+        return (
+          <g key={token} class={kind} transform={at}>
+            {kind === "vowel"
+              ? <rect x={-9} y={-9} width={18} height={18} rx={3} />
+              : kind === "end"
+              ? <path d="M0 -11l11 19h-22z" />
+              : <circle r={10} />}
+            <text dy="0.33em" text-anchor="middle">
+              {id === 0 ? "" : shown(token)}
+            </text>
+          </g>
+        );
+      })}
+    </>
   );
 }
 

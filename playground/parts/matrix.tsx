@@ -270,26 +270,44 @@ function draw(
   const context = canvas.getContext("2d")!;
   const style = getComputedStyle(canvas);
   const colour = (name: string) => style.getPropertyValue(name).trim();
-  const [zero, plus, minus, ink] = ["--zero", "--plus", "--minus", "--ink"]
-    .map(colour);
+  const [zero, plus, minus, ink, onColour] = [
+    ...["--zero", "--plus", "--minus", "--ink", "--on-colour"],
+  ].map(colour);
   context.scale(ratio, ratio);
   context.font = `12px ${style.fontFamily}`;
   context.textBaseline = "middle";
   context.textAlign = "center";
   const gap = cellWidth > 6 && cellHeight > 6 ? 1 : 0;
-  context.fillStyle = zero;
-  context.fillRect(x, y, cellWidth * visibleColumns, cellHeight * visibleRows);
-  for (let i = 0; i < visibleRows; i++) {
+  const shareOf = (value: number) =>
+    most > 0 ? Math.min(1, Math.abs(value) / most) ** 0.6 : 0;
+  if (gap === 0) {
+    const image = imageOf(layout, valueAt, shareOf, { zero, plus, minus });
+    context.imageSmoothingEnabled = false;
+    const size = [
+      cellWidth * visibleColumns,
+      cellHeight * visibleRows,
+    ] as const;
+    context.drawImage(image, x, y, ...size);
+  } else {
+    context.fillStyle = zero;
+    context.fillRect(
+      x,
+      y,
+      cellWidth * visibleColumns,
+      cellHeight * visibleRows,
+    );
+  }
+  for (let i = 0; gap > 0 && i < visibleRows; i++) {
     for (let j = 0; j < visibleColumns; j++) {
       const value = valueAt(top + i, left + j);
-      const share = most > 0 ? Math.min(1, Math.abs(value) / most) : 0;
-      context.globalAlpha = share ** 0.6;
+      const share = shareOf(value);
+      context.globalAlpha = share;
       context.fillStyle = value < 0 ? minus : plus;
       const [cx, cy] = [x + j * cellWidth, y + i * cellHeight];
       context.fillRect(cx, cy, cellWidth - gap, cellHeight - gap);
       if (!hasDigits) continue;
       context.globalAlpha = 1;
-      context.fillStyle = share ** 0.6 > 0.62 ? colour("--on-colour") : ink;
+      context.fillStyle = share > 0.62 ? onColour : ink;
       context.fillText(
         tiny(value),
         cx + cellWidth / 2,
@@ -344,4 +362,36 @@ function draw(
     w,
     h,
   );
+}
+
+/** Small cells as an image of one pixel each, which is quick to draw. */
+function imageOf(
+  { top, left, visibleRows, visibleColumns }: Layout,
+  valueAt: MatrixProps["valueAt"],
+  shareOf: (value: number) => number,
+  colours: Record<"zero" | "plus" | "minus", string>,
+): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(visibleColumns, visibleRows);
+  const context = canvas.getContext("2d")!;
+  const image = context.createImageData(visibleColumns, visibleRows);
+  const [zero, plus, minus] = [colours.zero, colours.plus, colours.minus]
+    .map(channelsOf);
+  for (let i = 0, at = 0; i < visibleRows; i++) {
+    for (let j = 0; j < visibleColumns; j++, at += 4) {
+      const value = valueAt(top + i, left + j);
+      const share = shareOf(value);
+      const full = value < 0 ? minus : plus;
+      for (let c = 0; c < 3; c++) {
+        image.data[at + c] = zero[c] + share * (full[c] - zero[c]);
+      }
+      image.data[at + 3] = 255;
+    }
+  }
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** Red, green and blue of a colour such as #d55e00. */
+function channelsOf(colour: string): number[] {
+  return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 }
