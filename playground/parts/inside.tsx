@@ -203,7 +203,9 @@ function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
         <div class="stages">
           <Stage
             title="1. Each letter has a row of numbers"
-            about={`C has a row of ${E} for each of the ${V} letters. Marked: those of the context.`}
+            about={`C has a row of ${E} for each of the ${
+              V - 1
+            } letters, and one for the dot. Marked: those of the context.`}
           >
             <Matrix
               name="C"

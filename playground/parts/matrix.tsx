@@ -270,9 +270,8 @@ function draw(
   const context = canvas.getContext("2d")!;
   const style = getComputedStyle(canvas);
   const colour = (name: string) => style.getPropertyValue(name).trim();
-  const [zero, plus, minus, ink, onColour] = [
-    ...["--zero", "--plus", "--minus", "--ink", "--on-colour"],
-  ].map(colour);
+  const [zero, plus, minus, ink] = ["--zero", "--plus", "--minus", "--ink"]
+    .map(colour);
   context.scale(ratio, ratio);
   context.font = `12px ${style.fontFamily}`;
   context.textBaseline = "middle";
@@ -307,7 +306,9 @@ function draw(
       context.fillRect(cx, cy, cellWidth - gap, cellHeight - gap);
       if (!hasDigits) continue;
       context.globalAlpha = 1;
-      context.fillStyle = share > 0.62 ? onColour : ink;
+      context.fillStyle = isLight(value < 0 ? minus : plus, zero, share)
+        ? "#111111"
+        : "#ffffff";
       context.fillText(
         tiny(value),
         cx + cellWidth / 2,
@@ -394,4 +395,12 @@ function imageOf(
 /** Red, green and blue of a colour such as #d55e00. */
 function channelsOf(colour: string): number[] {
   return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+}
+
+/** Whether dark digits are read better on a share of a colour than light ones. */
+function isLight(full: string, zero: string, share: number): boolean {
+  const [r, g, b] = channelsOf(zero).map((from, c) =>
+    from + share * (channelsOf(full)[c] - from)
+  );
+  return 0.299 * r + 0.587 * g + 0.114 * b > 105;
 }

@@ -55,9 +55,12 @@ export function Share() {
       <div class="columns">
         <div>
           <p>
-            A link holds the words, the settings, the seed, the step {edits > 0
-              ? `and your ${edits === 1 ? "edit" : `${edits} edits`}`
-              : ""}. Whoever opens it comes to the same weights, to the bit.
+            A link holds the words, the settings, the seed and the step{edits >
+                0 &&
+              `, and the ${
+                edits === 1 ? "weight" : `${edits} weights`
+              } that you set`}. Whoever opens it comes to the same weights, to
+            the bit.
           </p>
           <div class="buttons">
             <button

@@ -152,6 +152,14 @@ export function Write() {
   );
 }
 
+/** The likeliest letters, and the one that was drawn. */
+function shownOf(
+  { letters, drawn, isDone }: NonNullable<typeof slow.value>,
+): NextLetter[] {
+  const token = isDone ? run.value?.tokens[0] : drawn;
+  return letters.filter((letter, i) => i < 10 || letter.token === token);
+}
+
 /** A word, one letter at a time. */
 function SlowWord() {
   const now = slow.value;
@@ -167,7 +175,7 @@ function SlowWord() {
       </p>
       {now && (
         <ol class="choices">
-          {now.letters.slice(0, 10).map(({ token, probability }, i) => {
+          {shownOf(now).map(({ token, probability }, i) => {
             const isEnd = token === run.value?.tokens[0];
             const isDrawn = isEnd ? now.isDone : token === now.drawn;
             return (
