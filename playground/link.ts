@@ -81,12 +81,13 @@ export async function writeLink(linked: Linked): Promise<string> {
 /**
  * Reads the part of a link after #.
  *
- * @returns what it holds, or `undefined` if it is empty
+ * @returns what it holds, or `undefined` if it is empty or a place in the page
  * @throws {RangeError} if it is damaged
  */
 export async function readLink(text: string): Promise<Linked | undefined> {
   const query = new URLSearchParams(text.replace(/^#/, ""));
-  if (query.size === 0) return;
+  const known = [...Object.values(NAMES), "words", "list", "step", "edits"];
+  if (!known.some((name) => query.has(name))) return; // or it is a place
   const settings: Record<string, unknown> = { ...LECTURE };
   for (const [name, short] of Object.entries(NAMES)) {
     const value = query.get(short);

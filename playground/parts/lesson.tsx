@@ -21,12 +21,27 @@ export async function goTo(index: number): Promise<void> {
     picked.value = undefined;
   }
   await setUp(step);
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  document.getElementById(step.at)?.scrollIntoView({
-    block: "nearest",
-    behavior: calm ? "auto" : "smooth",
+  // on a narrow screen the text would be out of sight
+  const isBeside = matchMedia("(min-width: 1180px)").matches;
+  show(isBeside ? step.at : "lesson");
+}
+
+/** Scrolls to a part of the page. */
+function show(id: string): void {
+  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  document.getElementById(id)?.scrollIntoView({
+    block: id === "lesson" ? "start" : "nearest",
+    behavior: isCalm ? "auto" : "smooth",
   });
 }
+
+const PLACES = {
+  map: "the map",
+  loss: "the loss",
+  write: "the new words",
+  inside: "the inside",
+  words: "words and settings",
+};
 
 async function setUp({ settings, names, step }: LessonStep): Promise<void> {
   if (names !== undefined) {
@@ -40,8 +55,8 @@ async function setUp({ settings, names, step }: LessonStep): Promise<void> {
 
 /** The lesson. */
 export function Lesson() {
-  const at = lesson.value;
-  if (at === undefined) {
+  const index = lesson.value;
+  if (index === undefined) {
     return (
       <aside class="lesson closed" aria-label="Lesson">
         <button type="button" onClick={() => goTo(0)}>
@@ -50,11 +65,11 @@ export function Lesson() {
       </aside>
     );
   }
-  const { title, says, asks } = LESSON[at];
+  const { title, says, asks, at } = LESSON[index];
   return (
-    <aside class="lesson" aria-label="Lesson">
+    <aside class="lesson" id="lesson" aria-label="Lesson">
       <div class="lesson-head">
-        <span>Lesson, {at + 1} of {LESSON.length}</span>
+        <span>Lesson, {index + 1} of {LESSON.length}</span>
         <button
           type="button"
           class="quiet"
@@ -67,23 +82,30 @@ export function Lesson() {
         <h2>{title}</h2>
         {says.map((text) => <p key={text}>{text}</p>)}
         <p class="asks">
-          <b>Try:</b> {asks}
+          <b>Try:</b> {asks}{" "}
+          <button type="button" class="text" onClick={() => show(at)}>
+            Show {PLACES[at]}
+          </button>
         </p>
       </div>
       <div class="buttons">
-        <button type="button" disabled={at === 0} onClick={() => goTo(at - 1)}>
+        <button
+          type="button"
+          disabled={index === 0}
+          onClick={() => goTo(index - 1)}
+        >
           Back
         </button>
-        {at + 1 < LESSON.length && (
+        {index + 1 < LESSON.length && (
           <button
             type="button"
             class="primary small"
-            onClick={() => goTo(at + 1)}
+            onClick={() => goTo(index + 1)}
           >
             Next
           </button>
         )}
-        <button type="button" class="quiet" onClick={() => goTo(at)}>
+        <button type="button" class="quiet" onClick={() => goTo(index)}>
           Set up again
         </button>
       </div>

@@ -22,6 +22,7 @@ Deno.test("readLink() gives what writeLink() was given", async () => {
   assertEquals(await readLink(`#${await writeLink(linked)}`), linked);
   assertEquals(await readLink("#step=0"), plain);
   assertEquals(await readLink(""), undefined);
+  assertEquals(await readLink("#words-title"), undefined);
 });
 
 Deno.test("writeLink() replaces a list of more than 8 KB compressed by its hash", async () => {
