@@ -93,10 +93,19 @@ function receive(next: Frame): void {
         measured = { at: now, step: latest.step };
       }
     });
-    engine.shown();
+    askAgain(now);
   };
   if (document.hidden) draw();
   else requestAnimationFrame(draw);
+}
+
+/** Asks for another frame, the later the longer this one takes to be drawn. */
+function askAgain(begun: number): void {
+  if (document.hidden) return void engine.shown();
+  requestAnimationFrame(() => {
+    const took = performance.now() - begun;
+    setTimeout(() => engine.shown(), 2 * took);
+  });
 }
 
 /** Does something, and says in a sentence if it fails. */
