@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** What it learns from, and with which settings. */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { whole } from "../format.ts";
 import { learnFrom, list, restart, run } from "../session.ts";
@@ -10,6 +10,10 @@ import { FIRST, LECTURE, type Settings } from "../settings.ts";
 /** What a person has changed but not begun with yet. */
 const draft = signal<Settings>();
 const pasted = signal("");
+effect(() => {
+  run.value;
+  draft.value = undefined;
+});
 const EXAMPLE = "emma\nolivia\nava\n…";
 
 /** The words and the settings. */
