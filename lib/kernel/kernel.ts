@@ -261,7 +261,6 @@ export class Kernel {
           `model is ${T}`,
       );
     }
-    const { Y } = rows;
     const isStream = "ids" in rows;
     const [name, tokens, length, stride] = isStream
       ? ["ids", rows.ids, T + N, 1] as const
