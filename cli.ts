@@ -1,6 +1,7 @@
 /**
  * The command line of makemore for Deno: `train`, `sample`, `score`,
- * `neighbours`, `evaluate` and `find-lr`. Without a command it trains.
+ * `neighbours`, `evaluate`, `find-lr`, `sweep` and `compare`. Without a command
+ * it trains.
  *
  * @example
  * ```sh
@@ -11,6 +12,7 @@
  * @module
  */
 
+import { compareCommand } from "./cli/compare_command.ts";
 import { evaluateCommand } from "./cli/evaluate_command.ts";
 import { findLrCommand } from "./cli/find_lr_command.ts";
 import { enterFolderOfPerson, programName } from "./cli/invocation.ts";
@@ -19,6 +21,7 @@ import { neighboursCommand } from "./cli/neighbours_command.ts";
 import { hang, helpOf, nearest, parseOptions } from "./cli/options.ts";
 import { sampleCommand } from "./cli/sample_command.ts";
 import { scoreCommand } from "./cli/score_command.ts";
+import { sweepCommand } from "./cli/sweep_command.ts";
 import { print, setQuiet, warn } from "./cli/terminal.ts";
 import { trainCommand } from "./cli/train_command.ts";
 import { type Arithmetic, setArithmetic, setThreads } from "./core.ts";
@@ -28,7 +31,7 @@ import { quote } from "./lib/errors/quote.ts";
 
 const COMMANDS = [
   ...[trainCommand, sampleCommand, scoreCommand, neighboursCommand],
-  ...[evaluateCommand, findLrCommand],
+  ...[evaluateCommand, findLrCommand, sweepCommand, compareCommand],
 ];
 
 /**
@@ -72,7 +75,9 @@ async function dispatch(args: readonly string[]): Promise<void> {
   if (isHelp(rest)) return print(helpOf(command, program));
   const { values, given, operands } = parseOptions(command, rest);
   setQuiet(Boolean(values.quiet));
-  const kernel = values as { arithmetic?: Arithmetic; threads?: number };
+  // those of a sweep are for its trials
+  const kernel: { arithmetic?: Arithmetic; threads?: number } =
+    command === sweepCommand ? {} : values;
   if (kernel.arithmetic) setArithmetic(kernel.arithmetic);
   setThreads(kernel.threads);
   const { output } = values;

@@ -162,6 +162,14 @@ export {
   type Recipe,
   type RecipeData,
 } from "./lib/recipes/recipe.ts";
+export {
+  randomSettings,
+  type RandomSettingsOptions,
+  type SettingChoices,
+  type SettingRange,
+  settingsGrid,
+  type SettingValues,
+} from "./lib/recipes/sweep.ts";
 export { type BestNgram, bestNgram } from "./lib/recipes/best_ngram.ts";
 export {
   learn,

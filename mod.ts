@@ -20,6 +20,7 @@
  * | using a model | {@linkcode evaluate}, {@linkcode perplexity}, {@linkcode sample}, {@linkcode nextTokens}, {@linkcode nearestTokens}, {@linkcode scoreWords}, {@linkcode rowProbabilities}, {@linkcode labelWords}, {@linkcode projectToPlane}, {@linkcode pretrainedModel} |
  * | other models | {@linkcode countNgrams}, {@linkcode addK}, {@linkcode interpolate}, {@linkcode kneserNey}, {@linkcode createBigramNet}, {@linkcode bigramLoss}, {@linkcode trainBigramNet}, {@linkcode bigramNetModel}, {@linkcode languageModel} |
  * | mixtures | {@linkcode mlpModel}, {@linkcode fitMixtureWeights}, {@linkcode mixModels}, {@linkcode mixProbabilities} |
+ * | settings to try | {@linkcode settingsGrid}, {@linkcode randomSettings} |
  * | saving | {@linkcode saveModel}, {@linkcode loadModel}, {@linkcode decodeParameters}, {@linkcode encodeCheckpoint}, {@linkcode decodeCheckpoint} |
  *
  * @example From a word list to new words

@@ -40,9 +40,29 @@ export function programName(checkout?: string): string {
     const config = isOutside && shellWord(`${checkout}/deno.json`);
     return `${deno()} task${config ? ` --config ${config}` : ""}`;
   }
-  // as the documentation says to install it
-  if (may({ name: "write" }) && !may({ name: "run" })) return "makemore";
+  if (isInstalled()) return "makemore";
   return `deno run --allow-read --allow-write=out ${shellWord(main())}`;
+}
+
+/** Whether the permissions are those with which the documentation installs it. */
+function isInstalled(): boolean {
+  return may({ name: "write" }) && !may({ name: "run" });
+}
+
+/**
+ * What is typed before the name of a command in any folder, by a shell that may
+ * not know where deno is.
+ *
+ * @param writable the folder in which the command writes, if it writes
+ */
+export function programAnywhere(writable?: string): string {
+  if (isInstalled()) return "makemore";
+  const program = deno() === "deno" ? shellWord(Deno.execPath()) : deno();
+  const words = ["run", "--no-prompt", "--allow-read"];
+  // a comma in a path is written twice
+  const path = writable?.replaceAll(",", ",,");
+  if (path !== undefined) words.push(`--allow-write=${path}`);
+  return [program, ...[...words, main()].map(shellWord)].join(" ");
 }
 
 /**
@@ -70,7 +90,7 @@ function main(): string {
 }
 
 /** A word as a shell reads it. */
-function shellWord(word: string): string {
+export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word)
     ? word
     : `'${word.replaceAll("'", "'\\''")}'`;

@@ -170,7 +170,12 @@ export function allows(option: Option, value: unknown): boolean {
     !(above && value === leastOf(option));
 }
 
-function valueOf(name: string, option: Option, typed: unknown): unknown {
+/**
+ * The value that was typed for an option.
+ *
+ * @throws {UsageError} if the option cannot have it
+ */
+export function valueOf(name: string, option: Option, typed: unknown): unknown {
   if (option.kind === "flag") return typed;
   const text = String(typed);
   const isNumber = option.kind === "whole" || option.kind === "number";

@@ -118,7 +118,7 @@ export class RunFolder {
    * @throws {CheckpointError} if the checkpoint is damaged
    */
   static resume(path: string): { folder: RunFolder; checkpoint: Checkpoint } {
-    if (!exists(`${path}/${RUN_FILES.checkpoint}`)) {
+    if (!holdsRun(path)) {
       throw new RunFolderError(
         `Cannot resume a run in ${path}: it has no ${RUN_FILES.checkpoint}`,
       );
@@ -180,16 +180,26 @@ export class RunFolder {
     return `${this.path}/${RUN_FILES[file]}`;
   }
 
-  /** Writes a file for people and other programs to read. */
+  /**
+   * Writes a file for people and other programs to read. One that is the same
+   * keeps its time: that of the result is when the run ended.
+   */
   writeJson(file: keyof typeof RUN_FILES, value: object): void {
     const text = JSON.stringify(value, null, 2) + "\n";
-    writeFileAtomically(this.pathOf(file), text);
+    const path = this.pathOf(file);
+    if (exists(path) && Deno.readTextFileSync(path) === text) return;
+    writeFileAtomically(path, text);
   }
 
   /** Lets others use the folder. The system does so if the process dies. */
   close(): void {
     this.#lock.close();
   }
+}
+
+/** Whether a folder has a checkpoint, from which a run can go on. */
+export function holdsRun(path: string): boolean {
+  return exists(`${path}/${RUN_FILES.checkpoint}`);
 }
 
 /** Whether a file is the copy, as after a run that was killed at its start. */

@@ -110,6 +110,11 @@ export const SETTINGS = {
       "--steps may be raised",
     { when: mlp },
   ),
+  resumeOrStart: flag(
+    "continue the run in the output folder if there is one with these " +
+      "settings, else start it",
+    { when: mlp },
+  ),
   overwrite: flag("delete the run in the output folder", { when: mlp }),
   recipe: choice(
     "where the settings come from that are not given; auto has steps, sizes " +
@@ -179,7 +184,13 @@ export const SETTINGS = {
   initialization: choice(
     "how the weights start: as in the lecture, scaled as in its successor, " +
       "or scaled with small embeddings",
-    { choices: ["randn", "scaled", "small"], byRecipe, when: mlp },
+    // before it was kept, nearly all runs had the lecture's
+    {
+      choices: ["randn", "scaled", "small"],
+      byRecipe,
+      before: "randn",
+      when: mlp,
+    },
   ),
   patience: whole(
     "stop when dev has not become better for N steps, and keep the best " +
@@ -249,6 +260,31 @@ export const SETTINGS = {
   smoothing: choice(
     "what to expect where nothing was counted",
     { choices: ["kneser-ney", "interpolated", "add-k"], when: counts },
+  ),
+  random: whole("try N settings at random instead of all combinations"),
+  sweepSeed: whole("the seed of the settings at random", {
+    least: 0,
+    default: 1,
+  }),
+  log: flag(
+    "ranges are even by their logarithm: 0.01..1 has 0.1 in its middle",
+  ),
+  points: whole("how many values stand for a range among all combinations", {
+    least: 2,
+    default: 5,
+  }),
+  withAndWithout: text("try both with this option and without it", {
+    value: "FLAG",
+    many: true,
+  }),
+  slurm: flag("print a batch script of Slurm, which runs them as an array"),
+  test: flag(
+    "also show the losses on test: choose by dev, and look at test once, for " +
+      "what was chosen; who chooses by test no longer knows what new words cost",
+  ),
+  times: flag(
+    "also show the seconds from the start of a run to its end, by the times " +
+      "of its files; pauses count",
   ),
   /** Not options: what the corpus is called, and its hash (see `hashOf`). */
   words: text("", { kept }),

@@ -27,7 +27,7 @@ import {
   lossesByPart,
   tellCorpus,
 } from "./results.ts";
-import type { RunFolder } from "./run_folder.ts";
+import { holdsRun, type RunFolder } from "./run_folder.ts";
 import { type Chosen, chosenBy, corpusSettingsBy } from "./recipes.ts";
 import {
   learn,
@@ -50,7 +50,8 @@ const options = {
   ...take("model"),
   ...INPUT,
   ...CORPUS,
-  ...take("splitCopies", "output", "resume", "overwrite", "recipe", "steps"),
+  ...take("splitCopies", "output", "resume", "resumeOrStart", "overwrite"),
+  ...take("recipe", "steps"),
   ...take("batchSize", "learningRate", "schedule", "finalLearningRate"),
   ...take("decay", "weightDecay", "candidates", "patience", "noMix"),
   ...NET,
@@ -99,6 +100,12 @@ export const trainCommand = command({
 async function runTrain(values: TrainValues, given: Given): Promise<void> {
   const { model: kind } = values;
   checkLengths(values); // before it learns for minutes
+  if (values.resumeOrStart && (values.resume || values.overwrite)) {
+    throw new UsageError(
+      "Cannot use --resume-or-start with " +
+        (values.resume ? "--resume" : "--overwrite") + ": give one of them",
+    );
+  }
   if (kind !== "mlp") {
     const corpus = await readCorpus(values, values);
     tellCorpus(corpus, corpus.vocabulary());
@@ -113,7 +120,8 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
       : { steps, learningRate };
     return printResults(model, corpus, values, settings);
   }
-  const run = values.resume
+  const isThere = values.resumeOrStart && holdsRun(values.output);
+  const run = values.resume || isThere
     ? inArithmetic(await resume(values, given), given.has("arithmetic"))
     : await start(values, given);
   const { folder, corpus, vocabulary } = run;
@@ -137,6 +145,7 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
 
 async function resume(values: TrainValues, given: Given): Promise<Run> {
   const { output, steps } = values;
+  if (values.resumeOrStart) return await resumeSame(values, given);
   const other = [...given].find((name) => !WITH_RESUME.has(name));
   if (other !== undefined) {
     throw new UsageError(
@@ -145,6 +154,25 @@ async function resume(values: TrainValues, given: Given): Promise<Run> {
     );
   }
   return await resumeRun(output, values, steps);
+}
+
+/** Resumes a run if it has the settings that are given. */
+async function resumeSame(values: TrainValues, given: Given): Promise<Run> {
+  const run = await resumeRun(values.output, values);
+  const { folder, parameters, settings } = run;
+  const kept: Record<string, unknown> = { ...settings, ...sizesOf(parameters) };
+  const wanted: Record<string, unknown> = values;
+  const other = [...given].find((name) =>
+    name in kept && !(name in GENERAL) && kept[name] !== wanted[name]
+  );
+  if (other === undefined) return run;
+  folder.close();
+  throw new UsageError(
+    `Cannot continue the run in ${folder.path} with --${flagOf(other)} ` +
+      `${wanted[other]}: it was started with ${
+        kept[other]
+      }; give another folder`,
+  );
 }
 
 /** The run in its own arithmetic, unless another is `chosen` or the only one. */

@@ -24,7 +24,7 @@ export function saveRun(
   const { parameters, step, best } = training;
   const { steps, patience, schedule } = settings;
   const { learningRate, finalLearningRate, batchSize, weightDecay } = settings;
-  const { keepEqualTogether, seed, arithmetic } = settings;
+  const { keepEqualTogether, initialization, seed, arithmetic } = settings;
   return encodeCheckpoint({
     vocabulary,
     step,
@@ -39,6 +39,7 @@ export function saveRun(
       ...{ level: "characters", encoding: "utf-8", lowercase: false },
       ...{ sentences: "text", minimumCount: 2, splitSeed: 42 },
       ...{ keepEqualTogether, recipe: "lecture", steps, batchSize },
+      initialization,
       ...{ learningRate, schedule, finalLearningRate },
       decaySteps: schedule === "step" ? Math.floor(steps / 2) : steps,
       ...{ decay: 0, weightDecay, candidates: 0, patience },

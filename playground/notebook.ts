@@ -122,7 +122,11 @@ function outputOf(
   picture: PlaygroundOptions["picture"],
   text: string,
 ): string {
-  const still = picture?.[jupyterDisplay]()["text/html"] ?? "";
+  const still = picture
+    ? `<img alt="${escaped(`${picture}`)}" width="${picture.width}" ` +
+      `height="${picture.height}" style="max-width:100%" ` +
+      `src="data:image/svg+xml,${encodeURIComponent(picture.svg)}">`
+    : "";
   return `<style>.makemore-still{display:none}</style>` +
     `<div class="makemore-still">${still}<p>${escaped(text)}</p></div>` +
     `<iframe title="makemore playground" sandbox="allow-scripts allow-downloads" ` +

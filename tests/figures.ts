@@ -14,7 +14,10 @@ import {
   learningRateFinder,
   lossCurve,
   nextTokenBars,
+  trialScatter,
 } from "../lib/plots/mod.ts";
+import { TorchGenerator } from "../lib/random/torch_generator.ts";
+import { randomSettings, settingsGrid } from "../lib/recipes/sweep.ts";
 import {
   contextCounts,
   contextRows,
@@ -24,6 +27,7 @@ import { outputShare } from "../notebooks/figures/output_share.ts";
 import { probabilityRanges } from "../notebooks/figures/probability_ranges.ts";
 import { weightTables } from "../notebooks/figures/weight_tables.ts";
 import { wordMap } from "../notebooks/figures/word_map.ts";
+import { writtenWord } from "../notebooks/figures/written_word.ts";
 
 /** Where the SVG of an example lies. */
 export function figureFile(name: string): URL {
@@ -114,6 +118,22 @@ export function exampleFigures(): Record<string, Figure> {
       { name: "network", probabilities: [0.07, 0.11, 0.17] },
       { name: "trigram", probabilities: [0.00005, 0.0003, 0.004] },
     ], "network"),
+    trial_scatter: trialScatter(
+      settingsGrid({
+        "embedding size": [10, 16, 24],
+        "hidden size": [200, 300],
+      })
+        .map((settings) => ({ settings, loss: trialLoss(settings) })),
+    ),
+    trial_scatter_random: trialScatter(
+      randomSettings({
+        "hidden size": { from: 50, to: 500, whole: true },
+        "learning rate": { from: 0.02, to: 1, log: true },
+        "context length": [3, 4, 6, 8],
+        "direct connections": [false, true],
+      }, { generator: new TorchGenerator(1), count: 100 })
+        .map((settings) => ({ settings, loss: trialLoss(settings) })),
+    ),
     weight_tables: weightTables(
       [
         { name: "counted", values: logarithms },
@@ -128,6 +148,11 @@ export function exampleFigures(): Record<string, Figure> {
         place: [Math.cos(i % 5) * 3 + x, Math.sin(i % 5) * 2 - x / 2],
       })),
     ),
+    written_word: writtenWord([
+      { context: "...", drawn: "b", probabilities: [0.01, 0.49, 0.3, 0.2] },
+      { context: "..b", drawn: "a", probabilities: [0.2, 0.7, 0.096, 0.004] },
+      { context: ".ba", drawn: ".", probabilities: [0.4, 0.05, 0.25, 0.3] },
+    ], [...".abc"]),
   };
 }
 
@@ -161,6 +186,18 @@ function decline(steps: number, spread: number): number[] {
     { length: steps },
     (_, step) => 2.1 + 1.9 / (1 + 12 * step / steps) + spread * random[step],
   );
+}
+
+/** A loss that some settings lower, and that is far worse for every twentieth. */
+function trialLoss(settings: Record<string, unknown>): number {
+  const {
+    "hidden size": size,
+    "learning rate": rate = 0.2,
+    "context length": T,
+  } = settings as Record<string, number | undefined>;
+  const [random] = noise(200).slice(size! % 200);
+  return 2 + 5 / size! + 0.4 * Math.abs(rate - 0.2) + 0.1 / (T ?? 10) +
+    0.02 * random + (size! % 20 === 7 ? 1 : 0);
 }
 
 function finder(): { learningRates: number[]; losses: number[] } {

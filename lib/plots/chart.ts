@@ -182,16 +182,23 @@ function drawLegend(items: ReturnType<typeof placeLegend>): dom.SvgElement {
 /**
  * The same picture, but with bytes that do not depend on the machine or on what
  * was drawn before. Plot numbers its clip paths through the whole process, and
- * the last bit of a logarithm differs from machine to machine: clip paths are
- * numbered by figure, and numbers rounded to a hundredth of a pixel.
+ * the last bit of a logarithm differs from machine to machine: numbers are
+ * rounded to a hundredth of a pixel, and clip paths named by their size, so that
+ * one page can have several figures in one document.
  */
 function tidy(svg: string): string {
-  const clips = [...new Set(svg.match(/plot-clip-\d+/g))];
-  return svg
-    .replaceAll(/plot-clip-\d+/g, (name) => `clip-${clips.indexOf(name) + 1}`)
-    .replaceAll(/<[^<>]+>/g, (tag) =>
-      tag.replaceAll(
-        /-?\d*\.\d{3,}(e-?\d+)?/g,
-        (digits) => String(Math.round(100 * Number(digits)) / 100),
-      ));
+  const rounded = svg.replaceAll(/<[^<>]+>/g, (tag) =>
+    tag.replaceAll(
+      /-?\d*\.\d{3,}(e-?\d+)?/g,
+      (digits) => String(Math.round(100 * Number(digits)) / 100),
+    ));
+  const clips = /<clipPath id="(plot-clip-\d+)"><rect ([^>]*)>/gi;
+  const names = new Map(
+    Array.from(rounded.matchAll(clips), ([, name, size]) => [
+      name,
+      ["clip", ...size.match(/[\d.]+/g) ?? []].join("-"),
+    ]),
+  );
+  return rounded
+    .replaceAll(/plot-clip-\d+/g, (name) => names.get(name) ?? name);
 }

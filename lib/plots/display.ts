@@ -1,10 +1,5 @@
 import { type Figure, jupyterDisplay } from "./figure.ts";
-
-/**
- * The kernel may drop what a cell shows just before it ends: so a cell waits
- * this many milliseconds.
- */
-const graceMilliseconds = 30;
+import { jupyterKernel, outputsSent } from "./jupyter_kernel.ts";
 
 /**
  * Shows a figure in a notebook, and resolves when it has been sent. Outside of
@@ -18,7 +13,7 @@ const graceMilliseconds = 30;
  * ```
  */
 export async function display(figure: Figure): Promise<void> {
-  if (send("display_data", figure, {})) await grace();
+  if (send("display_data", figure, {})) await outputsSent();
   else console.log(figure.toString());
 }
 
@@ -73,24 +68,9 @@ export function liveFigure(): LiveFigure {
       send(type, figure, transient);
     },
     async shown(): Promise<void> {
-      if (kernel()) await grace();
+      if (jupyterKernel()) await outputsSent();
     },
   };
-}
-
-/** What the Deno kernel has, and nothing else. */
-interface Jupyter {
-  broadcast(type: string, content: Record<string, unknown>): unknown;
-}
-
-/** Deno's kernel, or `undefined`: outside of it the getter may throw. */
-function kernel(): Jupyter | undefined {
-  try {
-    const { Deno: runtime } = globalThis as { Deno?: { jupyter?: Jupyter } };
-    return runtime?.jupyter?.broadcast ? runtime.jupyter : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /**
@@ -100,13 +80,9 @@ function kernel(): Jupyter | undefined {
  * @returns whether there is a notebook to show it in
  */
 function send(type: string, figure: Figure, transient: object): boolean {
-  const jupyter = kernel();
+  const jupyter = jupyterKernel();
   if (!jupyter) return false;
   const data = figure[jupyterDisplay]();
   jupyter.broadcast(type, { data, metadata: {}, transient });
   return true;
-}
-
-function grace(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, graceMilliseconds));
 }

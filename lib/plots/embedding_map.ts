@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { drawChart, halo } from "./chart.ts";
+import { customMark, drawChart, halo } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { blue, green, paper, vermillion } from "./palette.ts";
+import { createElement } from "./svg.ts";
 
 /** Options of `embeddingMap()`. */
 export interface EmbeddingMapOptions extends FigureOptions {
@@ -13,7 +14,9 @@ export interface EmbeddingMapOptions extends FigureOptions {
  * The embeddings of the tokens as points in the plane, each with its token on
  * it: tokens that the model treats alike lie close together. Vowels are squares,
  * the boundary token, "<s>" or "<w>" if there is one and else ".", is a
- * triangle, all others are circles, each kind in its own colour.
+ * triangle, all others are circles, each kind in its own colour. Where tokens
+ * would cover each other they are moved apart, and a line leads from each to its
+ * place.
  *
  * Source: the lecture's scatter plot of `C`; Bengio et al. 2003, section 5,
  * where it is proposed.
@@ -68,7 +71,19 @@ export function embeddingMap(
   }).filter(({ points }) => points.length > 0);
   const described = groups.map(({ described }) => described);
   const { width = 640 } = options;
-  const at = { x: "x", y: "y" };
+  const apart = (scales: Scales) =>
+    moveApart(points.map(({ x, y }) => ({ x: scales.x(x), y: scales.y(y) })));
+  const at = Plot.initializer(
+    { x: "x", y: "y" },
+    (data, facets, _channels, scales) => {
+      const places = apart(scales as unknown as Scales);
+      const own = (data as typeof points).map((one) =>
+        places[points.indexOf(one)]
+      );
+      const [x, y] = [own.map(({ x }) => x), own.map(({ y }) => y)];
+      return { data, facets, channels: { x: { value: x }, y: { value: y } } };
+    },
+  );
   const letter = { text: "token", fontWeight: "bold", fontSize: 13 };
   const [short, long] = [true, false].map((isShort) =>
     points.filter(({ token }) => [...token].length < 2 === isShort)
@@ -88,6 +103,12 @@ export function embeddingMap(
       x: { nice: true },
       y: { nice: true },
       marks: [
+        customMark((scales) =>
+          drawLeads(
+            points.map(({ x, y }) => ({ x: scales.x(x), y: scales.y(y) })),
+            apart(scales),
+          )
+        ),
         groups.map(({ colour, sample, points }) =>
           Plot.dot(points, {
             ...at,
@@ -103,4 +124,51 @@ export function embeddingMap(
       ],
     },
   }, options);
+}
+
+type Scales = Record<"x" | "y", (value: number) => number>;
+
+/** A place in the plot, in pixels. */
+interface Point {
+  x: number;
+  y: number;
+}
+
+/** In pixels: how far the middles of two tokens are apart at least. */
+const nearest = 20;
+
+/** Pushes points that are too close away from each other, in many small steps. */
+function moveApart(points: readonly Point[]): Point[] {
+  const moved = points.map((point) => ({ ...point }));
+  for (let round = 0; round < 200; round++) {
+    for (const [i, a] of moved.entries()) {
+      for (const b of moved.slice(i + 1)) {
+        const distance = Math.hypot(b.x - a.x, b.y - a.y);
+        if (distance >= nearest) continue;
+        const push = (nearest + 0.1 - distance) / 2;
+        const along = distance > 0
+          ? { x: (b.x - a.x) / distance, y: (b.y - a.y) / distance }
+          : { x: 1, y: 0 };
+        a.x -= push * along.x;
+        a.y -= push * along.y;
+        b.x += push * along.x;
+        b.y += push * along.y;
+      }
+    }
+  }
+  return moved;
+}
+
+/** A dot where each moved token belongs, and a line to where it is drawn. */
+function drawLeads(points: readonly Point[], moved: readonly Point[]) {
+  const look = { stroke: "currentColor", "stroke-width": 1.5 };
+  const leads = points.flatMap(({ x, y }, i) => {
+    const to = moved[i];
+    if (Math.hypot(to.x - x, to.y - y) < 3) return [];
+    return [
+      createElement("path", { d: `M${x},${y}L${to.x},${to.y}` }),
+      createElement("circle", { cx: x, cy: y, r: 2, fill: "currentColor" }),
+    ];
+  });
+  return createElement("g", { "aria-label": "lead", ...look }, ...leads);
 }

@@ -1,7 +1,5 @@
 /** What every plot returns: a picture that carries its own words. */
 
-import { toBase64 } from "../kernel/base64.ts";
-
 /** The name under which Jupyter asks a value how it wants to be shown. */
 export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display");
 
@@ -26,8 +24,8 @@ export interface FigureOptions {
  * follows the light or dark theme; programs that know no themes draw it light.
  *
  * As the last value of a notebook cell, or through `display()`, a figure shows
- * itself. The HTML is an `<img>` because JupyterLab strips inline SVG, but not
- * images, from a notebook that somebody else made, until you trust it.
+ * itself: as SVG, because a page that is made of a notebook may not trust its
+ * HTML.
  *
  * @example
  * ```ts
@@ -69,32 +67,7 @@ export class Figure {
   }
 
   /** The chart by media type, as Jupyter wants it. */
-  [jupyterDisplay](): Record<
-    "text/html" | "image/svg+xml" | "text/plain",
-    string
-  > {
-    const base64 = toBase64(new TextEncoder().encode(this.svg));
-    const source = `data:image/svg+xml;base64,${base64}`;
-    return {
-      "text/html": themeStyle +
-        `<img class="makemore-figure" width="${this.width}" height="${this.height}" style="max-width:100%" ` +
-        `alt="${escapeAttribute(this.toString())}" src="${source}">`,
-      "image/svg+xml": this.svg,
-      "text/plain": this.toString(),
-    };
+  [jupyterDisplay](): Record<"image/svg+xml" | "text/plain", string> {
+    return { "image/svg+xml": this.svg, "text/plain": this.toString() };
   }
-}
-
-/**
- * An image follows the colour scheme of the element it is in, which JupyterLab
- * sets by its theme; nbconvert's pages and VS Code must be told. Where notebooks
- * are not trusted this is stripped, and the figure follows the browser.
- */
-const themeStyle =
-  '<style>:is([data-jp-theme-light="true"],.vscode-light) .makemore-figure{color-scheme:light}' +
-  ':is([data-jp-theme-light="false"],.vscode-dark) .makemore-figure{color-scheme:dark}</style>';
-
-function escapeAttribute(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;")
-    .replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

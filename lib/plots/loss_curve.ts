@@ -61,6 +61,7 @@ export function lossCurve(
   options: LossCurveOptions = {},
 ): Figure {
   const { logScale: isLog = false, smoothing = 1, yDomain } = options;
+  const { width = 640 } = options;
   const named = typeof losses[0] === "object"
     ? losses as readonly LossSeries[]
     : [{ name: "the loss", losses: losses as ArrayLike<number> }];
@@ -109,8 +110,12 @@ export function lossCurve(
     legend,
     plot: {
       grid: true,
-      // six digits need room
-      x: { domain: steps, nice: true, ticks: steps[1] < 100_000 ? 8 : 5 },
+      // digits need room
+      x: {
+        domain: steps,
+        nice: true,
+        ticks: (steps[1] < 100_000 ? 8 : 5) * Math.min(1, width / 640),
+      },
       y: isLog
         ? { domain: shown, ...logScale(shown[0], shown[1], 8) }
         : { domain: yDomain, nice: yDomain === undefined },

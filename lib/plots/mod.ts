@@ -12,6 +12,7 @@
  * | `learningRateFinder()` | the loss against the learning rate |
  * | `embeddingMap()` | the two-dimensional embeddings with their letters |
  * | `nextTokenBars()` | what one model or several expect to come next |
+ * | `trialScatter()` | the losses of the trials of a sweep, against each setting |
  *
  * `display()` shows a figure from the middle of a notebook cell, and
  * `liveFigure()` one that changes while the model trains.
@@ -40,3 +41,4 @@ export * from "./figure.ts";
 export * from "./learning_rate_finder.ts";
 export * from "./loss_curve.ts";
 export * from "./next_token_bars.ts";
+export * from "./trial_scatter.ts";

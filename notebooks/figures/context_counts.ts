@@ -19,14 +19,14 @@ type Row = ContextCount & { x: string | number; once?: number };
 
 /**
  * How many cells a table of counts needs as the context grows, how many of them
- * the word list fills, and the number of its rows, which stays the same.
+ * the word list fills, and the number of its pieces, which stays the same.
  *
  * @param counts From the shortest context to the longest.
- * @param rows How many rows (context and next character) the word list makes.
+ * @param pieces How many pieces (context and next character) the list has.
  */
 export function contextCounts(
   counts: readonly (ContextCount & { label: string })[],
-  rows: number,
+  pieces: number,
 ): Figure {
   const seen = counts.map(({ label, possible, seen }) =>
     `${label}: ${formatCount(seen)} of ${formatCount(possible)}`
@@ -34,14 +34,14 @@ export function contextCounts(
   return drawCounts(counts.map((count) => ({ ...count, x: count.label })), {
     title: "Why counting stops working",
     description: "Line chart on a logarithmic scale, sequences seen of those " +
-      `possible: ${seen.join("; ")}; against ${formatCount(rows)} rows.`,
-    xLabel: "size of the alphabet, to the power of context length + 1",
+      `possible: ${seen.join("; ")}; against ${formatCount(pieces)} pieces.`,
+    xLabel: "characters of context (and the cells of the table)",
     yLabel: "count (each line is ten times the one below)",
     height: 400,
   }, [
     { key: "possible", label: "cells of the table", place: { dy: -16 } },
     { key: "seen", label: "cells the words fill", place: { dy: 18 } },
-  ], [rows]);
+  ], [pieces]);
 }
 
 /**
@@ -102,7 +102,9 @@ function drawCounts(
     shown: rows.filter((row) => row[key]), // a logarithmic scale has no 0
     text: (row: Row) => formatLargeCount(row[key]!),
   }));
-  const names = across.map((count) => `${formatCount(count)} rows`);
+  const names = across.map((count) =>
+    `all ${formatCount(count)} pieces of names`
+  );
   return drawChart({
     ...chart,
     legend: [...drawn, ...names.map((label) => ({ label, ...dashed }))],

@@ -224,7 +224,7 @@ function SettingsForm({ now, auto }: { now: Settings; auto: Settings }) {
             most={Number.MAX_SAFE_INTEGER}
           />
           <Choice
-            label="products are"
+            label="a·b + c is"
             name="arithmetic"
             {...{ settings, change }}
           >

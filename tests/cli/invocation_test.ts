@@ -11,12 +11,14 @@ import {
 } from "@std/assert";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compareCommand } from "../../cli/compare_command.ts";
 import { evaluateCommand } from "../../cli/evaluate_command.ts";
 import { findLrCommand } from "../../cli/find_lr_command.ts";
 import { neighboursCommand } from "../../cli/neighbours_command.ts";
 import { parseOptions } from "../../cli/options.ts";
 import { sampleCommand } from "../../cli/sample_command.ts";
 import { scoreCommand } from "../../cli/score_command.ts";
+import { sweepCommand } from "../../cli/sweep_command.ts";
 import { trainCommand } from "../../cli/train_command.ts";
 import {
   Program,
@@ -34,7 +36,7 @@ const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 const COMMANDS = [
   ...[trainCommand, sampleCommand, scoreCommand, neighboursCommand],
-  ...[evaluateCommand, findLrCommand],
+  ...[evaluateCommand, findLrCommand, sweepCommand, compareCommand],
 ];
 
 /** A task, run by a person in another folder than the checkout. */
@@ -150,6 +152,11 @@ Deno.test("the examples of --help work as typed", () =>
     await Deno.writeTextFile(`${folder}/book.txt`, TEXT);
     const learned = await run(folder, "train", "--steps", "10");
     assertEquals(learned.code, 0, learned.stderr);
+    await Deno.mkdir(`${folder}/out/sweep/a`, { recursive: true });
+    const [from, to] = ["run", "sweep/a"].map((path) =>
+      `${folder}/out/${path}/checkpoint.safetensors`
+    );
+    await Deno.copyFile(from, to);
     const long =
       /train( --input words.txt --output out.words| --recipe lecture)$/;
     for (const { name } of COMMANDS) {

@@ -115,6 +115,27 @@ const REFUSALS: Refusal[] = [
     code: 5,
     sentence: `Cannot write out/a.svg: ${permits}out/ …`,
   },
+  {
+    task: "sweep",
+    without: READ,
+    args: [...INPUT, "--hidden-size", "1,2"],
+    code: 3,
+    sentence: `Cannot read words.txt: ${requires("read", "words.txt")}`,
+  },
+  {
+    task: "compare",
+    without: READ,
+    args: ["out/run"],
+    code: 4,
+    sentence: `Cannot read out/run: ${requires("read", "out/run")}`,
+  },
+  {
+    task: "compare",
+    without: WRITE,
+    args: ["out/run", "--output", "out/a.svg"],
+    code: 5,
+    sentence: `Cannot write out/a.svg: ${permits}out/ …`,
+  },
 ];
 
 Deno.test("each task has the permissions that its commands need, and no others", () =>
@@ -127,6 +148,8 @@ Deno.test("each task has the permissions that its commands need, and no others",
       run(folder, "neighbours", ...RUN),
       run(folder, "evaluate", ...RUN, ...INPUT),
       run(folder, "find-lr", ...INPUT, "--num", "9", "--output", "out/b.svg"),
+      run(folder, "sweep", ...INPUT, "--hidden-size", "1,2"),
+      run(folder, "compare", "out/run", "--output", "out/c.svg"),
     ]);
     for (const { code, stderr } of [learned, ...used]) {
       assertEquals(code, 0, stderr);
@@ -134,6 +157,7 @@ Deno.test("each task has the permissions that its commands need, and no others",
 
     const names = [
       ...["train", "sample", "score", "neighbours", "evaluate", "find-lr"],
+      ...["sweep", "compare"],
     ] as const;
     for (const name of names) {
       const flags = config.tasks[name].split(" ")

@@ -12,7 +12,7 @@ const cli = new URL("../../cli.ts", import.meta.url).href;
 /** The commands that are tasks. */
 export type TaskName =
   | ("train" | "sample" | "evaluate" | "find-lr")
-  | ("score" | "neighbours");
+  | ("score" | "neighbours" | "sweep" | "compare");
 
 /** What a program did. */
 export interface Outcome {

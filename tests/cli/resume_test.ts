@@ -16,6 +16,7 @@ import {
   hashOf,
   Program,
   QUICK,
+  refusalOf,
   run,
   taskArguments,
   withWords,
@@ -307,3 +308,61 @@ Deno.test({
       });
     }),
 });
+
+Deno.test("train --resume-or-start starts, goes on to the same bits, and changes nothing at the end", () =>
+  withWords(async (folder) => {
+    const args = [...QUICK, "--resume-or-start", "--steps", "40000"];
+    const whole = await run(folder, "train", ...args, "--output", "out/whole");
+    assertEquals(whole.code, 0, whole.stderr);
+
+    const program = new Program(folder, taskArguments("train", args));
+    await program.says(/^Steps 0 to /m);
+    program.kill("SIGKILL");
+    await program.ended;
+    const rest = await run(folder, "train", ...args);
+    assertEquals([rest.code, rest.stdout], [0, whole.stdout], rest.stderr);
+    const { mtime } = Deno.statSync(`${folder}/out/run/result.json`);
+    const again = await run(folder, "train", ...args);
+    assertEquals([again.code, again.stdout], [0, whole.stdout], again.stderr);
+    assertEquals(Deno.statSync(`${folder}/out/run/result.json`).mtime, mtime);
+    for (const name of filesIn(`${folder}/out/whole`)) {
+      assertEquals(
+        await hashOf(`${folder}/out/run/${name}`),
+        await hashOf(`${folder}/out/whole/${name}`),
+        name,
+      );
+    }
+  }));
+
+Deno.test("train --resume-or-start refuses to go on with other settings", () =>
+  withWords(async (folder) => {
+    const start = ["--resume-or-start", ...QUICK, "--steps", "20"];
+    const started = await run(folder, "train", ...start);
+    assertEquals(started.code, 0, started.stderr);
+    const refused: [string[], string][] = [
+      [
+        ["--hidden-size", "30"],
+        "Cannot continue the run in out/run with --hidden-size 30: it was " +
+        "started with 20; give another folder",
+      ],
+      [
+        ["--steps", "30"],
+        "Cannot continue the run in out/run with --steps 30: it was started " +
+        "with 20; give another folder",
+      ],
+      [
+        ["--initialization", "scaled"],
+        "Cannot continue the run in out/run with --initialization scaled: it " +
+        "was started with randn; give another folder",
+      ],
+      [
+        ["--overwrite"],
+        "Cannot use --resume-or-start with --overwrite: give one of them",
+      ],
+    ];
+    for (const [args, sentence] of refused) {
+      const message =
+        (await refusalOf(folder, "train", ...start, ...args)).message;
+      assertEquals(message, sentence);
+    }
+  }));

@@ -1,16 +1,20 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { divergingColour } from "../../lib/plots/cells.ts";
-import type { Figure } from "../../lib/plots/mod.ts";
+import { embeddingMap, type Figure, lossCurve } from "../../lib/plots/mod.ts";
 import { blue, green, vermillion } from "../../lib/plots/palette.ts";
 import {
   contextCounts,
   contextRows,
 } from "../../notebooks/figures/context_counts.ts";
+import { equationOfTables } from "../../notebooks/figures/equation_of_tables.ts";
 import { lossByOrder } from "../../notebooks/figures/loss_by_order.ts";
 import { outputShare } from "../../notebooks/figures/output_share.ts";
 import { probabilityRanges } from "../../notebooks/figures/probability_ranges.ts";
+import { sideBySide } from "../../notebooks/figures/side_by_side.ts";
+import { tanhCurve } from "../../notebooks/figures/tanh_curve.ts";
 import { weightTables } from "../../notebooks/figures/weight_tables.ts";
 import { wordMap } from "../../notebooks/figures/word_map.ts";
+import { writtenWord } from "../../notebooks/figures/written_word.ts";
 import { cellsOn, find, texts } from "../svg.ts";
 
 Deno.test("contextCounts() says how many sequences of those possible occur", () => {
@@ -20,7 +24,7 @@ Deno.test("contextCounts() says how many sequences of those possible occur", () 
   ], 32);
   assertStringIncludes(
     figure.description,
-    "27³: 31 of 19,683; against 32 rows",
+    "27³: 31 of 19,683; against 32 pieces",
   );
   assertEquals(find(figure, '[aria-label="dot"]').length, 2);
   assertEquals(
@@ -267,4 +271,78 @@ Deno.test("outputShare() writes the shares that are marked", () => {
     "17,964: 99.7 %",
   ]);
   assertStringIncludes(figure.description, "27 tokens 33.5 %, 17,964 tokens");
+});
+
+Deno.test("equationOfTables() puts signs between tables of the same colours", () => {
+  const figure = equationOfTables(
+    [
+      { name: "probs", values: [[1, 0], [0, 1]] },
+      { name: "yes", sign: "−", values: [[0, 1], [0, 1]] },
+      { name: "slopes", sign: "=", values: [[1, -1], [0, 0]] },
+    ],
+    ["...", "..e"],
+    [".", "a"],
+    "The slope of a logit",
+  );
+  assertEquals(texts(figure, '[aria-label="slopes"] text'), ["slopes", "="]);
+  assertEquals(
+    Object.fromEntries(
+      find(figure, '[aria-label="slopes"] path').map((path) => [
+        path.getAttribute("fill"),
+        cellsOn(path),
+      ]),
+    ),
+    {
+      [divergingColour(-1)]: 1,
+      [divergingColour(0)]: 2,
+      [divergingColour(1)]: 1,
+    },
+  );
+  assertEquals(
+    texts(figure, '[aria-label^="x-axis tick label"] text'),
+    [".", "a", ".", "a", ".", "a"],
+  );
+  assertStringIncludes(figure.description, "probs − yes = slopes");
+});
+
+Deno.test("sideBySide() puts two figures into one", () => {
+  const curve = lossCurve([3, 2.5], { width: 300, height: 200 });
+  const map = embeddingMap([[0, 0], [1, 1]], [".", "a"], { width: 250 });
+  const figure = sideBySide(curve, map);
+  assertEquals([figure.width, figure.height], [566, 250]);
+  assertEquals(
+    find(figure, "svg > g").map((part) => part.getAttribute("transform")),
+    ["translate(0)", "translate(316)"],
+  );
+  assertStringIncludes(figure.description, "the loss falls from 3 to 2.5");
+  assertStringIncludes(figure.description, "Scatter plot of 2 tokens");
+});
+
+Deno.test("writtenWord() has a row for each letter and marks the one that was drawn", () => {
+  const figure = writtenWord([
+    { context: "..", drawn: "a", probabilities: [0.1, 0.6, 0.3] },
+    { context: ".a", drawn: ".", probabilities: [0.004, 0.5, 0.496] },
+  ], [".", "a", "b"]);
+  assertEquals(figure.title, "Written so far: a.");
+  assertStringIncludes(figure.description, "after .. a, which had 60 %");
+  assertStringIncludes(figure.description, "after .a ., which had 0.40 %");
+  const bars = find(figure, '[aria-label="bar"] rect');
+  assertEquals(
+    bars.map((bar) => bar.getAttribute("fill")),
+    [blue, vermillion, blue, vermillion, blue, blue],
+  );
+  assertEquals(
+    texts(figure, '[aria-label="text"] text').filter(Boolean),
+    ["10", "60", "30", "<1", "50", "50"],
+  );
+});
+
+Deno.test("tanhCurve() draws tanh and its slope as two lines", () => {
+  const figure = tanhCurve();
+  const lines = find(figure, '[aria-label="line"] path');
+  assertEquals(lines.map((line) => line.getAttribute("d")!.length > 500), [
+    true,
+    true,
+  ]);
+  assertStringIncludes(figure.description, "its slope is 1 at 0, 0.42 at -1");
 });

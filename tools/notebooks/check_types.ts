@@ -1,30 +1,33 @@
 /** Type-checks the code cells of a notebook, which neither Deno nor Jupyter does. */
 
 import { fileURLToPath } from "node:url";
+import { withAnswers } from "./answers.ts";
 import { codeCells, joined, type Notebook } from "./notebook.ts";
 
 /** The project's configuration, independent of the current folder. */
 const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /**
- * All code cells as one module, and for each of its lines the place it comes
- * from. A later cell may declare a name again, so each cell is a block inside
- * the previous one. Only the first cell is not in a block: it has the imports.
+ * All code cells and folded answers as one module, and for each of its lines the place it comes
+ * from. A name that two cells declare is an error, as in VS Code: who runs one
+ * of them again gets the other's value somewhere.
  */
 export function extractModule(
   notebook: Notebook,
 ): { code: string; places: string[] } {
-  const cells = codeCells(notebook).map(({ source }) => joined(source));
   const lines: string[] = [];
   const places: string[] = [];
-  for (const [index, source] of cells.entries()) {
-    if (index > 0) places[lines.push("{") - 1] = "between two cells";
-    for (const [line, text] of source.split("\n").entries()) {
-      places[lines.push(text) - 1] = `cell ${index + 1}, line ${line + 1}`;
+  let cells = 0;
+  for (const { id, source } of codeCells(withAnswers(notebook))) {
+    const place = id === "answer"
+      ? `an answer below cell ${cells}`
+      : `cell ${++cells}`;
+    for (const [line, text] of joined(source).split("\n").entries()) {
+      places[lines.push(text) - 1] = `${place}, line ${line + 1}`;
     }
+    places[lines.push(";") - 1] = `${place}, end`;
   }
-  const end = "}".repeat(Math.max(0, cells.length - 1));
-  return { code: [...lines, end, "export {};", ""].join("\n"), places };
+  return { code: [...lines, "export {};", ""].join("\n"), places };
 }
 
 /**

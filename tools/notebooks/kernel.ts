@@ -27,6 +27,8 @@ export interface Execution {
 const LATE_MILLISECONDS = 150;
 /** How many times a kernel is started on new ports when one was taken. */
 const MOST_STARTS = 5;
+/** How many times a new kernel is asked, each time for half a second. */
+const MOST_ATTEMPTS = 120;
 const DELIMITER = "<IDS|MSG>";
 const UNCAUGHT = "uncaught_error";
 
@@ -58,7 +60,8 @@ export class Kernel {
   readonly #stderr: Promise<string>;
   readonly #sockets: Socket[] = [];
   readonly #listening: Promise<void>[] = [];
-  #hear: (parent: string, message: Message) => void = () => {};
+  /** What to do with the messages that belong to a request. */
+  readonly #hear = new Map<string, (message: Message) => void>();
 
   private constructor(folder: string) {
     const ports = ["shell", "iopub", "control", "stdin", "hb"]
@@ -97,40 +100,58 @@ export class Kernel {
     }
   }
 
-  /** Runs one cell to its end, late outputs included. */
-  async execute(code: string, timeoutSeconds = 300): Promise<Execution> {
-    const shown: Message[] = [];
-    const uncaught: string[] = [];
-    const lastLine = randomUUID();
-    const isEmpty = Promise.withResolvers<void>();
-    const run = (code: string, until?: Promise<void>) =>
-      this.#request(
+  /**
+   * Runs cells that are all sent at once, as "Run All" does, and waits until
+   * they have ended and nothing more comes. It gives up at the first that does
+   * not end.
+   */
+  async execute(
+    codes: readonly string[],
+    timeoutSeconds = 300,
+  ): Promise<Execution[]> {
+    const executions: Execution[] = [];
+    const replies = codes.map((code, i) => {
+      const shown: Message[] = [];
+      const uncaught: string[] = [];
+      executions[i] = { shown, uncaught };
+      return this.#request(
         "execute_request",
-        { code, silent: false, user_expressions: {}, allow_stdin: false },
-        timeoutSeconds,
-        (message) => {
-          if (message.type === UNCAUGHT) uncaught.push(message.content.text);
-          else if (message.content.text?.includes(lastLine)) isEmpty.resolve();
-          else shown.push(message);
-        },
-        until,
+        executeRequest(code),
+        (message) =>
+          message.type === UNCAUGHT
+            ? uncaught.push(message.content.text)
+            : shown.push(message),
       );
-    try {
-      const { status, ename, evalue, traceback = [] } = await run(code);
-      await wait(LATE_MILLISECONDS);
-      if (status !== "ok") {
+    });
+    for (const [i, reply] of replies.entries()) {
+      try {
+        const answer = await this.#inTime(reply, timeoutSeconds);
+        const { status, ename, evalue, traceback = [] } = answer;
+        if (status === "ok") continue;
         const stack = traceback.join("\n");
         const error = stack.includes(evalue) ? stack : `${ename}: ${evalue}`;
-        return { shown, uncaught, error };
+        executions[i].error = error;
+      } catch (error) {
+        if (!(error instanceof KernelError)) throw error;
+        executions[i].error = error.message;
+        return executions.slice(0, i + 1);
       }
-      // On a busy machine, what the cell printed may still be in a queue. It
-      // has all come when one more line has.
-      await run(`console.log("${lastLine}")`, isEmpty.promise);
-      return { shown, uncaught };
-    } catch (error) {
-      if (!(error instanceof KernelError)) throw error;
-      return { shown, uncaught, error: error.message };
     }
+    await wait(LATE_MILLISECONDS);
+    // On a busy machine, what the last cell printed may still be in a queue. It
+    // has all come when one more line has.
+    const line = randomUUID();
+    const isEmpty = Promise.withResolvers<void>();
+    const request = executeRequest(`console.log("${line}")`);
+    await this.#inTime(
+      this.#request("execute_request", request, (message) => {
+        if (message.content.text?.includes(line)) isEmpty.resolve();
+        else executions.at(-1)?.shown.push(message);
+      }),
+      timeoutSeconds,
+    );
+    await this.#inTime(isEmpty.promise, timeoutSeconds);
+    return executions;
   }
 
   /** Ends the process and releases everything it used. */
@@ -148,10 +169,9 @@ export class Kernel {
   }
 
   async #open(): Promise<void> {
-    const deadline = Date.now() + 60_000;
     let hasEnded = false;
     this.#process.status.then(() => hasEnded = true);
-    while (true) {
+    for (let attempt = 1;; attempt++) {
       try {
         const types = ["DEALER", "SUB"] as const;
         for (const type of types.slice(this.#sockets.length)) {
@@ -162,46 +182,46 @@ export class Kernel {
         }
         // The subscription may take effect late, so ask until the answer
         // arrives on both sockets.
-        await this.#request("kernel_info_request", {}, 0.5);
+        await this.#inTime(this.#request("kernel_info_request", {}), 0.5);
         break;
       } catch (error) {
-        if (hasEnded || Date.now() > deadline) throw error;
+        if (hasEnded || attempt === MOST_ATTEMPTS) throw error;
         await wait(50);
       }
     }
-    await this.execute(LISTENER);
+    await this.execute([LISTENER]);
   }
 
-  /** Sends a request; resolves to its reply when the kernel is idle, or later. */
+  /** Sends a request; resolves to its reply when the kernel is idle again. */
   async #request(
     type: string,
     content: unknown,
-    timeoutSeconds: number,
     onPublished: (message: Message) => void = () => {},
-    until: Promise<void> = Promise.resolve(),
   ): Promise<Message["content"]> {
     const id = randomUUID();
     const replied = Promise.withResolvers<Message["content"]>();
     const idle = Promise.withResolvers<void>();
+    this.#hear.set(id, (message) => {
+      const { type, content } = message;
+      if (type === "status") {
+        if (content.execution_state === "idle") idle.resolve();
+      } else if (type.endsWith("_reply")) replied.resolve(content);
+      else onPublished(message);
+    });
+    await this.#sockets[0].send(this.#frames(id, type, content));
+    await idle.promise;
+    return await replied.promise;
+  }
+
+  /** What comes of a request, if the kernel lives and it takes no longer. */
+  async #inTime<T>(request: Promise<T>, seconds: number): Promise<T> {
     const over = Promise.withResolvers<never>();
     const fail = (message: string) => over.reject(new KernelError(message));
-    this.#hear = (parent, message) => {
-      const { type, content } = message;
-      if (!/^status$|_reply$/.test(type)) onPublished(message);
-      else if (parent !== id) return;
-      else if (type !== "status") replied.resolve(content);
-      else if (content.execution_state === "idle") idle.resolve();
-    };
-    const late = `It did not end within ${timeoutSeconds} s`;
-    const timer = setTimeout(() => fail(late), 1000 * timeoutSeconds);
+    const late = `It did not end within ${seconds} s`;
+    const timer = setTimeout(() => fail(late), 1000 * seconds);
     this.#stderr.then((text) => fail(`The kernel ended by itself: ${text}`));
-    const answer = async () => {
-      await this.#sockets[0].send(this.#frames(id, type, content));
-      await Promise.all([idle.promise, until]);
-      return await replied.promise;
-    };
     try {
-      return await Promise.race([answer(), over.promise]);
+      return await Promise.race([request, over.promise]);
     } finally {
       clearTimeout(timer);
     }
@@ -232,9 +252,13 @@ export class Kernel {
       const [header, parent, , content] = signed.map((text) =>
         JSON.parse(text)
       );
-      this.#hear(parent.msg_id, { type: header.msg_type, content });
+      this.#hear.get(parent.msg_id)?.({ type: header.msg_type, content });
     }
   }
+}
+
+function executeRequest(code: string): Record<string, unknown> {
+  return { code, silent: false, user_expressions: {}, allow_stdin: false };
 }
 
 function wait(milliseconds: number): Promise<void> {

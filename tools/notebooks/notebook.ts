@@ -1,5 +1,6 @@
 /** Notebooks as files: nbformat 4.5, https://nbformat.readthedocs.io */
 
+import { Resvg } from "@resvg/resvg-js";
 import type { Message } from "./kernel.ts";
 
 /** A notebook, as its file holds it. */
@@ -14,7 +15,8 @@ export interface Notebook {
 export interface Cell {
   cell_type: "code" | "markdown" | "raw";
   id: string;
-  metadata: { tags?: string[] };
+  /** `jupyter` says whether JupyterLab hides the source. */
+  metadata: { tags?: string[]; jupyter?: Record<string, boolean> };
   source: string | string[];
   execution_count?: number | null;
   outputs?: Output[];
@@ -47,19 +49,20 @@ export async function readNotebook(path: string): Promise<Notebook> {
 
 /**
  * Writes a notebook. Equal notebooks make equal files: `deno fmt` formats code
- * and prose, and the metadata keeps the tags but not the version of the kernel.
+ * and prose, and the metadata keeps the tags and what is hidden, but not the version of the
+ * kernel.
  */
 export async function writeNotebook(
   path: string,
   { cells, ...rest }: Notebook,
 ): Promise<void> {
-  const tagged = cells.map((cell) => ({
+  const tidy = cells.map(({ metadata: { tags, jupyter }, ...cell }) => ({
     ...cell,
-    metadata: { tags: cell.metadata.tags },
+    metadata: { tags, jupyter },
     source: lines(joined(cell.source)),
   }));
   delete rest.metadata.language_info?.version;
-  const text = JSON.stringify({ cells: tagged, ...rest }, null, 1) + "\n";
+  const text = JSON.stringify({ cells: tidy, ...rest }, null, 1) + "\n";
   await Deno.writeTextFile(path, text);
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["fmt", "--quiet", "--no-config", path],
@@ -86,6 +89,21 @@ export function joined(text: unknown): string {
 export function figureOf(output: Output): string | undefined {
   const svg = output.data?.["image/svg+xml"];
   return svg === undefined ? undefined : joined(svg);
+}
+
+/**
+ * Adds a PNG to each figure, which JupyterLab shows where it does not trust the
+ * notebook. A figure that has not changed keeps the one it has, because another
+ * machine has other fonts.
+ */
+export function addPictures(outputs: Output[], before: Output[] = []): void {
+  for (const { data, output_type } of outputs) {
+    const svg = figureOf({ data, output_type });
+    if (svg === undefined) continue;
+    const same = before.find((output) => figureOf(output) === svg);
+    data!["image/png"] = same?.data?.["image/png"] ??
+      new Resvg(svg).render().asPng().toBase64();
+  }
 }
 
 /**
@@ -116,6 +134,14 @@ export function outputsOf(shown: readonly Message[], count: number): Output[] {
     }
   }
   return outputs;
+}
+
+/** An output that another program has written, as it is written here. */
+export function outputOfFile(output: Output): Output {
+  const { output_type, name, text, data, execution_count } = output;
+  return text === undefined
+    ? { output_type, data: inLines(data ?? {}), metadata: {}, execution_count }
+    : { output_type, name, text: lines(joined(text)) };
 }
 
 function inLines(data: Record<string, unknown>): Record<string, unknown> {

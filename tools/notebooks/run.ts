@@ -1,6 +1,7 @@
 /** Runs a notebook on a kernel of its own, and compares or writes its outputs. */
 
 import { basename, dirname, join, resolve } from "node:path";
+import { answersIn } from "./answers.ts";
 import { typeErrors } from "./check_types.ts";
 import { cellDifference, figureDifference } from "./compare.ts";
 import { Kernel } from "./kernel.ts";
@@ -30,8 +31,8 @@ export interface Report {
 }
 
 /**
- * Runs the code cells of a notebook in order, in the notebook's folder. It
- * stops at the first cell that fails, because later cells depend on it. Files
+ * Runs the code cells of a notebook in order, in the notebook's folder, and
+ * then the folded answers to its exercises. It stops at the first cell that fails, because later cells depend on it. Files
  * are only written if there are no problems.
  */
 export async function checkOrWrite(
@@ -44,24 +45,26 @@ export async function checkOrWrite(
   const problems: string[] = [];
   const figures = new Map<string, string>();
   let [ran, uncompared] = [0, 0];
+  const cells = notebooks.codeCells(notebook);
+  const sources = cells.map(({ source }) => notebooks.joined(source));
   const kernel = await Kernel.start(dirname(resolve(path)));
   try {
-    for (const [index, cell] of notebooks.codeCells(notebook).entries()) {
+    const executions = await kernel.execute(sources, timeoutSeconds);
+    for (const [index, { shown, error, uncaught }] of executions.entries()) {
       const report = (problem: string | undefined) => {
         if (problem) problems.push(`cell ${index + 1} ${problem}`);
       };
+      const cell = cells[index];
       const committed = { ...cell };
-      const source = notebooks.joined(cell.source);
-      const execution = await kernel.execute(source, timeoutSeconds);
-      const { shown, error, uncaught } = execution;
       const isOther = !lectureList && notebooks.hasTag(cell, "lecture-list");
       ran++;
       if (isOther) uncompared++;
       cell.execution_count = index + 1;
       cell.outputs = notebooks.outputsOf(shown, index + 1);
+      if (!check) notebooks.addPictures(cell.outputs, committed.outputs);
       for (const text of uncaught) report(`does not catch ${text}`);
       if (error !== undefined) {
-        report(`fails: ${error}\n${source.replaceAll(/^/gm, "    | ")}`);
+        report(`fails: ${error}\n${quoted(sources[index])}`);
         break;
       }
       if (check && !isOther && !notebooks.hasTag(cell, "time")) {
@@ -79,6 +82,18 @@ export async function checkOrWrite(
         figures.set(join(dirname(path), "figures", `${name}.svg`), figure);
       }
     }
+    const failed = executions.some(({ error }) => error !== undefined);
+    const answers = failed ? [] : notebook.cells.flatMap(answersIn);
+    const answered = answers.length === 0
+      ? []
+      : await kernel.execute(answers, timeoutSeconds);
+    for (const [index, { shown, error }] of answered.entries()) {
+      const isWrong = JSON.stringify(shown).includes(": not yet.");
+      const why = error ?? (isWrong ? "check() says: not yet" : undefined);
+      if (why === undefined) continue;
+      const which = `${index + 1}, folded away,`;
+      problems.push(`answer ${which} fails: ${why}\n${quoted(answers[index])}`);
+    }
   } finally {
     await kernel.stop();
   }
@@ -93,4 +108,8 @@ export async function checkOrWrite(
   }
   if (mayWrite) await notebooks.writeNotebook(path, notebook);
   return { ran, uncompared, problems };
+}
+
+function quoted(source: string): string {
+  return source.replaceAll(/^/gm, "    | ");
 }

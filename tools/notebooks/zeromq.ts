@@ -42,11 +42,12 @@ export class Socket {
     }
   }
 
-  /** Sends a message of several frames. */
+  /** Sends a message of several frames, none of another message between them. */
   async send(frames: readonly string[]): Promise<void> {
-    for (const [index, frame] of frames.entries()) {
-      await this.#write(frame, index < frames.length - 1 ? HAS_MORE : 0);
-    }
+    const last = frames.length - 1;
+    await Promise.all(
+      frames.map((frame, i) => this.#write(frame, i < last ? HAS_MORE : 0)),
+    );
   }
 
   /** The messages as they come, each a list of frames, until a side hangs up. */

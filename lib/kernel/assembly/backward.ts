@@ -17,11 +17,15 @@
 import { multiply, ROW } from "./matrix_products";
 import { subtractProduct } from "./vector_maths";
 import { E4, P, Q, T } from "./model";
-import { columns, outputPanel, outputWeights, tileRows } from "./output_layer";
+import {
+  columns,
+  columns4,
+  outputPanel,
+  outputWeights,
+  tileRows,
+} from "./output_layer";
 import {
   capacity,
-  dDirect,
-  dTables,
   positionOfEmbeddings,
   positionOfTables,
   R,
@@ -32,12 +36,16 @@ import {
 import { decay, shrink } from "./decay";
 import {
   db1,
+  db2,
+  dDirect,
   dLogits,
   dLogitsBlock,
+  dTables,
   dW2,
   first,
   hidden,
   hiddenPanel,
+  isFirst,
   logits,
   logitsBlock,
   rows,
@@ -49,8 +57,9 @@ export function isSingleTile(): bool {
   return R <= tileRows;
 }
 
-/** Sets the gradient of x to zero. */
-export function clearDirect(): void {
+/** Sets to zero what the tiles of a group only add to, but for the panels. */
+export function clearGradients(): void {
+  memory.fill(db2, 0, columns4 * 16);
   if (Q > P) memory.fill(dDirect, 0, positionOfEmbeddings(T));
 }
 
@@ -67,11 +76,6 @@ function clearPanel(p: u32): void {
   }
 }
 
-/** The gradient of one panel of `hidden`. */
-function dHidden(): usize {
-  return scratch; // f32[tileRows][8]
-}
-
 /**
  * From the gradient of the tile's logits, in both arrangements, to that of one
  * panel p of the layers before:
@@ -86,7 +90,8 @@ function dHidden(): usize {
 export function backwardPanel(p: u32): void {
   const single = isSingleTile();
   const weights = outputWeights + p * outputPanel();
-  multiply(logits, logitsBlock(), weights, dHidden(), rows, columns, false);
+  const dHidden = scratch; // f32[tileRows][8]
+  multiply(logits, logitsBlock(), weights, dHidden, rows, columns, false);
   if (single) shrink(weights, outputPanel());
   multiply(
     dLogits,
@@ -95,11 +100,16 @@ export function backwardPanel(p: u32): void {
     single ? weights : dW2 + p * outputPanel(),
     columns,
     rows,
-    single || first > 0,
+    single || !isFirst,
   );
-  if (p >= P) return toEmbeddings(p - P);
-  if (first == 0) clearPanel(p);
-  throughTanh(p);
+  fromHidden(p, dHidden);
+}
+
+/** From the gradient of one panel of `hidden` to that of the layers before. */
+export function fromHidden(p: u32, dHidden: usize): void {
+  if (p >= P) return toEmbeddings(p - P, dHidden);
+  if (isFirst) clearPanel(p);
+  throughTanh(p, dHidden);
 }
 
 /**
@@ -110,12 +120,11 @@ export function backwardPanel(p: u32): void {
  *       db1[p][j] += dz
  *       for each position t: dTables[p][t][slot of r, t][j] += dz
  */
-function throughTanh(p: u32): void {
+function throughTanh(p: u32, dh: usize): void {
   const table = dTables + p * tablePanel();
   let sum0 = v128.load(db1 + p * ROW, 0);
   let sum1 = v128.load(db1 + p * ROW, 16);
   let h = hidden + p * hiddenPanel();
-  let dh = dHidden();
   let slot = slots + first * T * 4;
   for (let row: u32 = 0; row < rows; row++) {
     const h0 = v128.load(h, 0), h1 = v128.load(h, 16);
@@ -143,7 +152,7 @@ function throughTanh(p: u32): void {
  *     for each row r, i from 8·panel to 8·panel + 7:
  *       dDirect[i / E4][slot of r][i % E4] += dHidden[r][i % 8]
  */
-function toEmbeddings(panel: u32): void {
+function toEmbeddings(panel: u32, dHidden: usize): void {
   for (let half: u32 = 0; half < 2; half++) {
     const i = 2 * panel + half;
     const t = i / (E4 / 4);
@@ -151,7 +160,7 @@ function toEmbeddings(panel: u32): void {
     const to = dDirect + positionOfEmbeddings(t) +
       i % (E4 / 4) * capacity * 16;
     let slot = slots + (first * T + t) * 4;
-    let dx = dHidden() + half * 16;
+    let dx = dHidden + half * 16;
     for (let row: u32 = 0; row < rows; row++) {
       const at = to + (load<u32>(slot) - positionOfTables(t)) / 2;
       v128.store(at, f32x4.add(v128.load(at), v128.load(dx)));

@@ -16,7 +16,7 @@
  */
 
 import { allocate, commit, release } from "./memory";
-import { E4, P, Q, T, V } from "./model";
+import { E4, P, T, V } from "./model";
 import { ROW } from "./matrix_products";
 import { randomBelow } from "./generator";
 import {
@@ -30,6 +30,8 @@ import {
 } from "./rows";
 
 export let R: u32 = 0;
+/** As many as there can be. */
+export let mostRows: u32 = 0;
 /** Rows before merging, of which the loss is the mean. */
 export let size: u32 = 0;
 
@@ -54,11 +56,9 @@ export let tokens: usize = 0; // u16[T][capacity], the token of each slot
 /** The embeddings of the slots, arranged for each of two products. */
 export let embeddings: usize = 0; // f32[T][E4/4][capacity][4]
 export let embeddingsTurned: usize = 0; // f32[T][capacity/4][E4][4]
-/** embeddings @ W1 of the slots, and the gradient of that. */
+/** embeddings @ W1 of the slots. */
 export let tables: usize = 0; // f32[P][T][capacity][8]
-export let dTables: usize = 0; // f32[P][T][capacity][8]
-/** The gradient of the slots' embeddings by way of Wd, and that by way of W1. */
-export let dDirect: usize = 0; // f32[T][E4/4][capacity][4]
+/** The gradient of the slots' embeddings by way of W1. */
 export let dEmbeddings: usize = 0; // f32[T][capacity/4][E4][4]
 
 /**
@@ -110,7 +110,8 @@ export function layOutBatch(
   merged: bool,
 ): bool {
   release(below);
-  const most = ((merged ? min(rows, D) : rows) + 3) & ~3;
+  mostRows = merged ? min(rows, D) : rows;
+  const most = (mostRows + 3) & ~3;
   capacity = (min(V, most) + 3) & ~3;
   slots = allocate(u64(most) * T, 4);
   weights = allocate(most, 4);
@@ -122,8 +123,6 @@ export function layOutBatch(
   embeddings = allocate(u64(T) * capacity * E4, 4);
   embeddingsTurned = allocate(u64(T) * capacity * E4, 4);
   tables = allocate(u64(P) * T * capacity, ROW);
-  dTables = allocate(u64(P) * T * capacity, ROW);
-  dDirect = allocate(Q > P ? u64(T) * capacity * E4 : 0, 4);
   dEmbeddings = allocate(u64(T) * capacity * E4, 4);
   slotOfToken = allocate(u64(T) * V, 8);
   rowOfContext = allocate(drawn && merged ? D : 0, 8);

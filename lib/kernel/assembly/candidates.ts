@@ -21,13 +21,15 @@ import { ROW } from "./matrix_products";
 import { exp64, log, sumOfLanes } from "./vector_maths";
 import { b2, Q, V, W2, W2Panel } from "./model";
 import { drawnTargetOf, R, setTarget, targets } from "./batch";
-import { db2, first, logits, logitsBlock } from "./activations";
+import { db2, first } from "./activations";
 import { scratch } from "./threads";
 import { columns4, outputPanel, useColumns } from "./output_layer";
 import { shrink } from "./decay";
 
 /** How many different tokens are drawn. */
 let drawn: u32 = 0;
+/** How many draws it took. */
+let tries: u32 = 0;
 /** The tokens drawn, then the targets that are not among them. */
 let tokens: usize = 0; // u32[most columns]
 let count: u32 = 0;
@@ -45,7 +47,7 @@ let bias: usize = 0; // f32[columns4]
  */
 export function layOutCandidates(candidates: u32, rows: u32): bool {
   drawn = candidates;
-  const most = (min(V, candidates + rows) + 3) & ~3;
+  const most = mostColumns(candidates, rows);
   tokens = allocate(most, 4);
   columnOfToken = allocate(V, 8);
   weights = allocate(u64(Q) * most, ROW);
@@ -53,6 +55,11 @@ export function layOutCandidates(candidates: u32, rows: u32): bool {
   if (!commit()) return false;
   forgetAll();
   return true;
+}
+
+/** The most columns that there can be, rounded up to a multiple of 4. */
+export function mostColumns(candidates: u32, rows: u32): u32 {
+  return u32((min(u64(V), u64(candidates) + rows) + 3) & ~3);
 }
 
 /** No token has a column. */
@@ -88,12 +95,8 @@ function place(token: u32): u32 {
 }
 
 /**
- * Draws the candidates of a step, tokens until so many are different, gives the
- * targets of the rows their columns, and makes the small output layer:
- *
- *     for each column c of token v:
- *       weights[·][c] = W2[·][v]
- *       bias[c] = b2[v] − log(1 − (1 − P(v))^tries)
+ * Draws the candidates of a step, tokens until so many are different, and gives
+ * the targets of the rows their columns.
  */
 export function drawCandidates(): void {
   if (++epoch == 0) {
@@ -101,7 +104,7 @@ export function drawCandidates(): void {
     epoch = 1;
   }
   count = 0;
-  let tries: u32 = 0;
+  tries = 0;
   while (count < drawn) {
     place(drawToken());
     tries++;
@@ -111,24 +114,32 @@ export function drawCandidates(): void {
   }
 
   useColumns((count + 3) & ~3, weights, bias);
-  for (let column: u32 = 0; column < count; column++) {
-    const token = load<u32>(tokens + 4 * column);
-    const never = exp64(f64(tries) * log(1.0 - probabilityOf(token)));
-    const b = f64(load<f32>(b2 + 4 * token)) - log(1.0 - never);
-    store<f32>(bias + 4 * column, f32(b));
-  }
-  memory.fill(bias + 4 * count, 0, 4 * (columns4 - count));
 }
 
-/** The columns of one panel of W2; zeros in those left over. */
+/**
+ * Makes one panel p of the small output layer, and its share of the biases; zeros
+ * in the columns that are left over:
+ *
+ *     for each column c of token v:
+ *       weights[p][c] = W2[p][v]
+ *       bias[c] = b2[v] − log(1 − (1 − P(v))^tries)
+ */
 export function gatherPanel(p: u32): void {
-  const from = W2 + p * W2Panel();
-  let to = weights + p * outputPanel();
+  const from = W2 + p * W2Panel(), to = weights + p * outputPanel();
   for (let column: u32 = 0; column < count; column++) {
-    copyRow(to, from + load<u32>(tokens + 4 * column) * ROW);
-    to += ROW;
+    copyRow(to + column * ROW, from + load<u32>(tokens + 4 * column) * ROW);
   }
-  memory.fill(to, 0, (columns4 - count) * ROW);
+  memory.fill(to + count * ROW, 0, (columns4 - count) * ROW);
+  const end = (p + 1) * columns4 / Q;
+  for (let column = p * columns4 / Q; column < end; column++) {
+    store<f32>(bias + 4 * column, column < count ? biasOf(column) : 0);
+  }
+}
+
+function biasOf(column: u32): f32 {
+  const token = load<u32>(tokens + 4 * column);
+  const never = exp64(f64(tries) * log(1.0 - probabilityOf(token)));
+  return f32(f64(load<f32>(b2 + 4 * token)) - log(1.0 - never));
 }
 
 /** Copies the 8 numbers that a panel has of a column. */
@@ -138,40 +149,50 @@ function copyRow(to: usize, from: usize): void {
 }
 
 /**
- * Sets the logits of the columns after the candidates to −∞, but for each row's
- * own target, in the block of 4 rows of the tile that begins with `row`:
+ * Sets logits of columns after the candidates to −∞, but for each row's own
+ * target, in the block of 4 rows of the tile that begins with `row`, and in so
+ * many columns from one on, whose logits are at `block`:
  *
  *     for each row r, column c ≥ drawn: if (c ≠ target of r) logits[r][c] = −∞
  */
-export function hideOthersTargets(row: u32): void {
-  const block = logits + (row / 4) * logitsBlock(); // f32[columns4][4]
+export function hideOthersTargets(
+  row: u32,
+  block: usize, // f32[count][4]
+  column: u32,
+  count: u32,
+): void {
+  const hidden = max(drawn, column) - column;
+  if (hidden >= count) return;
   const own = scratch; // f32[4]: the logits of the rows' own targets
   const lanes = min(4, R - first - row);
   for (let lane: u32 = 0; lane < lanes; lane++) {
-    const target = load<u32>(targets + 4 * (first + row + lane));
+    const target = load<u32>(targets + 4 * (first + row + lane)) - column * 16;
+    if (target >= count * 16) continue;
     store<f32>(own + 4 * lane, load<f32>(block + target));
   }
-  for (let column = drawn; column < columns4; column++) {
-    v128.store(block + column * 16, f32x4.splat(-Infinity));
+  for (let i = hidden; i < count; i++) {
+    v128.store(block + i * 16, f32x4.splat(-Infinity));
   }
   for (let lane: u32 = 0; lane < lanes; lane++) {
-    const target = load<u32>(targets + 4 * (first + row + lane));
+    const target = load<u32>(targets + 4 * (first + row + lane)) - column * 16;
+    if (target >= count * 16) continue;
     store<f32>(block + target, load<f32>(own + 4 * lane));
   }
 }
 
 /**
- * Puts the columns of one panel back into W2 after the update of the small
- * output layer. Weight decay is for all tokens: with it the time of a step
- * depends on V.
+ * Weight decay of one panel of W2. It is for all tokens: with it the time of a
+ * step depends on V.
  */
-export function scatterPanel(p: u32): void {
-  const to = W2 + p * W2Panel();
-  shrink(to, W2Panel());
-  let from = weights + p * outputPanel();
-  for (let column: u32 = 0; column < count; column++) {
-    copyRow(to + load<u32>(tokens + 4 * column) * ROW, from);
-    from += ROW;
+export function shrinkPanel(p: u32): void {
+  shrink(W2 + p * W2Panel(), W2Panel());
+}
+
+/** Puts some columns of one panel of the small output layer back into W2. */
+export function scatterColumns(p: u32, first: u32, end: u32): void {
+  const to = W2 + p * W2Panel(), from = weights + p * outputPanel();
+  for (let column = first; column < min(end, count); column++) {
+    copyRow(to + load<u32>(tokens + 4 * column) * ROW, from + column * ROW);
   }
 }
 

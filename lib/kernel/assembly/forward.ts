@@ -26,6 +26,7 @@ import {
   embeddingsTurned,
   positionOfEmbeddings,
   positionOfTables,
+  R,
   slots,
   tablePanel,
   tables,
@@ -34,59 +35,63 @@ import {
 } from "./batch";
 import {
   first,
+  groupsOf,
   hidden,
   hiddenPanel,
-  logits,
+  logitsAt,
   logitsBlock,
   rows4,
 } from "./activations";
 
 /**
- * The embeddings of all slots, in both arrangements, with zeros for the slots
- * that fill up a block of 4:
+ * The embeddings of all slots of a position t, in both arrangements, with zeros
+ * for the slots that fill up a block of 4:
  *
- *     for each position t, slot s in use, e < E:
+ *     for each slot s in use, e < E:
  *       embeddings[t][e / 4][s][e % 4] = C[token of s][e]
  *       embeddingsTurned[t][s / 4][e][s % 4] = C[token of s][e]
  *
  * The first is written 4 numbers at a time, the second in blocks of 4 × 4.
  */
-export function gatherEmbeddings(): void {
-  for (let t: u32 = 0; t < T; t++) {
-    const count = usedSlots(t);
-    const plain = embeddings + positionOfEmbeddings(t);
-    const turned = embeddingsTurned + positionOfEmbeddings(t);
-    for (let slot: u32 = 0; slot < count; slot++) {
-      const token = load<u16>(tokens + (t * capacity + slot) * 2);
-      const from = C + token * E4 * 4;
-      for (let e: u32 = 0; e < E4; e += 4) {
-        const to = plain + (e * capacity + slot * 4) * 4;
-        v128.store(to, v128.load(from + e * 4));
-      }
+export function gatherEmbeddings(t: u32): void {
+  const count = usedSlots(t);
+  const plain = embeddings + positionOfEmbeddings(t);
+  const turned = embeddingsTurned + positionOfEmbeddings(t);
+  for (let slot: u32 = 0; slot < count; slot++) {
+    const token = load<u16>(tokens + (t * capacity + slot) * 2);
+    const from = C + token * E4 * 4;
+    for (let e: u32 = 0; e < E4; e += 4) {
+      const to = plain + (e * capacity + slot * 4) * 4;
+      v128.store(to, v128.load(from + e * 4));
     }
-    for (let slot = count; slot & 3; slot++) {
-      for (let e: u32 = 0; e < E4; e += 4) {
-        v128.store(plain + (e * capacity + slot * 4) * 4, f32x4.splat(0));
-      }
+  }
+  for (let slot = count; slot & 3; slot++) {
+    for (let e: u32 = 0; e < E4; e += 4) {
+      v128.store(plain + (e * capacity + slot * 4) * 4, f32x4.splat(0));
     }
-    for (let slot: u32 = 0; slot < count; slot += 4) {
-      for (let e: u32 = 0; e < E4; e += 4) {
-        const from = plain + (e * capacity + slot * 4) * 4;
-        transpose(from, 16, turned + (slot * E4 + e * 4) * 4, 16);
-      }
+  }
+  for (let slot: u32 = 0; slot < count; slot += 4) {
+    for (let e: u32 = 0; e < E4; e += 4) {
+      const from = plain + (e * capacity + slot * 4) * 4;
+      transpose(from, 16, turned + (slot * E4 + e * 4) * 4, 16);
     }
   }
 }
 
+/** What one panel needs before the first tile: its tables, and columns drawn. */
+export function preparePanel(p: u32): void {
+  if (isSampled()) gatherPanel(p);
+  if (p < P) multiplyEmbeddings(p);
+}
+
 /**
- * One panel of the hidden layer of a tile; before the first tile, the tables and
- * the sampled output layer of that panel too. The panels after P are x.
+ * One panel of the hidden layer of a tile, with what it needs if there is but one
+ * group. The panels after P are x.
  */
 export function forwardPanel(p: u32): void {
-  if (first == 0 && isSampled()) gatherPanel(p);
-  if (p >= P) return copyEmbeddings(p);
-  if (first == 0) multiplyEmbeddings(p);
-  computeHidden(p);
+  if (first == 0 && groupsOf(R) == 1) preparePanel(p);
+  if (p < P) computeHidden(p);
+  else copyEmbeddings(p);
 }
 
 /**
@@ -181,7 +186,7 @@ export function computeLogits(
     hiddenPanel(),
     outputWeights + column * ROW,
     outputPanel(),
-    logits + (row / 4) * logitsBlock() + column * 16,
+    logitsAt(row, column),
     logitsBlock(),
     blocks,
     (count + 1) & ~1,

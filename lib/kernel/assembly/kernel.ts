@@ -17,6 +17,7 @@
  * | forward | embeddings → tables → hidden → logits |
  * | loss | softmax, cross-entropy, and the gradient of the logits |
  * | backward | the gradients of the layers |
+ * | columns | the output layer, where many columns are divided |
  * | update, decay | the gradients are added to the weights, which decay |
  * | row_losses | the loss of each row by itself |
  * | sampling | new words; the probabilities after a context |
@@ -25,13 +26,14 @@
  */
 
 import { commit, mark, release } from "./memory";
-import { clearModel, layOutModel, Q, stage, stageBytes } from "./model";
+import { clearModel, layOutModel, Q, stage, stageBytes, T } from "./model";
 import { position, resume, WORDS, words } from "./generator";
 import { beginRows, D, endRows, N } from "./rows";
 import {
   drawBatch,
   drawBatchUnmerged,
   layOutBatch,
+  mostRows,
   R,
   size,
   wholeBatch,
@@ -40,28 +42,53 @@ import {
   drawCandidates,
   hideOthersTargets,
   layOutCandidates,
+  mostColumns,
+  shrinkPanel,
 } from "./candidates";
 import {
   columns,
   columns4,
+  expectColumns,
   isSampled,
+  isWide,
   tileRows,
   useAllTokens,
 } from "./output_layer";
 import {
-  clearActivations,
+  addGroups,
+  clearEmbeddingGradient,
+  firstRowOf,
+  groupsOf,
   layOutActivations,
+  layOutEmbeddingGradient,
+  logitsAt,
+  lossOfGroup,
   rows4,
   setTile,
+  useGroup,
 } from "./activations";
-import { computeLogits, forwardPanel, gatherEmbeddings } from "./forward";
-import { beginLoss, finishLoss, softmax } from "./loss";
-import { backwardPanel, clearDirect } from "./backward";
-import { setDecay } from "./decay";
+import {
+  computeLogits,
+  forwardPanel,
+  gatherEmbeddings,
+  preparePanel,
+} from "./forward";
+import { beginLoss, finishLoss, isBackward, logsOfSums, softmax } from "./loss";
+import { backwardPanel, clearGradients, isSingleTile } from "./backward";
+import {
+  backwardColumns,
+  backwardFromColumns,
+  columnParts,
+  finishColumns,
+  forwardColumns,
+  layOutColumns,
+  lossOfColumns,
+} from "./columns";
+import { decay, setDecay } from "./decay";
 import { gradientPart, gradientParts, updatePart } from "./update";
 import { layOutRowLosses, rowLosses, storeRowLosses } from "./row_losses";
 import { computeProbabilities, layOutSampling } from "./sampling";
-import { expectWork, forAll, layOutScratches } from "./threads";
+import { expectWork, forAll, layOutScratches, scratch } from "./threads";
 
 export {
   clearModel,
@@ -119,21 +146,14 @@ export function bytesWanted(): f64 {
 export function setModel(v: u32, t: u32, e: u32, h: u32, direct: bool): bool {
   layOutModel(v, t, e, h, direct);
   layOutScratches();
-  layOutActivations();
+  layOutEmbeddingGradient();
   afterModel = mark();
   afterRows = afterModel;
   prepared = NOTHING;
   if (!commit()) return false;
   clearModel();
-  workWithAllTokens();
+  clearEmbeddingGradient();
   return setRowCount(0);
-}
-
-/** Clears what sampled steps have left behind. */
-function workWithAllTokens(): void {
-  candidates = 0;
-  useAllTokens();
-  clearActivations();
 }
 
 /** Makes room for so many rows, which `addRows` takes in. */
@@ -155,10 +175,14 @@ export function finishRows(): u32 {
 export function prepareBatches(batch: u32, sampled: u32): bool {
   if (prepared == batch && candidates == sampled) return true;
   prepared = NOTHING;
-  if (candidates != 0) workWithAllTokens();
+  useAllTokens();
   const rows = batch == WHOLE ? N : batch;
   if (!layOutBatch(afterRows, rows, batch != WHOLE, sampled == 0)) return false;
   if (sampled != 0 && !layOutCandidates(sampled, rows)) return false;
+  const most = sampled == 0 ? columns4 : mostColumns(sampled, rows);
+  expectColumns(most);
+  if (isWide) layOutColumns(most);
+  if (!layOutActivations(mostRows, most)) return false;
   afterBatch = mark();
   if (batch == WHOLE) wholeBatch();
   prepared = batch;
@@ -178,19 +202,22 @@ export function prepareSampling(words: u32): bool {
   return layOutSampling(afterRows, words);
 }
 
-/** Rows, and columns, that are one part of the work on logits. */
+/** Rows that are one part of the work on the logits of a tile. */
 const ROWS: u32 = 16;
-const COLUMNS: u32 = 512;
-/** With more columns than this the logits of a tile are divided by columns. */
-const NARROW: u32 = 1024;
 
-/** The work of a tile: forward, and what is to come of its logits. */
-function forwardTile(first: u32): void {
-  setTile(first);
+/** Whether the loss of each row is wanted, not that of the batch. */
+let isOfRows: bool = false;
+
+/** The work of a tile forward, and its loss. */
+function forwardTile(): f64 {
   forAll(Q, forwardPanel);
-  if (columns4 <= NARROW) return forAll((rows4 + ROWS - 1) / ROWS, someRows);
-  forAll((columns + COLUMNS - 1) / COLUMNS, someColumns);
+  if (!isWide) {
+    forAll((rows4 + ROWS - 1) / ROWS, someRows);
+    return isOfRows ? 0 : finishLoss();
+  }
+  forAll(columnParts(), forwardColumns);
   forAll(rows4 / 4, finishBlock);
+  return isOfRows ? 0 : lossOfColumns();
 }
 
 /** The logits of some rows, and what comes of them. */
@@ -201,45 +228,66 @@ function someRows(part: u32): void {
   for (let at = row; at < end; at += 4) finishBlock(at / 4);
 }
 
-/** Some columns of the logits. */
-function someColumns(part: u32): void {
-  const column = part * COLUMNS;
-  computeLogits(0, rows4 / 4, column, min(COLUMNS, columns - column));
-}
-
-/** Whether the loss of each row is wanted, not that of the batch. */
-let isOfRows: bool = false;
-
 /** What comes of the logits of a block of 4 rows. */
 function finishBlock(block: u32): void {
-  if (isOfRows) return storeRowLosses(4 * block);
-  if (isSampled()) hideOthersTargets(4 * block);
-  softmax(4 * block);
+  const row = 4 * block;
+  if (isWide) finishColumns(row);
+  else if (isOfRows) logsOfSums(logitsAt(row, 0), scratch);
+  else {
+    if (isSampled()) hideOthersTargets(row, logitsAt(row, 0), 0, columns);
+    softmax(row);
+  }
+  if (isOfRows) storeRowLosses(row);
 }
 
-/** Begins a pass over the batch. */
-function begin(backward: bool, ofRows: bool): void {
-  isOfRows = ofRows;
-  const products = u64(Q) * 8 * columns; // for each row
-  expectWork(products * R * (backward ? 3 : 1), products * min(R, tileRows));
-  gatherEmbeddings();
+/** The work of a tile backward. */
+function backwardTile(): void {
+  if (!isWide) return forAll(Q, backwardPanel);
+  if (isSampled() && isSingleTile() && decay > 0) forAll(Q, shrinkPanel);
+  forAll(columnParts(), backwardColumns);
+  forAll(Q, backwardFromColumns);
+}
+
+/** The tiles of a group, and the sum of their losses. Ends early if that is NaN. */
+function tilesOf(group: u32): void {
+  useGroup(group);
+  if (isBackward) clearGradients();
+  let loss: f64 = 0;
+  const end = firstRowOf(group + 1);
+  for (let row = firstRowOf(group); row < end; row += tileRows) {
+    setTile(row);
+    loss += forwardTile();
+    if (!isFinite(loss)) break;
+    if (isBackward) backwardTile();
+  }
+  store<f64>(lossOfGroup, loss);
 }
 
 /**
- * The mean loss of the batch, tile by tile, and with `backward` its gradient
- * times −learning rate. Ends early if the loss is not finite.
+ * A pass over the batch, and its loss: forward, and with `backward` its gradient
+ * times −learning rate too.
  */
-function pass(backward: bool, learningRate: f64): f64 {
-  begin(backward, false);
+function pass(backward: bool, ofRows: bool, learningRate: f64): f64 {
+  isOfRows = ofRows;
   beginLoss(backward, f32(learningRate / f64(size)));
-  if (backward) clearDirect();
-  let loss: f64 = 0;
-  for (let first: u32 = 0; first < R; first += tileRows) {
-    forwardTile(first);
-    loss += finishLoss();
-    if (!isFinite(loss)) break;
-    if (backward) forAll(Q, backwardPanel);
+  const groups = groupsOf(R);
+  const products = u64(Q) * 8 * columns * (backward ? 3 : 1); // for each row
+  const together = groups > 1 ? R / groups : min(R, tileRows);
+  expectWork(products * R, products * together);
+  if (groups == 1 && !isWide) {
+    for (let t: u32 = 0; t < T; t++) gatherEmbeddings(t);
+  } else forAll(T, gatherEmbeddings);
+  if (groups == 1) tilesOf(0);
+  else {
+    forAll(Q, preparePanel);
+    forAll(groups, tilesOf);
   }
+  let loss: f64 = 0;
+  for (let group: u32 = 0; group < groups; group++) {
+    useGroup(group);
+    loss += load<f64>(lossOfGroup);
+  }
+  useGroup(0);
   return loss / f64(size);
 }
 
@@ -249,8 +297,9 @@ function pass(backward: bool, learningRate: f64): f64 {
  */
 function step(learningRate: f64, weightDecay: f64): f64 {
   setDecay(f32(learningRate * weightDecay));
-  const loss = pass(true, learningRate);
+  const loss = pass(true, false, learningRate);
   if (!isFinite(loss)) return loss;
+  if (groupsOf(R) > 1) forAll(Q, addGroups);
   forAll(gradientParts(), gradientPart);
   forAll(1 + Q, updatePart);
   return loss;
@@ -261,13 +310,12 @@ export { step as stepWhole };
 
 /** The mean loss of all rows. */
 export function lossOfWhole(): f64 {
-  return pass(false, 0);
+  return pass(false, false, 0);
 }
 
 /** The loss of each row by itself: the address of f64[N]. */
 export function lossesOfRows(): usize {
-  begin(false, true);
-  for (let first: u32 = 0; first < R; first += tileRows) forwardTile(first);
+  pass(false, true, 0);
   return rowLosses;
 }
 

@@ -27,14 +27,13 @@ import {
 import { scratch } from "./threads";
 
 /** Whether the gradient is wanted, and what it is multiplied by. */
-let isBackward: bool = false;
-let scale: f32 = 0;
+export let isBackward: bool = false;
+export let scale: f32 = 0;
 
 /** Begins a pass, of which `backward` says whether the gradient is wanted. */
 export function beginLoss(backward: bool, learningRate: f32): void {
   isBackward = backward;
   scale = learningRate;
-  if (backward) memory.fill(db2, 0, columns4 * 16);
 }
 
 /**
@@ -49,7 +48,7 @@ export function softmax(row: u32): void {
   const end = block + columns * 16;
   const losses = lossesOfBlocks + (row / 4) * 16;
 
-  const largest = addBias(block, end);
+  const largest = addBias(block, end, outputBias);
   store<f64>(losses, sumOfTargets(first + row, block), 0);
 
   // z becomes exp(z − largest), which cannot overflow
@@ -68,6 +67,9 @@ export function softmax(row: u32): void {
   const factor = f32x4.div(f32x4.mul(weight, f32x4.splat(-scale)), sum);
   for (let at = block; at < end; at += 16) {
     v128.store(at, f32x4.mul(v128.load(at), factor));
+  }
+  for (let at = end; at < block + columns4 * 16; at += 16) {
+    v128.store(at, f32x4.splat(0));
   }
   const turned = dLogits + row * 16;
   for (let v: u32 = 0; v < columns4; v += 4) {
@@ -93,10 +95,13 @@ export function finishLoss(): f64 {
   return loss;
 }
 
-/** z = logits + b2 in one block of 4 rows, and the largest z of each row. */
-function addBias(block: usize, end: usize): v128 {
-  let largest = f32x4.splat(-Infinity);
-  for (let at = block, bias = outputBias; at < end; at += 16, bias += 4) {
+/**
+ * z = logits + b2 in a block of 4 rows, and the largest z of each row; −∞ is not
+ * large enough, so that nothing but a NaN is subtracted from itself.
+ */
+export function addBias(block: usize, end: usize, bias: usize): v128 {
+  let largest = f32x4.splat(-f32.MAX_VALUE);
+  for (let at = block; at < end; at += 16, bias += 4) {
     const z = f32x4.add(v128.load(at), v128.load32_splat(bias));
     v128.store(at, z);
     largest = f32x4.pmax(largest, z);
@@ -116,7 +121,7 @@ function sumOfTargets(first: u32, block: usize): f64 {
 }
 
 /** Σ weight · logsumexp(z) over the four rows from `first` on. */
-function sumOfLogs(first: u32, logs: usize): f64 {
+export function sumOfLogs(first: u32, logs: usize): f64 {
   let loss: f64 = 0;
   for (let lane: u32 = 0; lane < 4; lane++) {
     const weight = load<f32>(weights + 4 * (first + lane));
@@ -148,7 +153,7 @@ function addTargets(row: u32, block: usize): void {
 }
 
 /** log(sum) + largest = logsumexp(z) of four rows, into f64[4] at `to`. */
-function storeLogsOfSums(sum: v128, largest: v128, to: usize): void {
+export function storeLogsOfSums(sum: v128, largest: v128, to: usize): void {
   const lanes = to + 32; // to be read one by one: f32[4], f32[4]
   v128.store(lanes, sum, 0);
   v128.store(lanes, largest, 16);
@@ -167,7 +172,7 @@ function storeLogsOfSums(sum: v128, largest: v128, to: usize): void {
  */
 export function logsOfSums(block: usize, to: usize): void {
   const end = block + columns * 16;
-  const largest = addBias(block, end);
+  const largest = addBias(block, end, outputBias);
   let sum = f32x4.splat(0);
   for (let at = block; at < end; at += 16) {
     sum = f32x4.add(sum, exp(f32x4.sub(v128.load(at), largest)));

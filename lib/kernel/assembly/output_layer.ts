@@ -4,7 +4,7 @@
  * a column for each of few tokens.
  */
 
-import { b2, V, V4, W2 } from "./model";
+import { b2, V, W2 } from "./model";
 import { ROW } from "./matrix_products";
 
 /** How many columns there are, and rounded up to a multiple of 4. */
@@ -14,20 +14,24 @@ export let columns4: u32 = 0;
 export let outputWeights: usize = 0; // f32[Q][columns4][8]
 export let outputBias: usize = 0; // f32[columns4]
 
+/** Whether there are so many columns that they are divided, see columns.ts. */
+export let isWide: bool = false;
+const MOST_NARROW: u32 = 256;
+/** So many of them at once, whose logits are side by side in memory. */
+export const CHUNK: u32 = 64;
+
 /**
  * The rows of a tile. A pass works on one tile of rows after the other: few
- * enough that what one product leaves is still in the cache for the next, the
- * fewer where the logits of a row are many.
+ * enough that what one product leaves is still in the cache for the next.
  */
 export let tileRows: u32 = 0;
-export const MOST_ROWS: u32 = 64;
-const FEW_ROWS: u32 = 16;
-/** More logits than this are many. */
-const LONG: u32 = 4096;
+const ROWS_OF_NARROW: u32 = 64;
+const ROWS_OF_WIDE: u32 = 128;
 
-/** Room for the logits of a tile, whichever layer it works with. */
-export function roomForLogits(): u64 {
-  return u64(V4) * (V4 > LONG ? FEW_ROWS : MOST_ROWS);
+/** Says how many columns there will be at most. */
+export function expectColumns(most: u32): void {
+  isWide = most > MOST_NARROW;
+  tileRows = isWide ? ROWS_OF_WIDE : ROWS_OF_NARROW;
 }
 
 /** Bytes from panel to panel of the weights. */
@@ -51,6 +55,4 @@ export function useColumns(count: u32, weights: usize, bias: usize): void {
   columns4 = (count + 3) & ~3;
   outputWeights = weights;
   outputBias = bias;
-  const fits = u64(MOST_ROWS) * columns4 <= roomForLogits();
-  tileRows = fits && columns4 <= LONG ? MOST_ROWS : FEW_ROWS;
 }

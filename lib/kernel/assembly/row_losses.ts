@@ -15,8 +15,7 @@ import {
   nextPlace,
   targetOfRow,
 } from "./rows";
-import { first, logits, logitsBlock } from "./activations";
-import { logsOfSums } from "./loss";
+import { first, logitsAt } from "./activations";
 import { scratch } from "./threads";
 
 /** The rows sorted by context; those of c are `begins[c]` to `begins[c + 1]`. */
@@ -39,10 +38,11 @@ export function layOutRowLosses(): bool {
   return true;
 }
 
-/** From the logits of a block of 4 contexts of the tile to their rows' losses. */
+/**
+ * From logsumexp(z), f64[4] in `scratch`, and z of a block of 4 contexts of the
+ * tile to the losses of their rows.
+ */
 export function storeRowLosses(row: u32): void {
-  const block = logits + (row / 4) * logitsBlock(); // f32[V][4]
-  logsOfSums(block, scratch);
   for (let lane: u32 = 0; lane < min(4, D - first - row); lane++) {
     const logOfSum = load<f64>(scratch + 8 * lane);
     const begin = begins + 4 * (first + row + lane);
@@ -50,7 +50,7 @@ export function storeRowLosses(row: u32): void {
     for (let at = load<u32>(begin); at < end; at++) {
       const i = load<u32>(sorted + 4 * at);
       const target: u32 = load<u16>(targetOfRow + 2 * i);
-      const z = load<f32>(block + target * 16 + lane * 4);
+      const z = load<f32>(logitsAt(row, target) + lane * 4);
       store<f64>(rowLosses + 8 * i, logOfSum - f64(z));
     }
   }

@@ -50,16 +50,17 @@ declare function loadGlobals(from: usize): void;
 const END: u32 = u32.MAX_VALUE;
 /** More parts cannot be counted. */
 const MOST_PARTS: u32 = 60000;
-/** How often a thread looks before it sleeps: for about ten microseconds. */
+/** The least looks before a thread sleeps: about ten microseconds. */
 const LOOKS: u32 = 8000;
 /** And once more for so many products of a tile, of which it may have a part. */
 const PRODUCTS_OF_LOOK: u64 = 16;
+const MOST_LOOKS: u32 = 1 << 20; // about a millisecond
 /** How long one thread may take for a part, in nanoseconds, unless it is lost. */
 const PATIENCE: i64 = 60_000_000_000;
 
 /** A place for each thread's own numbers while it does a part. */
 export let scratch: usize = 0;
-const SCRATCH_BYTES: usize = 2304;
+const SCRATCH_BYTES: usize = 2304; // f32[64][8] and more
 const MOST_THREADS: u32 = 64;
 let scratches: usize = 0;
 
@@ -67,9 +68,11 @@ let scratches: usize = 0;
 let leastWork: f64 = Infinity;
 /** Whether that is what is done now. */
 let isLarge: bool = false;
+/** Whether a part is on its way. */
+let isInPart: bool = false;
 /** The division whose globals are here. */
 let current: u32 = 0;
-/** How often the first thread looks whether the others are done. */
+/** How often a thread looks before it sleeps: longer where parts are long. */
 let looks: u32 = LOOKS;
 /** Divisions to do alone, and how many the next time, and those since then. */
 let rest: u32 = 0;
@@ -91,19 +94,23 @@ export function divideFrom(work: f64, threads: u32): void {
 /** Says how many products follow, in all and in a tile of rows. */
 export function expectWork(products: u64, ofTile: u64): void {
   isLarge = f64(products) >= leastWork;
-  looks = LOOKS + u32(min(ofTile / PRODUCTS_OF_LOOK, 1 << 30));
+  looks = LOOKS + u32(min(ofTile / PRODUCTS_OF_LOOK, MOST_LOOKS));
 }
 
-/** Does all parts, with the other threads if there are any and it pays. */
+/**
+ * Does all parts, with the other threads if there are any and it pays. The parts
+ * of a part are not divided.
+ */
 export function forAll(count: u32, part: (i: u32) => void): void {
   if (
-    !isLarge || count < 2 || count > MOST_PARTS || rest > 0 ||
+    isInPart || !isLarge || count < 2 || count > MOST_PARTS || rest > 0 ||
     load<u32>(PRESENT) == 0
   ) {
-    if (rest > 0) rest--;
+    if (!isInPart && rest > 0) rest--;
     for (let i: u32 = 0; i < count; i++) part(i);
     return;
   }
+  isInPart = true;
   current = load<u32>(DIVISION) + 1;
   if (current == END) current = 1;
   storeGlobals(GLOBALS);
@@ -121,6 +128,7 @@ export function forAll(count: u32, part: (i: u32) => void): void {
   atomic.store<u32>(DIVISION, current);
   if (atomic.load<u32>(ASLEEP) > 0) atomic.notify(DIVISION, -1);
   const mine = doParts(0);
+  isInPart = false;
   if (mine < count) waitFor(count - mine);
 }
 
@@ -152,7 +160,8 @@ function waitFor(parts: u32): void {
     if (atomic.load<u32>(DONE) == parts) return;
   }
   // The more often this happens, the longer the first thread works alone.
-  nextRest = calm > 256 ? 16 : min(2 * nextRest + 1, 4096);
+  const most = MOST_LOOKS / looks * 64;
+  nextRest = calm > 64 ? 16 : min(2 * nextRest + 1, most);
   rest = nextRest;
   calm = 0;
   atomic.store<u32>(FIRST_SLEEPS, 1);
@@ -183,7 +192,7 @@ export function work(thread: u32): void {
 
 /** Waits for a division after the one given. */
 function nextDivision(last: u32): u32 {
-  for (let i: u32 = 0; i < LOOKS; i++) {
+  for (let i: u32 = 0; i < looks; i++) {
     const division = atomic.load<u32>(DIVISION);
     if (division != last) return division;
   }

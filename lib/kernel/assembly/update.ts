@@ -21,16 +21,15 @@ import { b1, C, E, E4, P, Q, T, V, W1, W1Panel } from "./model";
 import {
   columns,
   isSampled,
+  isWide,
   outputBias,
   outputPanel,
   outputWeights,
 } from "./output_layer";
-import { scatterBias, scatterPanel } from "./candidates";
+import { scatterBias, scatterColumns, shrinkPanel } from "./candidates";
 import {
   capacity,
-  dDirect,
   dEmbeddings,
-  dTables,
   embeddings,
   mostSlots,
   positionOfEmbeddings,
@@ -39,7 +38,7 @@ import {
   tokens,
   usedSlots,
 } from "./batch";
-import { db1, db2, dC, dW2 } from "./activations";
+import { db1, db2, dC, dDirect, dTables, dW2 } from "./activations";
 import { isSingleTile } from "./backward";
 import { decay, shrink } from "./decay";
 import { scratch } from "./threads";
@@ -114,8 +113,10 @@ function updateOutputLayer(p: u32): void {
     const weights = outputWeights + p * outputPanel();
     shrink(weights, outputPanel());
     addAll(weights, dW2 + p * outputPanel(), outputPanel());
-  }
-  if (isSampled()) scatterPanel(p);
+  } else if (isWide) return;
+  if (!isSampled()) return;
+  shrinkPanel(p);
+  scatterColumns(p, 0, columns);
 }
 
 /**
