@@ -355,20 +355,25 @@ function Arithmetic(
   const now = picked.value;
   if (!now || now.at >= look.values[now.part].length) {
     return (
-      <aside
+      <div
         class="arithmetic empty"
+        role="group"
         aria-label="The arithmetic of a number"
       >
         <p class="note">
           Press a cell: its arithmetic is written out here, and a weight can be
           set by hand.
         </p>
-      </aside>
+      </div>
     );
   }
   const written = writeOut(look, mode.value, now, tokens);
   return (
-    <aside class="arithmetic" aria-label="The arithmetic of a number">
+    <div
+      class="arithmetic"
+      role="group"
+      aria-label="The arithmetic of a number"
+    >
       <div class="card-head">
         <h3>
           {written.name} = <span class="number">{short(written.value)}</span>
@@ -387,7 +392,7 @@ function Arithmetic(
       )}
       {written.terms && <Terms written={written} />}
       {isWeight(now.part) && <Setter look={look} part={now.part} at={now.at} />}
-    </aside>
+    </div>
   );
 }
 
