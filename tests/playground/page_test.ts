@@ -62,8 +62,10 @@ const EVERYWHERE: Record<string, (browser: Browser) => Promise<void>> = {
 
   async "comes to the same weights by its link"(browser) {
     const { page, faults } = await openPage(browser);
-    await paste(page, "Paris\nRoma\nLisboa\nMünchen\nקהיר\n東京\n".repeat(9));
-    await page.getByText("It learns from").getByText("54 words").waitFor();
+    const names = ["Zürich", "東京", "קהיר", "<b>&step=9</b>", "São Paulo"];
+    const words = Array.from({ length: 40 }, (_, i) => names[i % 5] + i);
+    await paste(page, words.join("\n"));
+    await page.getByText("40 words").waitFor();
     await press(page, "Step once");
     await page.locator("canvas[aria-label^='b2,']").click();
     await page.getByLabel("Set it to").fill("2.5");
@@ -87,14 +89,18 @@ const EVERYWHERE: Record<string, (browser: Browser) => Promise<void>> = {
 /** What takes a browser that tells more of itself. */
 const IN_CHROMIUM: typeof EVERYWHERE = {
   async "lets no request leave, whoever asks for it"(browser) {
-    const { page, faults } = await openPage(browser);
-    const refused = await page.evaluate(async () => {
+    let received = 0;
+    const server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      () => new Response(`${++received}`),
+    );
+    const { page } = await openPage(browser);
+    const refused = await page.evaluate(async (url) => {
       const seen: string[] = [];
       document.addEventListener(
         "securitypolicyviolation",
         ({ effectiveDirective }) => seen.push(effectiveDirective),
       );
-      const url = "https://example.com/";
       await fetch(url).catch(() => {});
       new Image().src = url;
       document.head.append(
@@ -106,12 +112,13 @@ const IN_CHROMIUM: typeof EVERYWHERE = {
       );
       await new Promise((resolve) => setTimeout(resolve, 100));
       return seen.sort();
-    });
+    }, `http://127.0.0.1:${server.addr.port}/`);
+    await server.shutdown();
     assertEquals(refused, [
       ...["connect-src", "frame-src", "img-src"],
       ...["script-src-elem", "script-src-elem"],
     ]);
-    assert(!faults.some((fault) => fault.startsWith("request:")));
+    assertEquals(received, 0);
     await page.context().close();
   },
 
@@ -128,7 +135,7 @@ const IN_CHROMIUM: typeof EVERYWHERE = {
         many(60, (i) => `\u202e${"אבגדה"[i % 5]}שלום${"وزحط"[i % 4]}`),
         /from 60 words/,
       ],
-      [many(60, (i) => "👩‍👩‍👧‍👦🇩🇪" + "東京都大阪"[i % 5]), /from 60 words/],
+      [many(60, (i) => `👩‍👩‍👧‍👦${"東京都大阪"[i % 5]}🇩🇪${i % 7}`), /from 60 words/],
       [
         many(200_000, (i) => `w${(i * 2654435761 % 1e9).toString(36)}`),
         /from 200,000 words/,
@@ -148,7 +155,7 @@ const IN_CHROMIUM: typeof EVERYWHERE = {
       const wide = await page.evaluate(() =>
         document.documentElement.scrollWidth
       );
-      assertEquals(wide, 360, words.slice(0, 40));
+      assertEquals([wide, ...faults], [360], words.slice(0, 40));
     }
     assertEquals(await page.locator("img").count(), 0);
     assertEquals(faults, []);
@@ -199,7 +206,7 @@ const IN_CHROMIUM: typeof EVERYWHERE = {
     for (const key of ["ArrowRight", "ArrowRight", "+"]) {
       await page.keyboard.press(key);
     }
-    await page.getByText("logits[b] =").waitFor();
+    await page.getByText("logit[0] =").waitFor();
     await focus("Forward", "radio");
     await page.keyboard.press("ArrowRight");
     await page.getByText("The probability itself").waitFor();
