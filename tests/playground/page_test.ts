@@ -209,7 +209,7 @@ const IN_CHROMIUM: typeof EVERYWHERE = {
     await page.getByText("logit[1] =").waitFor();
     await focus("Forward", "radio");
     await page.keyboard.press("ArrowRight");
-    await page.getByText("The probability itself").waitFor();
+    await page.getByText("The probability minus 1").waitFor();
     await page.getByLabel("temperature").focus();
     await page.keyboard.press("ArrowLeft");
     await page.getByText("temperature 0.9").waitFor();
