@@ -29,21 +29,22 @@ export const LESSON: readonly LessonStep[] = [
   {
     title: "Guessing",
     says: [
-      "The network reads a name letter by letter, and before each letter it says how likely it finds each of the 27: a to z, and the end of the name.",
-      "It has learned nothing yet, so each gets about the same chance, 1 in 27. The loss is the surprise at the right letter: −ln(1/27) = 3.30. A loss of 0 would be no surprise at all.",
+      "The network reads a name letter by letter. Before each letter it gives a chance to each of 27: a to z, and the end of the name.",
+      "It has learned nothing yet, so each has a chance of about 1 in 27. The loss measures the surprise at the letter that really comes: it is the logarithm of “1 in how many”. That of 1 in 27 is ln 27 = 3.30, that of 1 in 2 is 0.69, and a letter that was certain costs nothing.",
     ],
     asks:
-      "Look at the loss: it begins on the line of guessing. Then read some of the new words: that is what guessing sounds like.",
+      "Look at the loss: it begins on the dotted line of guessing. Then read some of the new words: that is what guessing sounds like.",
     settings: FIRST,
     at: "loss",
   },
   {
     title: "Learning",
     says: [
-      "In each step the network takes 32 places in names, compares its chances with the letters that really come, and moves each of its 11,897 numbers a little, so that the right letters become likelier.",
+      "The network is 11,897 numbers, its weights. An example is three letters of a name and the letter that comes next.",
+      "In each step the network looks at 32 examples, compares its chances with the letters that really come, and moves each weight a little in the direction that makes those letters likelier. How the loss changes when a weight grows is called the gradient; a step goes against it.",
     ],
     asks:
-      "Press Train, watch the loss fall below guessing, and pause when it is under 2.4. Read the new words again.",
+      "Press Train, watch the loss fall below guessing, and press Pause when dev is under 2.4. Read the new words again.",
     settings: FIRST,
     at: "loss",
   },
@@ -54,18 +55,18 @@ export const LESSON: readonly LessonStep[] = [
       "Scaled weights begin small, so the network begins undecided, and no step is spent on unlearning.",
     ],
     asks:
-      "Press Step once some ten times and see how the loss tumbles. What the network learns here is only to be less sure.",
+      "Press Step once ten times and see how the loss tumbles. All that the network learns here is to be less sure.",
     settings: LECTURE,
     at: "loss",
   },
   {
     title: "Saturated units",
     says: [
-      "A hidden unit adds up its inputs and bends the sum into −1 … 1. Near the ends it is saturated: whatever comes in, the same goes out, and the gradient stops there.",
-      "With large weights most units are saturated, which the look inside counts.",
+      "In the middle of the network are 200 hidden units. Each multiplies every input by a weight, adds up, and bends the sum into a number from −1 to 1. Near these ends it is saturated: whatever comes in, nearly the same goes out, so its weights can change little about the loss.",
+      "With large weights most units are saturated from the start: 150 of 200 for this context. With scaled weights it is 63.",
     ],
     asks:
-      "In Inside, switch to Gradient and compare the rows z and h: where h is near ±1, hardly anything gets through to z.",
+      "In Inside, look at h: most cells have their full colour. Then choose Gradient: h, the bent number, still has colour everywhere, but z, the sum before it was bent, is pale. Little gets through.",
     settings: LECTURE,
     look: { word: "emma", place: 3, mode: "values" },
     at: "inside",
@@ -73,63 +74,64 @@ export const LESSON: readonly LessonStep[] = [
   {
     title: "One number at a time",
     says: [
-      "There is nothing in the network but multiplying, adding, and bending. Each number on the way can be worked out by hand.",
+      "A matrix is a table of numbers. Here each number is a cell: orange above 0, blue below, and the stronger the colour the larger the number.",
+      "All that the network does is multiply, add and bend, so each number on the way can be worked out by hand.",
     ],
     asks:
-      "In Inside press a cell of logits: this row times that column. Then press a cell of W2, set it to 3, and see whose chance grows.",
+      "In Inside, press a cell of logits: its arithmetic is written out. Then press a cell of W2, set it to 3, and see what becomes of the chance of its letter.",
     settings: FIRST,
     step: 2000,
     look: { word: "emma", place: 3, mode: "values" },
     at: "inside",
   },
   {
-    title: "The noise of few rows",
+    title: "The noise of few examples",
     says: [
-      "Each step sees only some rows of the list. With 4 rows instead of 32 a step is quick and its direction is rough: the faint line shakes, and the lines of train and dev still fall.",
+      "A step sees only a few examples, the rows of its minibatch. Here it has 4 instead of 32: a step is quick, but its direction is rough. The faint line, the loss of each minibatch, shakes; train and dev fall all the same.",
     ],
     asks:
-      "Press Train, pause after some thousand steps, then set “rows in a step” to 256 under Words and settings, begin, and train again.",
+      "Press Train, and pause after a few thousand steps. Under Words and settings open “Every number by hand”, set “rows in a step” to 256, begin, and train again.",
     settings: { ...FIRST, batchSize: 4 },
     at: "loss",
   },
   {
     title: "Too large a step",
     says: [
-      "The learning rate says how far a step goes. A small one is slow; too large a one jumps over the valley and climbs the other side.",
+      "The learning rate says how far a step goes. A small one is slow; too large a one jumps across the valley and lands higher on the other side.",
     ],
     asks:
-      "Press Train: here the rate is 4 instead of 0.1. Then begin with 0.1, and compare with the dotted line of this run.",
+      "Press Train: the rate is 4 instead of 0.1, and the loss climbs far above guessing. Then set “learning rate” to 0.1 under Words and settings, begin, train, and compare with the dotted line, this run.",
     settings: { ...FIRST, learningRate: 4, finalLearningRate: 4 },
     at: "loss",
   },
   {
     title: "Learning by heart",
     says: [
-      "Here are only 200 names. The network has enough numbers to learn them by heart, and then train becomes better and better, but dev, the names that it never sees, becomes worse. That is overfitting.",
+      "Here are only 200 names, and 11,897 weights are enough to learn them by heart. Train, the loss of the names that it learns from, falls and falls; dev, that of names that it never sees, soon rises. That is overfitting.",
     ],
     asks:
-      "Press Train and find the step at which dev is lowest. Then see how many of the new words are in train.",
-    settings: { ...FIRST, steps: 10_000 },
+      "Press Train, and look where dev is lowest: after a few hundred steps. Then see how many of the new words are in train.",
+    settings: { ...FIRST, steps: 3000 },
     names: 200,
     at: "loss",
   },
   {
     title: "What the map means",
     says: [
-      "Each letter is a point, here of just two numbers. Nobody tells the network what a vowel is; but letters that are followed by similar letters serve it best when they lie close together.",
+      "The network has a few numbers for each letter, and learns them too. Here it has two, so that a letter is a point on a map. Nobody tells the network what a vowel is, but it does best when letters that are used alike lie close together.",
     ],
     asks:
-      "Press Train and watch a, e, i, o and u find each other. Which letter stays away from all others?",
+      "Press Train for some 10,000 steps and watch the vowels, the squares. Four of them gather: which one stays away, and which other letter comes along?",
     settings: MAP,
     at: "map",
   },
   {
     title: "Words of your own",
     says: [
-      "The same network learns villages, dishes, dinosaurs or your own surnames. Some hundred words are enough, and the line of the n-gram says how far counting letters would get.",
+      "The same network learns villages, dishes, dinosaurs or surnames. A few hundred words are enough. The line of the n-gram says how far one gets by counting which letters follow which.",
     ],
     asks:
-      "Paste a list under Words and settings, press Use these words, and train. A link takes it along to a friend.",
+      "Paste a list under Words and settings, press Use these words, and train. Then send a friend the link from Share and keep.",
     settings: FIRST,
     at: "words",
   },

@@ -180,6 +180,7 @@ async function take(facts: RunFacts): Promise<void> {
   });
   count();
   await engine.show();
+  await settle();
 }
 
 /** The run so far becomes the one before. */
@@ -309,7 +310,6 @@ export function openCheckpoint(
 ): Promise<void> {
   return attempt(async () => {
     await take(await engine.open(bytes, source));
-    await settle();
   });
 }
 

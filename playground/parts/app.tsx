@@ -59,7 +59,10 @@ export function App() {
         </p>
         <details>
           <summary>Licences</summary>
-          <pre id="licences-shown">{document.getElementById("licences")?.textContent}</pre>
+          <pre
+            id="licences-shown"
+            tabIndex={0}
+          >{document.getElementById("licences")?.textContent}</pre>
         </details>
       </footer>
     </>

@@ -329,9 +329,6 @@ function Bars({ look, tokens }: { look: Look; tokens: readonly string[] }) {
           class={id === target ? "bar right" : "bar"}
           aria-pressed={picked.value?.part === "probs" &&
             picked.value.at === id}
-          aria-label={`${id === 0 ? "the end" : tokens[id]}: ${
-            percent(probs[id])
-          }${id === target ? ", the right letter" : ""}`}
           onClick={() => picked.value = { part: "probs", at: id }}
         >
           <span
@@ -339,8 +336,13 @@ function Bars({ look, tokens }: { look: Look; tokens: readonly string[] }) {
             style={{ height: `${112 * probs[id] / most}px` }}
           />
           <span class="bar-label">{id === 0 ? "." : shown(tokens[id])}</span>
+          <span class="hidden">{id === 0 ? " the end" : ""}:{" "}</span>
           <span class="bar-value">
             {of === "values" ? (100 * probs[id]).toFixed(0) : tiny(numbers[id])}
+          </span>
+          <span class="hidden">
+            {of === "values" && " percent"}
+            {id === target && ", the right letter"}
           </span>
         </button>
       ))}
@@ -405,11 +407,11 @@ function Terms({ written }: { written: Written }) {
         <table>
           <thead>
             <tr>
-              <th></th>
+              <td />
               <th>{factors[0]}</th>
-              <th></th>
+              <td />
               <th>{factors[1]}</th>
-              <th></th>
+              <td />
               <th>product</th>
             </tr>
           </thead>

@@ -1,8 +1,7 @@
 /// <reference lib="dom" />
 /** The letters where the network puts them, and where they came from. */
 
-import { useSignalEffect } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { effect } from "@preact/signals";
 import { shown } from "../format.ts";
 import { calmFrame, frame, run } from "../session.ts";
 import { Trails } from "../trails.ts";
@@ -13,14 +12,16 @@ const MARGIN = 18;
 const MOST_LETTERS = 120;
 const VOWELS = new Set("aeiouAEIOUаеёиоуыэюя");
 
+/** It takes a frame in before the map is drawn. */
+const trails = new Trails();
+effect(() => {
+  if (frame.value) trails.take(frame.value.step, frame.value.plane);
+});
+
 /** The map. */
 export function LetterMap() {
-  const trails = useRef(new Trails());
   const { tokens = [], embeddingSize = 2 } = run.value ?? {};
   const now = calmFrame.value;
-  useSignalEffect(() => {
-    if (frame.value) trails.current.take(frame.value.step, frame.value.plane);
-  });
   const count = Math.min(tokens.length, MOST_LETTERS);
   return (
     <Figure
@@ -37,7 +38,7 @@ export function LetterMap() {
       }
     >
       {(width, height) => {
-        const { box } = trails.current;
+        const { box } = trails;
         const scale = Math.min(
           (width - 2 * MARGIN) / (box.right - box.left),
           (height - 2 * MARGIN) / (box.top - box.bottom),
@@ -59,7 +60,7 @@ export function LetterMap() {
             {now &&
               tokens.slice(0, count).map((token, id) => (
                 <g key={token} class={kindOf(token, id)}>
-                  <path class="trail" d={trails.current.path(id, x, y)} />
+                  <path class="trail" d={trails.path(id, x, y)} />
                 </g>
               ))}
             {now && <Letters {...{ tokens: tokens.slice(0, count), x, y }} />}
