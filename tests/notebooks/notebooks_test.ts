@@ -47,7 +47,7 @@ Deno.test("notebooks have figures for every viewer, and tags that mean something
   }
 });
 
-Deno.test("notebooks are what came before, the lecture's four, and the paper's words", () => {
+Deno.test("notebooks are what came before, the lecture's four, the paper's words, and tuning", () => {
   assertEquals(allNotebooks().map((path) => basename(path)), [
     "00_counting.ipynb",
     "01_dataset.ipynb",
@@ -56,5 +56,6 @@ Deno.test("notebooks are what came before, the lecture's four, and the paper's w
     "03b_backpropagation.ipynb",
     "04_minibatches.ipynb",
     "05_words.ipynb",
+    "06_tuning.ipynb",
   ]);
 });
