@@ -189,7 +189,9 @@ export class Kernel {
     const { vocabularySize: V, contextLength: T, embeddingSize: E } = sizes;
     const { hiddenSize: H, directConnections = false } = sizes;
     const { instance, build } = takeInstance(this);
-    if (!instance.setModel(V, T, E, H, directConnections)) {
+    // Without a hidden layer there is a unit whose weights are and stay zero.
+    const units = Math.max(H, 1);
+    if (!instance.setModel(V, T, E, units, directConnections)) {
       const wanted = instance.bytesWanted();
       giveBack(this, instance, build);
       throw this.#tooLarge("the model", wanted);
@@ -551,6 +553,7 @@ export class Kernel {
     for (const name of parameterNames(this.#shapes)) {
       const columns = this.#shapes[name]!.at(-1)!;
       const array = weights[name]!;
+      if (array.length === 0) continue;
       const rows = array.length / columns;
       let atOnce = Math.floor(instance.stageSize() / (4 * columns));
       if (atOnce > 4) atOnce -= atOnce % 4; // W2 turns four rows together
