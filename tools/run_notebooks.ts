@@ -28,7 +28,7 @@
 
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { hasCanonicalList } from "./fetch_names.ts";
+import { hasFetched, SOURCES } from "./fetch_data.ts";
 import { checkOrWrite } from "./notebooks/run.ts";
 
 /** The paths of all notebooks, in the order of their names. */
@@ -41,7 +41,7 @@ export function allNotebooks(): string[] {
 async function main(args: string[]): Promise<number> {
   const check = args.includes("--check");
   const paths = args.filter((arg) => arg !== "--check");
-  const lectureList = hasCanonicalList();
+  const lectureList = hasFetched(SOURCES.names);
   const unknown = paths.find((path) => path.startsWith("-"));
   if (unknown !== undefined) {
     console.error(`Cannot run notebooks: unknown option "${unknown}"`);
