@@ -214,11 +214,11 @@ function sizesThatFit(
   written: (shape: readonly number[]) => string,
 ): ModelSizes {
   const sizes = found.Wd ? { ...counts, directConnections: true } : counts;
-  const { hiddenSize, ...others } = counts;
-  const isWhole = (size: number, least: number) =>
+  const { vocabularySize: V, contextLength: T, embeddingSize: E } = counts;
+  const isWhole = (size: number, least = 1) =>
     Number.isSafeInteger(size) && size >= least;
-  const possible = isWhole(hiddenSize, found.Wd ? 0 : 1) &&
-    Object.values(others).every((size) => isWhole(size, 1));
+  const possible = isWhole(V) && isWhole(T) && isWhole(E) &&
+    isWhole(counts.hiddenSize, found.Wd ? 0 : 1);
   const shapes = possible ? parameterShapes(sizes) : undefined;
   const fits = (name: ParameterName) =>
     found[name] === (shapes?.[name] && written(shapes[name]));
