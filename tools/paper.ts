@@ -96,6 +96,12 @@ export const SETTINGS: Settings = {
   seed: 1,
 };
 
+/**
+ * How many words of train are predicted; for all of them the full softmax would
+ * take as long as several epochs.
+ */
+const TRAIN_SAMPLE = 100_000;
+
 /** A row of the table that is done. */
 export interface Row {
   readonly name: string;
@@ -126,7 +132,10 @@ export interface TableOptions {
   readonly settings: Settings;
   /** Rows of the table to make, and those that come with them. Default: all. */
   readonly rows?: readonly string[];
-  /** How many words of each part are predicted. Default: all. */
+  /**
+   * How many words of each part are predicted, spread evenly. Default: all of
+   * validation and test, 100,000 of train.
+   */
   readonly sample?: number;
   /** Where rows are kept. */
   readonly folder: Folder;
@@ -151,7 +160,10 @@ export function* paperTable(text: Text, options: TableOptions): Generator<Row> {
   const ngrams = NGRAMS.filter(({ row }) => rows.includes(row));
   /** The rows of each part that are predicted, by contexts of n − 1 words. */
   const partsOf = (n: number) =>
-    [0, 1, 2].map((part) => spread(rowsOfPart(text, part, n - 1), sample));
+    [0, 1, 2].map((part) => {
+      const most = part === 0 ? Math.min(sample, TRAIN_SAMPLE) : sample;
+      return spread(rowsOfPart(text, part, n - 1), most);
+    });
 
   const made = { ...settings, V, words: text.ids.length, sample: `${sample}` };
   const kept = (name: string): Row[] | undefined => {
@@ -365,7 +377,8 @@ Options:
   --output FOLDER  where finished rows are kept (default: out/paper)
   --epochs N       how often a network sees train (default: ${SETTINGS.epochs})
   --share X        which share of the text to take (default: 1)
-  --sample N       predict N words of each part (default: all)
+  --sample N       predict N words of each part (default: all of validation and
+                   test, 100,000 of train)
   --threads N      how many threads (default: all that pay)`;
 
 /** The bytes of the corpus. */

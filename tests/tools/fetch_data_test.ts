@@ -49,7 +49,11 @@ Deno.test("fetchData() says what to do without a network", async () => {
       "(no route to host): download it elsewhere and put it at data/makemore/",
     );
     const missing = () => Promise.resolve(new Response("", { status: 404 }));
-    await assertRejects(() => fetchData(SOURCES.brown, folder, missing), Error, "404");
+    await assertRejects(
+      () => fetchData(SOURCES.brown, folder, missing),
+      Error,
+      "404",
+    );
     assertEquals(entries(), []);
   });
 });
