@@ -23,30 +23,34 @@ export interface Program {
   readonly label: string;
   /** Gives it a problem; `false` if it cannot do that. */
   prepare(problem: Problem): Promise<boolean>;
-  /** Lets it do the problem n times. */
-  run(n: number): Promise<{ seconds: number; outcome: Outcome }>;
+  /** Lets it do the problem n times, by default at a learning rate of 0.1. */
+  run(n: number, rate?: number): Promise<{ seconds: number; outcome: Outcome }>;
   /** Lets it end. */
   close(): Promise<unknown>;
 }
 
 /**
- * Starts a peer: `loops`, `pytorch:2` with an argument, or `./my_peer.py`.
+ * Starts a peer: `loops`, `tfjs:cpu` with an argument, or `./my_peer.py`.
  *
+ * @param threads how many it may have
+ * @param python the Python of a peer in Python
  * @throws {Error} with its last words, if it does not come up
  */
-export async function startProgram(peer: string): Promise<Program> {
+export async function startProgram(
+  peer: string,
+  threads = 1,
+  python = "python3",
+): Promise<Program> {
   const [, name, argument] = /^(.*?)(?::(\w+))?$/.exec(peer)!;
   const file = peerFiles.get(name) ?? pathToFileURL(name);
   const [command, ...args] = file.pathname.endsWith(".py")
-    ? [Deno.env.get("PYTHON") ?? "python3", SERVE_PY, fileURLToPath(file)]
+    ? [python, SERVE_PY, fileURLToPath(file)]
     : [Deno.execPath(), ...DENO.split(" "), SERVE_TS, file.href];
-  const child = spawn(command, args.concat(argument ?? []), {
+  const child = spawn(command, args.concat(String(threads), argument ?? []), {
     env: {
       ...Deno.env.toObject(),
       NO_COLOR: "1",
-      // Threads that wait give their core to the peer whose turn is next.
-      OMP_NUM_THREADS: argument ?? "1",
-      OMP_WAIT_POLICY: "PASSIVE",
+      OMP_NUM_THREADS: String(threads),
     },
   });
   let errors = "";
@@ -71,7 +75,7 @@ export async function startProgram(peer: string): Promise<Program> {
   return {
     label: (await reply()).label,
     prepare: async (problem) => (await ask({ prepare: problem })).prepared,
-    run: (n) => ask({ run: n }),
+    run: (n, rate = 0.1) => ask({ run: n, rate }),
     close: () => {
       child.stdin.end();
       return ended;
@@ -84,7 +88,7 @@ function encodeArray(_key: string, value: unknown): unknown {
   if (!ArrayBuffer.isView(value)) return value;
   const { buffer, byteOffset, byteLength } = value;
   const base64 = new Uint8Array(buffer, byteOffset, byteLength).toBase64();
-  return { [value instanceof Float32Array ? "float32" : "uint16"]: base64 };
+  return { [value instanceof Float32Array ? "float32" : "int32"]: base64 };
 }
 
 /** The line of a program's error output that says what went wrong. */

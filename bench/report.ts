@@ -13,6 +13,7 @@ export interface Report {
   peers: Record<string, string>;
   tasks: {
     name: string;
+    threads: number;
     things: number | undefined;
     /** Seconds for one repetition in each round, by the peer's name. */
     seconds: Record<string, number[]>;
@@ -44,22 +45,27 @@ Medians of ${report.rounds} interleaved rounds (and the best round). This packag
 computes equal contexts once, the others only where they are merged beforehand:
 `);
   const [ours, ...others] = Object.keys(peers);
-  const rows = tasks.map(({ name, things, seconds }) => {
+  const rows = tasks.map(({ name, threads, things, seconds }) => {
     const cell = (peer: string) => {
       if (!seconds[peer]) return "–";
       const show = (s: number) => things ? digits(things / s) + "/s" : time(s);
       return `${show(median(seconds[peer]))} (${show(best(seconds[peer]))})`;
     };
     const [fastest] = others.filter((peer) => seconds[peer])
-      .sort((a, b) => median(seconds[a]) - median(seconds[b]));
+      .sort((a, b) => best(seconds[a]) - best(seconds[b]));
     const ratio = (of: typeof median) =>
       digits(of(seconds[fastest]) / of(seconds[ours])) + "×";
     const compared = fastest && seconds[ours]
       ? `${ratio(median)} (${ratio(best)}) ${fastest}`
       : "–";
-    return [name, ...Object.keys(peers).map(cell), compared];
+    return [name, `${threads}`, ...Object.keys(peers).map(cell), compared];
   });
-  const head = ["task", ...Object.keys(peers), "ratio to the best peer"];
+  const head = [
+    "task",
+    "threads",
+    ...Object.keys(peers),
+    "ratio to the best peer",
+  ];
   const table = [head, head.map(() => "---"), ...rows];
   const widths = head.map((_, i) => Math.max(...table.map((r) => r[i].length)));
   for (const row of table) {

@@ -1,6 +1,6 @@
 /**
  * The program that a peer in TypeScript runs in: `deno run serve.ts FILE
- * [ARGUMENT]`. It says the peer's label, and answers the questions of bench.ts,
+ * THREADS [ARGUMENT]`. It says the peer's label, and answers the questions of bench.ts,
  * a line of JSON each, until there are no more.
  */
 
@@ -9,20 +9,20 @@ import { createInterface } from "node:readline";
 import type { Start, Work } from "./peer.ts";
 
 /** Arrays come as `{ "float32": "…" }`, in base64. */
-function decode(_key: string, value: { float32?: string; uint16?: string }) {
-  const base64 = value?.float32 ?? value?.uint16;
+function decode(_key: string, value: { float32?: string; int32?: string }) {
+  const base64 = value?.float32 ?? value?.int32;
   if (base64 === undefined) return value;
   const { buffer } = Uint8Array.fromBase64(base64);
-  return value.float32 ? new Float32Array(buffer) : new Uint16Array(buffer);
+  return value.float32 ? new Float32Array(buffer) : new Int32Array(buffer);
 }
 
 function say(reply: object): void {
   console.log(JSON.stringify(reply));
 }
 
-const [file, argument] = Deno.args;
+const [file, threads, argument] = Deno.args;
 const { start }: { start: Start } = await import(file);
-const peer = await start(argument);
+const peer = await start(Number(threads), argument);
 say({ label: peer.label });
 let work: Work | undefined;
 for await (const line of createInterface({ input: process.stdin })) {
@@ -33,7 +33,7 @@ for await (const line of createInterface({ input: process.stdin })) {
       say({ prepared: work !== undefined });
     } else {
       const begin = performance.now();
-      const outcome = await work!(question.run);
+      const outcome = await work!(question.run, question.rate);
       say({ seconds: (performance.now() - begin) / 1000, outcome });
     }
   } catch (error) {

@@ -10,21 +10,37 @@ export interface Problem {
    * - `merged`: a step on all rows, with equal contexts merged beforehand
    * - `loss`: the loss of all rows, `batchSize` at a time
    * - `names`: one new name, drawn token by token
+   * - `job`: steps as in `step`, in a program that has just started
    */
-  kind: "step" | "merged" | "loss" | "names";
+  kind: "step" | "merged" | "loss" | "names" | "job";
   sizes: makemore.ModelSizes;
   /** The parameters to start from, float32. */
   parameters: makemore.ParameterArrays;
   /** The tokens by their ids. */
   tokens: readonly string[];
-  /** N contexts X [N, T] and the tokens Y [N] that follow them, uint16. */
-  windows: { contextLength: number; X: Uint16Array; Y: Uint16Array };
+  /** N contexts X [N, T] and the tokens Y [N] that follow them. */
+  windows: { X: Int32Array; Y: Int32Array };
   batchSize: number;
-  learningRate: number;
   /** The seed of the generator that draws minibatches or names. */
   seed: number;
   /** How many tokens a sampled softmax is over; 0 is the full softmax. */
   candidates: number;
+  /**
+   * What the first steps draw, for peers that draw in another way. Of a sampled
+   * softmax it is enough to go on with: its steps draw these again and again.
+   */
+  drawn: Drawn;
+}
+
+/** What a number of steps draw. */
+export interface Drawn {
+  steps: number;
+  /** The rows of the minibatches [steps, B]. */
+  rows: Int32Array;
+  /** The tokens of a sampled softmax [steps, S]. */
+  candidates: Int32Array;
+  /** Logarithms of how often these and the targets are expected [steps, S + B]. */
+  logCounts: Float32Array;
 }
 
 /** A row of the report. */
@@ -39,10 +55,13 @@ export interface Task {
 export const ABOUT = `
   step-32, step-512, step-4096  a step on so many rows, E 10, H 200
   full-batch, full-batch-merged on all rows, E 2, H 100; equal contexts merged
+                                beforehand for those that do not merge them
   loss                          the loss of the rows of the training words
   names                         new names per second, one after another
   words-1000, -10000, -50000    words per second, full softmax over so many
-  words-1000-sampled, ...       the same, over 512 sampled words`;
+  words-1000-sampled, ...       the same, over 512 sampled words
+  main-job                      200,000 steps on 32 rows, start and compilation
+                                included`;
 
 const SMALL = { contextLength: 3, embeddingSize: 2, hiddenSize: 100 };
 const LARGE = { contextLength: 3, embeddingSize: 10, hiddenSize: 200 };
@@ -52,17 +71,17 @@ const WORD_ROWS = 100_000;
 /** All tasks, in the order of the report. */
 export function tasksOf(words: readonly string[]): Task[] {
   const vocabulary = makemore.buildVocabulary(words);
-  const rowsOf = (words: readonly string[]) =>
-    makemore.contextWindows(words, vocabulary, 3);
-  const all = rowsOf(words);
-  const train = rowsOf(makemore.splitWords(words).train);
+  const { train } = makemore.splitWords(words);
+  const windows = makemore.contextWindows(train, vocabulary, 3);
+  const rows = wide(windows);
+  const all = wide(makemore.contextWindows(words, vocabulary, 3));
   const small = () => untrained(vocabulary.size, SMALL);
   const large = () => untrained(vocabulary.size, LARGE);
   const trained = () => {
     const generator = new makemore.TorchGenerator(42);
     const parameters = large();
     const how = { steps: 20_000, generator };
-    for (const _ of makemore.trainSteps(parameters, train, how));
+    for (const _ of makemore.trainSteps(parameters, windows, how));
     return parameters;
   };
   const task = (
@@ -75,18 +94,18 @@ export function tasksOf(words: readonly string[]): Task[] {
     things,
     problem: () => {
       const parameters = model();
-      return {
+      const problem = {
         kind: "step" as const,
         sizes: makemore.sizesOf(parameters),
         parameters,
         tokens: vocabulary.tokens,
-        windows: train,
+        windows: rows,
         batchSize: 0,
-        learningRate: 0.1,
         seed: 42,
         candidates: 0,
         ...rest,
       };
+      return { ...problem, drawn: draw(problem) };
     },
   });
   return [
@@ -106,7 +125,45 @@ export function tasksOf(words: readonly string[]): Task[] {
         task(`words-${V}-sampled`, model, sampled, 128),
       ];
     }),
+    task("main-job", large, { kind: "job", batchSize: 32 }),
   ];
+}
+
+/** Windows of 32 bits, which all peers can take. */
+function wide({ X, Y }: makemore.Windows): Problem["windows"] {
+  return { X: Int32Array.from(X), Y: Int32Array.from(Y) };
+}
+
+/** Draws as this package does: rows, then tokens until S are different. */
+function draw(problem: Omit<Problem, "drawn">): Drawn {
+  const { batchSize: B, candidates: S, windows: { Y } } = problem;
+  const V = problem.sizes.vocabularySize;
+  const generator = new makemore.TorchGenerator(problem.seed);
+  const steps = B === 0 ? 0 : S === 0 ? 2 : 256;
+  const drawn = {
+    steps,
+    rows: new Int32Array(steps * B),
+    candidates: new Int32Array(steps * S),
+    logCounts: new Float32Array(S && steps * (S + B)),
+  };
+  for (let step = 0; step < steps; step++) {
+    const rows = generator.randint(0, Y.length, B);
+    drawn.rows.set(rows, step * B);
+    if (S === 0) continue;
+    const tokens = new Set<number>();
+    let tries = 0;
+    for (; tokens.size < S; tries++) {
+      const high = generator.random() % 2 ** 21;
+      const u = (high * 2 ** 32 + generator.random()) / 2 ** 53;
+      tokens.add(Math.floor((V + 1) ** u) - 1);
+    }
+    drawn.candidates.set([...tokens], step * S);
+    const logCounts = [...tokens, ...Array.from(rows, (row) => Y[row])]
+      .map((token) => Math.log1p(1 / (token + 1)) / Math.log(V + 1))
+      .map((p) => Math.log(-Math.expm1(tries * Math.log1p(-p))));
+    drawn.logCounts.set(logCounts, step * (S + B));
+  }
+  return drawn;
 }
 
 /** A model before its first step. */
@@ -125,8 +182,8 @@ function untrained(vocabularySize: number, sizes: typeof SMALL) {
 function zipfWindows(V: number): Problem["windows"] {
   const { contextLength: T } = WORDS;
   const draws = new makemore.TorchGenerator(1).rand(WORD_ROWS + T);
-  const ids = Uint16Array.from(draws, (u) => Math.floor((V + 1) ** u) - 1);
-  const X = new Uint16Array(WORD_ROWS * T)
+  const ids = Int32Array.from(draws, (u) => Math.floor((V + 1) ** u) - 1);
+  const X = new Int32Array(WORD_ROWS * T)
     .map((_, i) => ids[Math.floor(i / T) + i % T]);
-  return { contextLength: T, X, Y: ids.slice(T) };
+  return { X, Y: ids.slice(T) };
 }

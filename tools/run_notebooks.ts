@@ -5,11 +5,17 @@
  * deno task notebooks                   # run all, write their outputs
  * deno task notebooks notebooks/01*     # run some
  * deno task notebooks --check           # run all, compare, write nothing
+ * deno task notebooks --thorough        # the same in JupyterLab, often
  * ```
  *
  * The exit code is 1, and no file changes, if a cell fails, leaves an error
  * uncaught, does not show its figure, or does not type-check. With `--check`
  * the outputs must also equal the committed ones.
+ *
+ * With `--thorough` a real JupyterLab runs all cells ten times from a new kernel
+ * on, then backwards, and each twice in a row; all must show the committed
+ * outputs. It needs the lecture's list, `jupyter lab` and `chromium`.
+ * `--runs=1` is quicker; `--pictures=FOLDER` saves what each notebook looks like, in light and in dark.
  *
  * Code in a fence of TypeScript between `<details>` and `</details>` is the answer
  * to an exercise. It is type-checked and run, too, after all cells.
@@ -26,10 +32,13 @@
  * - `time`: the outputs depend on the time and are not compared.
  */
 
-import { basename, join } from "node:path";
+import { parseArgs } from "@std/cli/parse-args";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hasFetched, SOURCES } from "./fetch_data.ts";
+import { JupyterLab } from "./notebooks/jupyter_lab.ts";
 import { checkOrWrite } from "./notebooks/run.ts";
+import { runThoroughly } from "./notebooks/thorough.ts";
 
 /** The paths of all notebooks, in the order of their names. */
 export function allNotebooks(): string[] {
@@ -39,36 +48,73 @@ export function allNotebooks(): string[] {
 }
 
 async function main(args: string[]): Promise<number> {
-  const check = args.includes("--check");
-  const paths = args.filter((arg) => arg !== "--check");
-  const lectureList = hasFetched(SOURCES.names);
-  const unknown = paths.find((path) => path.startsWith("-"));
+  let unknown: string | undefined;
+  const { _: files, ...options } = parseArgs(args, {
+    boolean: ["check", "thorough"],
+    string: ["pictures", "runs"],
+    unknown: (option, name) => {
+      if (name !== undefined) unknown = option;
+    },
+  });
   if (unknown !== undefined) {
     console.error(`Cannot run notebooks: unknown option "${unknown}"`);
     return 2;
   }
+  const [check, thorough] = [Boolean(options.check), Boolean(options.thorough)];
+  const pictures = options.pictures as string | undefined;
+  const runs = Number(options.runs ?? 10);
+  const lectureList = hasFetched(SOURCES.names);
   if (!check && !lectureList) {
     console.error(
-      "Cannot write outputs without the lecture's list: fetch it with `deno task data`, or run with --check",
+      "Cannot run notebooks without the lecture's list: fetch it with `deno task data`, or run with --check",
     );
     return 2;
   }
+  const waiting = files.length > 0 ? files.map(String) : allNotebooks();
+  if (thorough) return await runAllThoroughly(waiting, runs, pictures);
   let code = 0;
-  const waiting = paths.length > 0 ? paths : allNotebooks();
   const work = async () => {
     for (let path; (path = waiting.shift()) !== undefined;) {
       const options = { check, lectureList };
       const { ran, uncompared, problems } = await checkOrWrite(path, options);
       const counts = `${ran} cells ran, ${uncompared} not compared`;
-      console.log(`${basename(path)}: ${counts}, ${problems.length} problems`);
-      for (const problem of problems) console.error(`  ${problem}`);
-      if (problems.length > 0) code = 1;
+      code = Math.max(code, print(path, counts, problems));
     }
   };
   // As many at a time as the machine has cores.
   const length = navigator.hardwareConcurrency;
   await Promise.all(Array.from({ length }, work));
   return code;
+}
+
+async function runAllThoroughly(
+  paths: readonly string[],
+  runs: number,
+  pictures?: string,
+): Promise<number> {
+  let code = 0;
+  const lab = await JupyterLab.start(dirname(resolve(paths[0])));
+  try {
+    for (const path of paths) {
+      const start = performance.now();
+      const problems = await runThoroughly(path, lab, runs, pictures);
+      const seconds = (performance.now() - start) / 1000;
+      code = Math.max(
+        code,
+        print(path, `${seconds.toFixed(0)} s`, problems),
+      );
+    }
+  } finally {
+    await lab.stop();
+  }
+  return code;
+}
+
+/** Prints what came of a notebook, and gives the exit code. */
+function print(path: string, what: string, problems: string[]): number {
+  console.log(`${basename(path)}: ${what}, ${problems.length} problems`);
+  for (const problem of problems) console.error(`  ${problem}`);
+  return problems.length > 0 ? 1 : 0;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -3,15 +3,16 @@
  * loops over Float32Arrays, row by row, each inner loop along the memory.
  */
 
-import { type Model, type Peer, workWith } from "../peer.ts";
+import { type Model, oneThread, type Peer, workWith } from "../peer.ts";
 import type { Problem } from "../tasks.ts";
 
-export function start(): Peer {
-  const label = `plain TypeScript loops, float32, V8 ${Deno.version.v8}`;
+export function start(threads: number): Peer {
+  oneThread(threads);
+  const label = `plain loops, TypeScript, float32, V8 ${Deno.version.v8}`;
   return { label, prepare: workWith(makeModel) };
 }
 
-function makeModel({ sizes, parameters, learningRate }: Problem): Model {
+function makeModel({ sizes, parameters }: Problem): Model {
   const { vocabularySize: V, contextLength: T } = sizes;
   const { embeddingSize: E, hiddenSize: H } = sizes;
   const { C, W1, b1, W2, b2 } = parameters;
@@ -101,11 +102,11 @@ function makeModel({ sizes, parameters, learningRate }: Problem): Model {
   }
 
   return {
-    step: (X, Y) => {
+    step: (X, Y, rate) => {
       const loss = mean(X, Y, true);
       for (const [k, values] of weights.entries()) {
         for (let i = 0; i < values.length; i++) {
-          values[i] -= learningRate * gradients[k][i];
+          values[i] -= rate * gradients[k][i];
         }
         gradients[k].fill(0);
       }

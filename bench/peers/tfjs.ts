@@ -4,18 +4,22 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { type Model, type Peer, workWith } from "../peer.ts";
+import { type Model, oneThread, type Peer, workWith } from "../peer.ts";
 import type { Problem } from "../tasks.ts";
 
-export async function start(backend = "wasm"): Promise<Peer> {
+export async function start(
+  threads: number,
+  backend = "wasm",
+): Promise<Peer> {
+  oneThread(threads);
   tf.enableProdMode();
   if (backend === "wasm") await import("@tensorflow/tfjs-backend-wasm");
   if (!await tf.setBackend(backend)) throw new Error(`No backend ${backend}`);
-  const label = `@tensorflow/tfjs ${tf.version.tfjs}, ${backend}, 1 thread`;
+  const label = `tfjs ${tf.version.tfjs}, ${backend}`;
   return { label, prepare: workWith(makeModel) };
 }
 
-function makeModel({ sizes, parameters: p, learningRate }: Problem): Model {
+function makeModel({ sizes, parameters: p }: Problem): Model {
   const { vocabularySize: V, contextLength: T } = sizes;
   const { embeddingSize: E, hiddenSize: H } = sizes;
   tf.disposeVariables(); // those of the last problem
@@ -24,7 +28,6 @@ function makeModel({ sizes, parameters: p, learningRate }: Problem): Model {
   const b1 = tf.variable(tf.tensor1d(p.b1));
   const W2 = tf.variable(tf.tensor2d(p.W2, [H, V]));
   const b2 = tf.variable(tf.tensor1d(p.b2));
-  const optimizer = tf.train.sgd(learningRate);
 
   // While gradients are wanted, C is looked up by one-hot rows: the wasm
   // backend cannot compute the gradient of tf.gather, and on the cpu backend it
@@ -43,10 +46,10 @@ function makeModel({ sizes, parameters: p, learningRate }: Problem): Model {
     return tf.losses.softmaxCrossEntropy(labels, logits(X, oneHot));
   }
 
-  const step = (X: Int32Array, Y: Int32Array) =>
-    optimizer.minimize(() => loss(X, Y, true), true)!;
+  const step = (X: Int32Array, Y: Int32Array, rate: number) =>
+    tf.train.sgd(rate).minimize(() => loss(X, Y, true), true)!;
   return {
-    step: (X, Y) => tf.tidy(() => step(X, Y).dataSync()[0]),
+    step: (X, Y, rate) => tf.tidy(() => step(X, Y, rate).dataSync()[0]),
     loss: (X, Y) => tf.tidy(() => loss(X, Y).dataSync()[0]),
     probabilities: (context) =>
       tf.tidy(() => logits(context).softmax().dataSync<"float32">()),

@@ -3,6 +3,7 @@
  * from, dev to choose settings with, and test to judge the model once.
  */
 
+import { checkList } from "../errors/checks.ts";
 import { PythonRandom } from "../random/python_random.ts";
 
 /** Three parts of a word list, or of the sentences of a text. */
@@ -40,6 +41,7 @@ export interface SplitOptions {
  *
  * @param words the words, at least ten
  * @param options the seed, and whether to keep equal words together
+ * @throws {TypeError} if `words` is a string
  * @throws {RangeError} if there are fewer than ten words, or so few different
  * ones that are to be kept together
  *
@@ -59,6 +61,7 @@ export function splitWords(
   options: SplitOptions = {},
 ): Splits {
   const { seed = 42, keepEqualTogether = false } = options;
+  checkList("words", words);
   const shuffled = [...words];
   const ends = endsOf(shuffled.length, "words");
   const random = new PythonRandom(seed);
@@ -103,6 +106,7 @@ export interface PositionSplitOptions {
  *
  * @param sequences the sentences, as {@linkcode tokenize} returns them, or words
  * @param options where to cut
+ * @throws {TypeError} if `sequences` is a string
  * @throws {RangeError} if the fractions do not ascend between 0 and 1, there are
  * fewer than ten sequences, or a part would be empty
  *
@@ -121,6 +125,7 @@ export function splitByPosition<Sequence extends string | readonly string[]>(
   sequences: Iterable<Sequence>,
   options: PositionSplitOptions = {},
 ): Splits<Sequence> {
+  checkList("sentences", sequences);
   const all = [...sequences];
   return cut(all, endsOf(all.length, "sentences", options.fractions));
 }

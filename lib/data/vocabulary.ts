@@ -4,7 +4,7 @@
  * whose id is 0, says which.
  */
 
-import { checkLocale, checkWhole } from "../errors/checks.ts";
+import { checkList, checkLocale, checkWhole } from "../errors/checks.ts";
 import { quote } from "../errors/quote.ts";
 import { tidyText } from "./text.ts";
 import { detokenize, learnSpacing, type Spacing } from "./spacing.ts";
@@ -89,6 +89,7 @@ export class Vocabulary {
    * for words, then the others. If {@linkcode UNKNOWN} is among them, it
    * replaces tokens that are missing
    * @param options how to split texts
+   * @throws {TypeError} if `tokens` is a string
    * @throws {RangeError} if the first token is not a boundary token, a token is
    * empty or repeated, there are fewer than 2 or more than 65,535, or the
    * locale is not a BCP 47 tag
@@ -96,6 +97,7 @@ export class Vocabulary {
   constructor(tokens: readonly string[], options: VocabularyOptions = {}) {
     const { lowercase = false, locale = "en", spacing } = options;
     const { sentences = "text", whole = true } = options;
+    checkList("tokens", tokens);
     checkLocale(locale);
     const fail = (reason: string): never => {
       throw new RangeError(`Cannot make a vocabulary: ${reason}`);
@@ -252,6 +254,7 @@ export function encodeWord(
  *
  * @param words the words; the tokens of a string are its code points
  * @param options whether to split texts in lowercase, these words included
+ * @throws {TypeError} if `words` is a string
  * @throws {RangeError} if a word contains the boundary token, if there are no
  * characters, or if there are more than 65,534 different ones
  *
@@ -269,6 +272,7 @@ export function buildVocabulary(
   words: Iterable<Iterable<string>>,
   options: VocabularyOptions = {},
 ): Vocabulary {
+  checkList("words", words);
   const characters = new Set<string>();
   for (const word of words) {
     const tokens = typeof word === "string" ? tidyText(word, options) : word;
@@ -309,6 +313,7 @@ export interface WordVocabularyOptions extends VocabularyOptions {
  * test are unknown
  * @param options how rare is too rare, the text, and the options that the
  * sentences were tokenized with, for the texts that the vocabulary splits later
+ * @throws {TypeError} if `sentences` is a string
  * @throws {RangeError} if the minimum count is not a whole number from 1, a
  * word is {@linkcode SENTENCE_BOUNDARY}, no word is frequent enough, or there
  * are more than 65,535 tokens
@@ -329,6 +334,7 @@ export function buildWordVocabulary(
   options: WordVocabularyOptions = {},
 ): Vocabulary {
   const { minimumCount = 2, text } = options;
+  checkList("sentences", sentences);
   checkWhole("minimum count", minimumCount, 1);
   const counts = new Map<string, number>();
   for (const sentence of sentences) {

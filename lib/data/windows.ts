@@ -7,7 +7,7 @@
  */
 
 import { OutOfMemoryError } from "../errors/errors.ts";
-import { checkWhole } from "../errors/checks.ts";
+import { checkList, checkWhole } from "../errors/checks.ts";
 import {
   contextOf,
   type Rows,
@@ -43,6 +43,7 @@ export interface WindowOptions {
  * `block_size`, 3
  * @param options whether contexts reach into the word before
  * @returns `X`, uint16 `[N, T]`, and `Y`, uint16 `[N]`
+ * @throws {TypeError} if `words` is a string
  * @throws {RangeError} if the context length is not a whole number from 1, the
  * vocabulary does not have a token, a word contains the boundary token, or `X`
  * would have more than 2²⁹ numbers
@@ -154,6 +155,7 @@ function encodeAll(
   vocabulary: Vocabulary,
   boundaries: number,
 ): Uint16Array {
+  checkList("words", words);
   let ids = new Uint16Array(boundaries + 1024);
   let length = boundaries;
   for (const word of words) {
@@ -191,6 +193,7 @@ export function formatWindows(
   vocabulary: Vocabulary,
   contextLength: number = 3,
 ): string {
+  checkList("words", words);
   const lines: string[] = [];
   for (const word of words) {
     const windows = contextWindows([word], vocabulary, contextLength);

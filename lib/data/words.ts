@@ -4,7 +4,7 @@
  */
 
 import { names } from "../../data/names.ts";
-import { checkLocale } from "../errors/checks.ts";
+import { checkList, checkLocale } from "../errors/checks.ts";
 import { WordListError } from "../errors/errors.ts";
 import { quote } from "../errors/quote.ts";
 import { mayRead } from "./bounded_file.ts";
@@ -153,6 +153,7 @@ export function parseWords(
  * @param source where they come from, for errors and to show to people
  * @param options whether to read the words in lowercase
  * @throws {WordListError} as {@linkcode parseWords} does
+ * @throws {TypeError} if `words` is a string
  * @throws {RangeError} if the locale is not a BCP 47 tag
  *
  * @example
@@ -169,6 +170,7 @@ export function wordsFrom(
   source: string = "the words",
   options: VocabularyOptions = {},
 ): WordList {
+  checkList("words", words);
   checkLocale(options.locale ?? "en");
   const given = [...words];
   const tidy = given.map((word) => tidyText(word, options));

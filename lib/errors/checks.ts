@@ -21,8 +21,9 @@ export function checkWhole(
 ): void {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return;
   const range = most < Infinity ? `${least} to ${most}` : `${least}`;
+  const shown = typeof value === "string" ? quote(value) : value;
   throw new RangeError(
-    `Cannot use ${name} ${value}: it must be a whole number from ${range}`,
+    `Cannot use ${name} ${shown}: it must be a whole number from ${range}`,
   );
 }
 

@@ -2,6 +2,7 @@
  * Labels of words: known ones of each split, and new ones.
  */
 
+import { checkList } from "../errors/checks.ts";
 import { detokenize } from "../data/spacing.ts";
 import { UNKNOWN, type Vocabulary } from "../data/vocabulary.ts";
 
@@ -54,6 +55,7 @@ export function labelWords(
   },
   options: LabelOptions = {},
 ): LabelledWord[] {
+  checkList("words", words);
   const originOf = originsIn(known, options);
   return Array.from(words, (word) => ({ word, origin: originOf(word) }));
 }

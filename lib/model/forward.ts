@@ -276,7 +276,7 @@ export interface Forward {
  *
  * const words = ["emma", "olivia", "ava", "isabella", "sophia"];
  * const letters = "abcdefghijklmnopqrstuvwxyz";
- * const vocabulary = buildVocabulary(letters);
+ * const vocabulary = buildVocabulary([letters]);
  * const { X, Y } = toTensors(contextWindows(words, vocabulary));
  * const parameters = createParameters({
  *   vocabularySize: 27,

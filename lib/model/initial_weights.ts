@@ -43,6 +43,7 @@ export interface ParameterOptions {
  * @param sizes the sizes of the model
  * @param options the generator, and the initialization
  * @returns the numbers of each parameter, float32, row by row
+ * @throws {TypeError} if there is no generator
  * @throws {RangeError} if a size is not a whole number from 1, or the
  * vocabulary has more than 65,535 tokens
  *
@@ -66,7 +67,13 @@ export function createParameters(
   sizes: ModelSizes,
   options: ParameterOptions,
 ): ParameterArrays {
-  const { generator, initialization = "randn" } = options;
+  const { generator, initialization = "randn" } = options ?? {};
+  if (typeof generator?.randn !== "function") {
+    throw new TypeError(
+      "Cannot draw weights without a generator: pass " +
+        "{ generator: new TorchGenerator(42) }",
+    );
+  }
   const shapes = parameterShapes(sizes);
   // As the lecture writes it, `randn(...) * (5/3) / inputs**0.5`: one rounding
   // to float32 after the other.

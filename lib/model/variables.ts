@@ -51,6 +51,7 @@ export interface ModelParameters {
  * @param options the generator, and the initialization
  * @returns the parameters, float32, which the caller disposes with
  * {@linkcode disposeParameters}
+ * @throws {TypeError} if there is no generator
  * @throws {RangeError} if a size is not a whole number from 1, or the
  * vocabulary has more than 65,535 tokens
  *

@@ -3,6 +3,7 @@
  * seeds, `random()` and `shuffle`, with the numbers of CPython 3.
  */
 
+import { quote } from "../errors/quote.ts";
 import { Mt19937 } from "./mersenne_twister.ts";
 
 /**
@@ -26,8 +27,16 @@ export class PythonRandom {
    *
    * @param seed a whole number of any size, of which the sign is ignored
    * @throws {RangeError} if the seed is not a whole number
+   * @throws {TypeError} if it is not a number
    */
   constructor(seed: number | bigint) {
+    if (typeof seed !== "number" && typeof seed !== "bigint") {
+      throw new TypeError(
+        `Cannot seed with ${
+          typeof seed === "string" ? quote(seed) : seed
+        }: a seed is a whole number`,
+      );
+    }
     if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
       throw new RangeError(
         `Cannot seed with ${seed}: a seed is a whole number, and a bigint from ` +

@@ -15,13 +15,16 @@ export function sideBySide(left: Figure, right: Figure): Figure {
   const svg =
     `<svg xmlns="${svgNamespace}" role="img" width="${width}" height="${height}" ` +
     `viewBox="0 0 ${width} ${height}">${head}` +
-    nested(left, "left", 0) + nested(right, "right", left.width + gap) +
+    placed(left, 0) + placed(right, left.width + gap) +
     "</svg>\n";
   return new Figure(svg, { title: left.title, description, width, height });
 }
 
-/** A figure inside another: its clip paths get names of their own. */
-function nested({ svg }: Figure, name: string, x: number): string {
-  return svg.trim().replace("<svg ", `<svg x="${x}" `)
-    .replaceAll(/clip-\d+/g, (clip) => `${name}-${clip}`);
+/** A figure as a part of another one. */
+function placed({ svg }: Figure, x: number): string {
+  const [tag] = /^<svg [^>]*>/.exec(svg)!;
+  const look = tag.slice("<svg".length)
+    .replaceAll(/ (xmlns|viewBox|width|height|role)="[^"]*"/g, "");
+  const content = svg.trim().slice(tag.length, -"</svg>".length);
+  return `<g transform="translate(${x})"${look}${content}</g>`;
 }

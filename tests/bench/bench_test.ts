@@ -7,6 +7,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Program, startProgram } from "../../bench/program.ts";
 import { median, time } from "../../bench/report.ts";
@@ -14,13 +15,18 @@ import { type Problem, tasksOf } from "../../bench/tasks.ts";
 import { embeddedWords } from "../../mod.ts";
 import { withFolder } from "../cli/program.ts";
 
+const PYTHON = Deno.env.get("PYTHON")?.split(delimiter)[0] ?? "python3";
+const SAMPLED = "words-1000-sampled";
+
 const tasks = new Map(
   tasksOf(embeddedWords().words.slice(0, 60)).map((task) => [task.name, task]),
 );
-const problem = (name: string, other: Partial<Problem> = {}): Problem => ({
-  ...tasks.get(name)!.problem(),
-  ...other,
-});
+/** Problems by their tasks: that of `names` has a trained model. */
+const problems = new Map<string, Problem>();
+function problem(name: string, other: Partial<Problem> = {}): Problem {
+  if (!problems.has(name)) problems.set(name, tasks.get(name)!.problem());
+  return { ...problems.get(name)!, ...other };
+}
 
 /** Lets programs work, and ends them. */
 async function withPrograms(
@@ -29,7 +35,9 @@ async function withPrograms(
 ): Promise<void> {
   const programs: Program[] = [];
   try {
-    for (const peer of peers) programs.push(await startProgram(peer));
+    for (const peer of peers) {
+      programs.push(await startProgram(peer, 1, PYTHON));
+    }
     await use(...programs);
   } finally {
     for (const program of programs) await program.close();
@@ -43,29 +51,65 @@ async function outcomes(program: Program, problem: Problem) {
   return [(await program.run(n)).outcome, (await program.run(n)).outcome];
 }
 
-for (const peer of ["loops", "tfjs"]) {
-  Deno.test(`bench: ${peer} computes what the package computes`, () =>
-    withPrograms(["makemore", peer], async (makemore, program) => {
-      const words = peer === "loops" ? [problem("words-1000")] : [];
-      for (
-        const given of [
-          problem("step-32", { batchSize: 5 }),
-          problem("full-batch"),
-          problem("loss"),
-          problem("loss", { batchSize: 70 }),
-          problem("names"),
-          ...words,
-        ]
-      ) {
-        const expected = await outcomes(makemore, given);
-        for (const [i, outcome] of (await outcomes(program, given)).entries()) {
-          if (given.kind === "names") assertEquals(outcome, expected[i]);
-          else assertAlmostEquals(Number(outcome), Number(expected[i]), 1e-3);
+/** Where PYTHON, or python3, has what a peer imports. */
+const installed = new Map<string, boolean>();
+for (const module of ["torch", "jax"]) {
+  const { success } = await new Deno.Command(PYTHON, {
+    args: ["-c", `import importlib.util as i; i.find_spec("${module}").name`],
+    stderr: "null",
+  }).output().catch(() => ({ success: false }));
+  installed.set(module, success);
+}
+
+// torch.compile compiles for a minute; `deno task bench` checks it.
+for (
+  const [peer, { module, more }] of Object.entries({
+    loops: { more: ["words-1000"] },
+    tfjs: { more: [] },
+    jax_js: { more: [] },
+    pytorch: {
+      module: "torch",
+      more: ["full-batch-merged", "words-1000", SAMPLED],
+    },
+    jax_jit: {
+      module: "jax",
+      more: ["full-batch-merged", "words-1000", SAMPLED],
+    },
+  } as Record<string, { module?: string; more: string[] }>)
+) {
+  Deno.test({
+    name: `bench: ${peer} computes what the package computes`,
+    ignore: module !== undefined && !installed.get(module),
+    fn: () =>
+      withPrograms(["makemore", peer], async (makemore, program) => {
+        for (
+          const given of [
+            problem("step-32"),
+            problem("full-batch"),
+            problem("loss", { batchSize: 500 }),
+            problem("loss", { batchSize: 70 }),
+            problem("names"),
+            ...more.map((name) => problem(name)),
+          ]
+        ) {
+          const expected = await outcomes(makemore, given);
+          const found = await outcomes(program, given);
+          for (const [i, outcome] of found.entries()) {
+            if (given.kind !== "names") {
+              assertAlmostEquals(Number(outcome), Number(expected[i]), 1e-3);
+            } else if (peer !== "jax_jit") assertEquals(outcome, expected[i]);
+            else assertEquals((outcome as string[]).length, 20);
+          }
         }
-      }
-      assertEquals(await program.prepare(problem("full-batch-merged")), false);
-      assertEquals(await program.prepare(problem("words-50000")), false);
-    }));
+        if (module) return;
+        assertEquals(
+          await program.prepare(problem("full-batch-merged")),
+          false,
+        );
+        assertEquals(await program.prepare(problem("words-50000")), false);
+        assertEquals(await program.prepare(problem("main-job")), false);
+      }),
+  });
 }
 
 Deno.test("bench: sampled words are the same work with a loss of their own", () =>
@@ -73,7 +117,7 @@ Deno.test("bench: sampled words are the same work with a loss of their own", () 
     const full = problem("words-1000");
     assertEquals(full.windows.X.length, 4 * full.windows.Y.length);
     assert(full.windows.Y.every((token) => token < 1000));
-    const sampled = problem("words-1000-sampled", { candidates: 50 });
+    const sampled = problem(SAMPLED, { candidates: 50 });
     assertEquals(sampled.windows, full.windows);
     // With scaled weights all is a guess; a sampled loss is lower by about the
     // mean logarithm of how often the targets are expected.
@@ -96,8 +140,11 @@ async function bench(...args: string[]) {
 Deno.test("bench reports what it has measured", async () => {
   const { code, output } = await bench("--peers", "loops");
   assertEquals(code, 0, output);
-  assertStringIncludes(output, "plain TypeScript loops");
-  assertMatch(output, /\| step-32 \|.* µs \(.*\) .*\| [\d.]+× \(.*×\) loops/);
+  assertStringIncludes(output, "plain loops, TypeScript");
+  assertMatch(
+    output,
+    /\| step-32 \| 1 .* µs \(.*\) .*\| [\d.]+× \(.*×\) plain loops/,
+  );
 });
 
 Deno.test("bench refuses a peer that computes something else, and one that does not start", () =>
@@ -107,10 +154,10 @@ Deno.test("bench refuses a peer that computes something else, and one that does 
       `${folder}/wrong.ts`,
       `import { start as startLoops } from "${loops}";
       export const start = () => {
-        const { label, prepare } = startLoops();
-        return { label, prepare: (problem) => {
+        const { prepare } = startLoops(1);
+        return { label: "wrong, version 1", prepare: (problem) => {
           const work = prepare(problem);
-          return (n) => work(n) + 0.002;
+          return (...how) => work(...how) + 0.002;
         } };
       };`,
     );
@@ -118,14 +165,23 @@ Deno.test("bench refuses a peer that computes something else, and one that does 
     const { code, output } = await bench("--json", "--peers", peers.join(","));
     assertEquals(code, 1, output);
     const { tasks: [task], notMeasured } = JSON.parse(output);
-    assertEquals(Object.keys(task.seconds), ["makemore"]);
+    assertEquals(Object.keys(task.seconds), ["this package"]);
     assertEquals(notMeasured.length, 2);
     assertStringIncludes(notMeasured[0], "missing.py");
     assertMatch(
       notMeasured[1],
-      /wrong\.ts, step-32: .* it computes .* instead/,
+      /wrong, step-32: .* it computes .* instead/,
     );
   }));
+
+Deno.test("bench leaves out the peers that have no more than one thread", async () => {
+  const { code, output } = await bench("--peers", "loops", "--threads", "2");
+  assertEquals(code, 0, output);
+  assertStringIncludes(
+    output,
+    "It has one thread",
+  );
+});
 
 Deno.test("startProgram() says why a program did not start", () =>
   withFolder(async (folder) => {

@@ -30,7 +30,7 @@ function isInstalled(program: string): boolean {
 const SWEEP = [
   ...["--input", "words.txt", "--recipe", "lecture", "--threads", "1"],
   ...["--hidden-size", "40,60", "--learning-rate", "0.05,0.1"],
-  ...["--steps", "100000", "--checkpoint-every", "2000"],
+  ...["--steps", "100000", "--checkpoint-every", "10000"],
 ];
 /** Their folders, in the order of the lines. */
 const TRIALS = [0.05, 0.1].flatMap((rate) =>
@@ -86,7 +86,7 @@ function inTheMiddle(runs: string): string[] {
   return TRIALS.filter((name) => {
     try {
       const { step } = readCheckpoint(`${runs}/${name}`);
-      return step > 0 && step < 80_000;
+      return step > 0 && step < 50_000;
     } catch {
       return false; // not there yet
     }

@@ -9,7 +9,7 @@ canonicalTest(
   "splitWords() splits the lecture's names into 182,625, 22,655 and 22,866 rows",
   () => {
     const { train, dev, test, alsoInTrain } = splitWords(canonicalWords());
-    const vocabulary = buildVocabulary(letters);
+    const vocabulary = buildVocabulary([letters]);
     assertEquals(
       [train, dev, test].map((part) =>
         contextWindows(part, vocabulary).Y.length

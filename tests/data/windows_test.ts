@@ -17,7 +17,7 @@ import { contextOf, type Rows } from "../../lib/kernel/rows.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
 import { fiveNames, letters, SEED } from "../oracles.ts";
 
-const vocabulary = buildVocabulary(letters);
+const vocabulary = buildVocabulary([letters]);
 
 /** X and Y of the first five names, as the lecture's notes print them. */
 // deno-fmt-ignore

@@ -1,5 +1,21 @@
 import { assertThrows } from "@std/assert";
 import { checkNotNegative, checkWhole } from "../../lib/errors/checks.ts";
+import {
+  buildVocabulary,
+  buildWordVocabulary,
+  contextWindows,
+  createParameters,
+  formatWindows,
+  labelWords,
+  nextTokens,
+  scoreWords,
+  splitByPosition,
+  splitWords,
+  TorchGenerator,
+  Vocabulary,
+  windowStream,
+  wordsFrom,
+} from "../../core.ts";
 
 Deno.test("checkWhole() takes whole numbers in the range, and names the others", () => {
   for (const value of [1, 2, 49]) checkWhole("candidates", value, 1, 49);
@@ -26,6 +42,72 @@ Deno.test("checkNotNegative() takes finite numbers from 0", () => {
       () => checkNotNegative("weight decay", value),
       RangeError,
       `Cannot use weight decay ${value}: it must be a finite number from 0`,
+    );
+  }
+});
+
+Deno.test("checkList() is called by each function that takes a list of words", () => {
+  const emma = "emma" as never;
+  const vocabulary = buildVocabulary(["emma"]);
+  const splits = { train: ["emma"] };
+  for (
+    const call of [
+      () => buildVocabulary(emma),
+      () => buildWordVocabulary(emma),
+      () => new Vocabulary(emma),
+      () => contextWindows(emma, vocabulary),
+      () => windowStream(emma, vocabulary, 3),
+      () => formatWindows(emma, vocabulary),
+      () => splitWords("a long list of words" as never),
+      () => splitByPosition("a long list of words" as never),
+      () => wordsFrom(emma),
+      () => labelWords(emma, splits),
+      () => scoreWords({} as never, vocabulary, emma),
+      () => nextTokens({} as never, vocabulary, emma),
+    ]
+  ) {
+    assertThrows(call, TypeError, "pass a list, [", String(call));
+    assertThrows(call, TypeError, 'Cannot use the string "');
+  }
+});
+
+Deno.test("checkWhole() shows that a number is a string, or left out", () => {
+  assertThrows(
+    () => new TorchGenerator("42" as never),
+    RangeError,
+    'Cannot use seed "42": it must be a whole number from 0',
+  );
+  const generator = new TorchGenerator(42);
+  const sizes = { vocabularySize: 27, contextLength: 3, embeddingSize: 2 };
+  assertThrows(
+    () => createParameters(sizes as never, { generator }),
+    RangeError,
+    "Cannot use hiddenSize undefined: it must be a whole number from 1",
+  );
+  assertThrows(
+    () => generator.randn(27 * undefined!),
+    RangeError,
+    "Cannot use count NaN",
+  );
+});
+
+Deno.test("PythonRandom and createParameters() name a seed and a generator that are none", () => {
+  assertThrows(
+    () => splitWords(new Array(20).fill("emma"), { seed: "42" as never }),
+    TypeError,
+    'Cannot seed with "42": a seed is a whole number',
+  );
+  const sizes = {
+    vocabularySize: 27,
+    contextLength: 3,
+    embeddingSize: 2,
+    hiddenSize: 9,
+  };
+  for (const options of [undefined, {}, { generator: 42 }]) {
+    assertThrows(
+      () => createParameters(sizes, options as never),
+      TypeError,
+      "Cannot draw weights without a generator: pass { generator: new",
     );
   }
 });

@@ -244,7 +244,7 @@ canonicalTestInEach(
   "Kernel.train() has PyTorch's losses through step 20",
   () => {
     const words = splitWords(canonicalWords()).train;
-    const rows = contextWindows(words, buildVocabulary(letters), 3);
+    const rows = contextWindows(words, buildVocabulary([letters]), 3);
     const g = new TorchGenerator(SEED);
     const weights = {
       C: g.randn(27 * 10),
@@ -272,7 +272,11 @@ canonicalTestInEach(
 canonicalTestInEach(
   "Kernel.stepAll() has PyTorch's losses on all names",
   () => {
-    const rows = contextWindows(canonicalWords(), buildVocabulary(letters), 3);
+    const rows = contextWindows(
+      canonicalWords(),
+      buildVocabulary([letters]),
+      3,
+    );
     const g = new TorchGenerator(SEED);
     const sizes = { ...lecture, embeddingSize: 2, hiddenSize: 100 };
     const weights = {

@@ -6,7 +6,7 @@ import { fiveNames, letters, SEED, training } from "../oracles.ts";
 import * as reference from "../../lib/kernel/reference.ts";
 
 const sizes = { V: 27, T: 3, E: 2, H: 100 };
-const rows = contextWindows(fiveNames, buildVocabulary(letters), 3);
+const rows = contextWindows(fiveNames, buildVocabulary([letters]), 3);
 
 function lectureWeights(): reference.Weights {
   const g = new TorchGenerator(SEED);

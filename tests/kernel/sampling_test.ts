@@ -52,7 +52,7 @@ const small: ModelSizes = {
 };
 
 test("Kernel.sample() prints PyTorch's twenty words after 110 steps", () => {
-  const rows = contextWindows(fiveNames, buildVocabulary(letters), 3);
+  const rows = contextWindows(fiveNames, buildVocabulary([letters]), 3);
   const g = new TorchGenerator(SEED);
   const sizes = {
     vocabularySize: 27,

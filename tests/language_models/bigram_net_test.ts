@@ -26,7 +26,7 @@ import {
 } from "../../mod.ts";
 import { probabilityOf } from "../../lib/language_models/language_model.ts";
 
-const vocabulary = buildVocabulary(letters);
+const vocabulary = buildVocabulary([letters]);
 const windows = contextWindows(fiveNames, vocabulary, 1);
 
 /** A net of the lecture's weights, freed afterwards. */

@@ -20,7 +20,7 @@ import {
 } from "../../mod.ts";
 import * as core from "../../core.ts";
 
-const vocabulary = buildVocabulary(letters);
+const vocabulary = buildVocabulary([letters]);
 const windows = contextWindows(fiveNames, vocabulary, 3);
 const counted = addK(countNgrams(windows, vocabulary), 0.01);
 

@@ -10,7 +10,7 @@ import {
 } from "../../lib/language_models/language_model.ts";
 import { buildVocabulary, contextWindows, windowStream } from "../../mod.ts";
 
-const vocabulary = buildVocabulary("ab"); // . a b
+const vocabulary = buildVocabulary(["ab"]); // . a b
 
 /** A model with none of the optional members: the last token comes again. */
 const model: LanguageModel = {
@@ -49,7 +49,7 @@ Deno.test("checkContext() and checkVocabulary() refuse what is too small", () =>
   const rows = contextWindows(["ab"], vocabulary, 1);
   assertThrows(() => checkContext(model, rows), RangeError, "sees 2 tokens");
   assertThrows(
-    () => checkVocabulary(model, buildVocabulary("a")),
+    () => checkVocabulary(model, buildVocabulary(["a"])),
     RangeError,
     "a vocabulary of 2 tokens: the model has 3",
   );

@@ -23,7 +23,7 @@ import {
 import { createParameters } from "../../core.ts";
 import { probabilityOf } from "../../lib/language_models/language_model.ts";
 
-const vocabulary = buildVocabulary(letters);
+const vocabulary = buildVocabulary([letters]);
 const { train, dev } = splitWords(embeddedWords().words.slice(0, 3000));
 const windows = contextWindows(train, vocabulary, 3);
 const heldOut = contextWindows(dev, vocabulary, 3);
@@ -133,7 +133,7 @@ Deno.test("mixModels() refuses what does not fit together", () => {
     );
   [[1], [0.5, 0.6], [1.5, -0.5], [NaN, 1]].forEach(refuses);
   assertThrows(() => mixModels([], []), RangeError, "no models");
-  const small = buildVocabulary("ab");
+  const small = buildVocabulary(["ab"]);
   const other = addK(countNgrams(contextWindows(["ab"], small), small), 1);
   assertThrows(() => mixModels([a, other], [0.5, 0.5]), RangeError, "27");
 });

@@ -31,7 +31,7 @@ import {
 } from "../../mod.ts";
 import { probabilityOf } from "../../lib/language_models/language_model.ts";
 
-const vocabulary = buildVocabulary(letters);
+const vocabulary = buildVocabulary([letters]);
 const windows = contextWindows(fiveNames, vocabulary, 3);
 
 /** A model of random numbers, freed afterwards. */

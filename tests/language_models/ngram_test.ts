@@ -26,7 +26,7 @@ import {
 } from "../../mod.ts";
 import { probabilityOf } from "../../lib/language_models/language_model.ts";
 
-const vocabulary = buildVocabulary(letters);
+const vocabulary = buildVocabulary([letters]);
 
 /** The counts of words, for n-grams of one order. */
 function countsOf(words: Iterable<string>, order: number) {
@@ -141,7 +141,7 @@ Deno.test("countNgrams() refuses what it cannot count", () => {
       `Cannot count n-grams of order ${order}`,
     );
   }
-  const small = buildVocabulary("ab");
+  const small = buildVocabulary(["ab"]);
   assertThrows(() => countNgrams(windows, small), RangeError, "from 0 to 2");
   const none = contextWindows([], vocabulary, 2);
   assertThrows(() => countNgrams(none, vocabulary), RangeError, "no rows");
@@ -196,7 +196,7 @@ Deno.test("addK() refuses what cannot be added", () => {
 });
 
 Deno.test("kneserNey() gives what comes out by hand", () => {
-  const abc = buildVocabulary("ab");
+  const abc = buildVocabulary(["ab"]);
   const words = ["ab", "aa"];
   const model = kneserNey(countNgrams(contextWindows(words, abc, 1), abc));
   // Pairs: .a twice; ab b. aa a. once. None stands there three times, so the

@@ -21,7 +21,7 @@ import {
   Vocabulary,
 } from "../../mod.ts";
 
-const vocabulary = buildVocabulary(letters);
+const vocabulary = buildVocabulary([letters]);
 const counted = addK(
   countNgrams(contextWindows(fiveNames, vocabulary, 3), vocabulary),
   0.01,

@@ -32,7 +32,7 @@ import {
   windowStream,
 } from "../../mod.ts";
 
-const windows = contextWindows(fiveNames, buildVocabulary(letters), 3);
+const windows = contextWindows(fiveNames, buildVocabulary([letters]), 3);
 
 /** The lecture's model and the rows of five names, freed afterwards. */
 function withLecture(
@@ -55,7 +55,7 @@ function withLecture(
 }
 
 Deno.test("toTensors() takes contexts written out and streams", () => {
-  const vocabulary = buildVocabulary(letters);
+  const vocabulary = buildVocabulary([letters]);
   tf.tidy(() => {
     const { X, Y } = toTensors(windows);
     assertEquals([X.shape, X.dtype, Y.dtype], [[32, 3], "int32", "int32"]);
@@ -248,7 +248,7 @@ Deno.test("loss() is the loss of trainStep(), of windows and of a stream", () =>
   const parameters = createParameters(sizes, {
     generator: new TorchGenerator(SEED),
   });
-  const stream = windowStream(fiveNames, buildVocabulary(letters), 3);
+  const stream = windowStream(fiveNames, buildVocabulary([letters]), 3);
   for (const rows of [windows, stream]) {
     const found = tf.tidy(() => loss(parameters, rows).dataSync()[0]);
     // float32 of magnitude 18, summed in another order
@@ -283,7 +283,7 @@ Deno.test("loss() trains all parameters with Adam, Wd too", () => {
 
 Deno.test("loss() refuses no rows, and rows of another context length", () => {
   withLecture((parameters) => {
-    const vocabulary = buildVocabulary(letters);
+    const vocabulary = buildVocabulary([letters]);
     const none = contextWindows([], vocabulary, 3);
     assertThrows(() => loss(parameters, none), RangeError, "without rows");
     const longer = contextWindows(fiveNames, vocabulary, 6);

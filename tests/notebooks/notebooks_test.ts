@@ -1,6 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { basename } from "node:path";
+<<<<<<< HEAD
 import { hasFetched, SOURCES } from "../../tools/fetch_data.ts";
+=======
+import { hasCanonicalList } from "../../tools/fetch_names.ts";
+import {
+  codeCells,
+  figureOf,
+  readNotebook,
+} from "../../tools/notebooks/notebook.ts";
+>>>>>>> k13
 import { checkOrWrite } from "../../tools/notebooks/run.ts";
 import { allNotebooks } from "../../tools/run_notebooks.ts";
 
@@ -9,12 +18,38 @@ const which = lectureList
   ? ""
   : " [outputs from the lecture's list not compared: run `deno task data` first]";
 
-for (const path of allNotebooks()) {
-  Deno.test(`notebooks: ${basename(path)}, run afresh, shows what it has shown${which}`, async () => {
-    const { problems } = await checkOrWrite(path, { check: true, lectureList });
-    assertEquals(problems, []);
-  });
-}
+Deno.test(`notebooks, run afresh, show what they have shown${which}`, async () => {
+  const problems: Record<string, string[]> = {};
+  const waiting = allNotebooks();
+  // two at a time, since each of them is often busy with a single thread
+  await Promise.all([1, 2].map(async () => {
+    for (let path; (path = waiting.shift());) {
+      const report = await checkOrWrite(path, { check: true, lectureList });
+      if (report.problems.length > 0) problems[path] = report.problems;
+    }
+  }));
+  assertEquals(problems, {});
+});
+
+Deno.test("notebooks have figures for every viewer, and tags that mean something", async () => {
+  for (const path of allNotebooks()) {
+    for (const cell of codeCells(await readNotebook(path))) {
+      const figures = cell.outputs!.filter(figureOf);
+      const tags = cell.metadata.tags ?? [];
+      const isKnown = /^(lecture-list|time|figure(:.+)?)$/;
+      assertEquals(tags.filter((tag) => !isKnown.test(tag)), [], path);
+      const isTagged = tags.some((tag) => tag.startsWith("figure"));
+      assertEquals(figures.length > 0, isTagged, `${path}: ${cell.source}`);
+      for (const { data } of figures) {
+        assertEquals(Object.keys(data!).toSorted(), [
+          "image/png",
+          "image/svg+xml",
+          "text/plain",
+        ]);
+      }
+    }
+  }
+});
 
 Deno.test("notebooks are what came before, the lecture's four, and the paper's words", () => {
   assertEquals(allNotebooks().map((path) => basename(path)), [

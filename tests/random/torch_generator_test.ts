@@ -177,7 +177,7 @@ canonicalTest(
   "TorchGenerator.multinomial() draws the lecture's first five words, as torch 1.13 did",
   () => {
     // the lecture's first part: counts of pairs, one added to each, normalised
-    const vocabulary = buildVocabulary(letters);
+    const vocabulary = buildVocabulary([letters]);
     const { X, Y } = contextWindows(canonicalWords(), vocabulary, 1);
     const P = Array.from({ length: 27 }, () => new Float32Array(27).fill(1));
     X.forEach((x, row) => P[x][Y[row]]++);

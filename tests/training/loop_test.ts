@@ -38,7 +38,7 @@ import {
   trainSteps,
 } from "../../mod.ts";
 
-const vocabulary = buildVocabulary(letters);
+const vocabulary = buildVocabulary([letters]);
 const windows = contextWindows(fiveNames, vocabulary, 3);
 
 /** Trains a model of five names; returns its losses, numbers and generator. */

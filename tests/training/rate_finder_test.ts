@@ -18,7 +18,7 @@ import {
   trainSteps,
 } from "../../mod.ts";
 
-const windows = contextWindows(fiveNames, buildVocabulary(letters), 3);
+const windows = contextWindows(fiveNames, buildVocabulary([letters]), 3);
 
 Deno.test("findLearningRate() tries 1,000 rates from 0.001 to 1, a step each", () => {
   const generator = new TorchGenerator(2);

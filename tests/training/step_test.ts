@@ -26,7 +26,7 @@ import {
   trainStep,
 } from "../../mod.ts";
 
-const windows = contextWindows(fiveNames, buildVocabulary(letters), 3);
+const windows = contextWindows(fiveNames, buildVocabulary([letters]), 3);
 
 const FIVE_NAMES_LOSSES = training[
   "five names, 2/100, lr 0.1, losses before each of 1000 steps (every step to 120, then every 40th)"
@@ -223,7 +223,7 @@ Deno.test("trainStep() refuses rows that do not fit and rates out of range", () 
     generator: new TorchGenerator(1),
   });
   const before = tf.memory().numTensors;
-  const vocabulary = buildVocabulary(letters);
+  const vocabulary = buildVocabulary([letters]);
   assertThrows(
     () => trainStep(parameters, contextWindows(fiveNames, vocabulary, 4), 0.1),
     RangeError,

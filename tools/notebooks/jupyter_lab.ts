@@ -1,8 +1,9 @@
 /** A real JupyterLab in a headless Chromium, driven by the DevTools protocol. */
 
-import { basename, join } from "node:path";
+import { join } from "node:path";
+import type { Notebook } from "./notebook.ts";
 
-/** How long a JupyterLab or a page may take to start. */
+/** How long a program or a page may take to start. */
 const START_SECONDS = 120;
 
 const CHROMIUM = [
@@ -15,112 +16,123 @@ const CHROMIUM = [
   "--remote-debugging-port=0",
 ];
 
-/** A JupyterLab with one page. Call `close()` in a `finally`. */
+/** What a new JupyterLab asks, and what draws only the cells in sight. */
+const SETTINGS = {
+  "apputils-extension/notification": { fetchNews: "false" },
+  "notebook-extension/tracker": { windowingMode: "none" },
+};
+
+/** The size of the page, in CSS pixels, and how much is above the notebook. */
+const [WIDTH, HEIGHT, ABOVE] = [1100, 1800, 70];
+
+/** A JupyterLab with one page. Call `stop()` in a `finally`. */
 export class JupyterLab {
   readonly #folder = Deno.makeTempDirSync();
   readonly #processes: Deno.ChildProcess[] = [];
-  #address = "";
+  readonly #answers = new Map<number, (answer: Answer) => void>();
   #page!: WebSocket;
-  #commands = new Map<number, (answer: Answer) => void>();
-  #count = 0;
 
   /**
-   * Starts both programs.
+   * Starts the programs `jupyter`, of an environment with JupyterLab, and
+   * `chromium`; JUPYTER and CHROMIUM in the environment are other paths of them.
    *
-   * @param root the folder with the notebooks
-   * @param jupyter the program `jupyter` of an environment with JupyterLab
-   * @param chromium the program
+   * @param root the folder with the notebooks, which are not written
    */
-  static async start(
-    root: string,
-    jupyter = "jupyter",
-    chromium = "chromium",
-  ): Promise<JupyterLab> {
+  static async start(root: string): Promise<JupyterLab> {
     const lab = new JupyterLab();
     try {
-      await lab.#open(root, jupyter, chromium);
+      await lab.#start(root);
       return lab;
     } catch (error) {
-      await lab.close();
+      await lab.stop();
       throw error;
     }
   }
 
-  async #open(root: string, jupyter: string, chromium: string) {
-    const kernel = join(this.#folder, "data", "kernels", "deno");
-    await Deno.mkdir(kernel, { recursive: true });
-    const argv = [Deno.execPath(), "jupyter", "--kernel", "--conn"];
-    await Deno.writeTextFile(
-      join(kernel, "kernel.json"),
-      JSON.stringify({
-        argv: [...argv, "{connection_file}"],
-        display_name: "Deno",
-        language: "typescript",
-        interrupt_mode: "message",
-      }),
-    );
-    const env = {
-      JUPYTER_DATA_DIR: join(this.#folder, "data"),
-      JUPYTER_CONFIG_DIR: join(this.#folder, "config"),
-      JUPYTER_RUNTIME_DIR: join(this.#folder, "runtime"),
-      IPYTHONDIR: join(this.#folder, "ipython"),
-      NO_COLOR: "1",
+  async #start(root: string): Promise<void> {
+    const file = async (path: string, content: unknown) => {
+      await Deno.mkdir(join(this.#folder, path, ".."), { recursive: true });
+      const text = JSON.stringify(content);
+      await Deno.writeTextFile(join(this.#folder, path), text);
     };
-    this.#address = await this.#spawn(
-      jupyter,
-      [
-        "lab",
-        "--no-browser",
-        "--allow-root",
-        "--expose-app-in-browser",
-        "--ip=127.0.0.1",
-        "--port=0",
-        "--IdentityProvider.token=",
-        `--LabApp.user_settings_dir=${join(this.#folder, "settings")}`,
-        `--LabApp.workspaces_dir=${join(this.#folder, "workspaces")}`,
-        `--ServerApp.root_dir=${root}`,
-      ],
-      env,
-      /(http:\/\/127\.0\.0\.1:\d+\/lab)/,
-    );
-    const devtools = await this.#spawn(
-      chromium,
-      [
-        ...CHROMIUM,
-        `--user-data-dir=${join(this.#folder, "profile")}`,
-        "about:blank",
-      ],
-      {},
-      /ws:\/\/(127\.0\.0\.1:\d+)\//,
-    );
+    const kernel = [Deno.execPath(), "jupyter", "--kernel", "--conn"];
+    await file("data/kernels/deno/kernel.json", {
+      argv: [...kernel, "{connection_file}"],
+      display_name: "Deno",
+      language: "typescript",
+    });
+    for (const [name, settings] of Object.entries(SETTINGS)) {
+      await file(
+        `settings/@jupyterlab/${name}.jupyterlab-settings`,
+        settings,
+      );
+    }
+    const jupyter = Deno.env.get("JUPYTER") ?? "jupyter";
+    const address = await this.#spawn(jupyter, [
+      "lab",
+      "--no-browser",
+      "--allow-root",
+      "--expose-app-in-browser",
+      "--ip=127.0.0.1",
+      "--port=0",
+      "--IdentityProvider.token=",
+      `--LabApp.user_settings_dir=${join(this.#folder, "settings")}`,
+      `--LabApp.workspaces_dir=${join(this.#folder, "workspaces")}`,
+      `--ServerApp.root_dir=${root}`,
+    ], /(http:\/\/127\.0\.0\.1:\d+\/lab)/);
+    const chromium = Deno.env.get("CHROMIUM") ?? "chromium";
+    const devtools = await this.#spawn(chromium, [
+      ...CHROMIUM,
+      `--user-data-dir=${join(this.#folder, "profile")}`,
+      "about:blank",
+    ], /ws:\/\/(127\.0\.0\.1:\d+)\//);
     const pages = await (await fetch(`http://${devtools}/json`)).json();
     const page = pages.find(({ type }: { type: string }) => type === "page");
     this.#page = new WebSocket(page.webSocketDebuggerUrl);
     this.#page.onmessage = ({ data }) => {
       const answer = JSON.parse(data);
-      this.#commands.get(answer.id)?.(answer);
-      this.#commands.delete(answer.id);
+      this.#answers.get(answer.id)?.(answer);
+      this.#answers.delete(answer.id);
     };
     await new Promise((resolve) => this.#page.onopen = resolve);
+    await this.#command("Emulation.setDeviceMetricsOverride", {
+      width: WIDTH,
+      height: HEIGHT,
+      deviceScaleFactor: 1,
+      mobile: false,
+    });
+    await this.#command("Page.navigate", { url: address });
+    const isReady = "return !!await globalThis.jupyterapp?.restored || " +
+      "globalThis.jupyterapp !== undefined;";
+    for (let wait = 0; wait < 5 * START_SECONDS; wait++) {
+      if (await this.#evaluate(isReady).catch(() => false)) return;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    throw new Error("Cannot open JupyterLab: its page does not start");
   }
 
   /** Starts a program, and waits until it prints its address on stderr. */
   async #spawn(
     command: string,
     args: string[],
-    env: Record<string, string>,
     address: RegExp,
   ): Promise<string> {
+    const folders = ["data", "config", "runtime"].map((name) => [
+      `JUPYTER_${name.toUpperCase()}_DIR`,
+      join(this.#folder, name),
+    ]);
     const process = new Deno.Command(command, {
       args,
-      env,
+      env: { ...Object.fromEntries(folders), NO_COLOR: "1" },
       stdin: "null",
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    this.#processes.push(process);
+    this.#processes.unshift(process);
     const found = Promise.withResolvers<string>();
     let printed = "";
+    const fail = () =>
+      found.reject(new Error(`Cannot start ${command}: ${printed}`));
     process.stderr.pipeThrough(new TextDecoderStream()).pipeTo(
       new WritableStream({
         write: (text) => {
@@ -128,13 +140,10 @@ export class JupyterLab {
           const match = address.exec(printed);
           if (match) found.resolve(match[1]);
         },
-        close: () => found.reject(new Error(`${command}: ${printed}`)),
+        close: fail,
       }),
     );
-    const timer = setTimeout(
-      () => found.reject(new Error(`${command} does not start: ${printed}`)),
-      START_SECONDS * 1000,
-    );
+    const timer = setTimeout(fail, START_SECONDS * 1000);
     try {
       return await found.promise;
     } finally {
@@ -142,22 +151,21 @@ export class JupyterLab {
     }
   }
 
-  /** A command of the DevTools protocol. */
   // deno-lint-ignore no-explicit-any
-  async command(method: string, params: unknown = {}): Promise<any> {
-    const id = ++this.#count;
+  async #command(method: string, params: unknown = {}): Promise<any> {
+    const id = Math.random();
     const { error, result } = await new Promise<Answer>((resolve) => {
-      this.#commands.set(id, resolve);
+      this.#answers.set(id, resolve);
       this.#page.send(JSON.stringify({ id, method, params }));
     });
-    if (error) throw new Error(`${method}: ${error.message}`);
+    if (error) throw new Error(`Cannot ${method}: ${error.message}`);
     return result;
   }
 
-  /** Evaluates the body of an async function in the page. */
+  /** Runs the body of an async function in the page. */
   // deno-lint-ignore no-explicit-any
-  async evaluate(body: string): Promise<any> {
-    const { result, exceptionDetails } = await this.command(
+  async #evaluate(body: string): Promise<any> {
+    const { result, exceptionDetails } = await this.#command(
       "Runtime.evaluate",
       {
         expression: `(async () => { ${body} })()`,
@@ -171,107 +179,90 @@ export class JupyterLab {
     return result.value;
   }
 
-  /** Opens a notebook with a new kernel, without its outputs. */
-  async openNotebook(
-    path: string,
-    options: { theme?: string; keepOutputs?: boolean; height?: number } = {},
-  ): Promise<void> {
-    const { theme = "JupyterLab Light", keepOutputs = false, height = 2000 } =
-      options;
-    await this.command("Emulation.setDeviceMetricsOverride", {
-      width: 1100,
-      height,
-      deviceScaleFactor: 1,
-      mobile: false,
-    });
-    const url = `${this.#address}?reset`;
-    await this.command("Page.navigate", { url });
-    for (;;) {
-      const isReady = await this.evaluate(
-        "return location.href !== 'about:blank' && !!globalThis.jupyterapp && (await jupyterapp.restored, true)",
-      ).catch(() => false);
-      if (isReady) break;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    await this.evaluate(`
-      const app = jupyterapp;
-      await app.commands.execute("apputils:change-theme", { theme: ${
-      JSON.stringify(theme)
-    } });
-      const widget = await app.commands.execute("docmanager:open", {
-        path: ${JSON.stringify(path)},
-        factory: "Notebook", kernel: { name: "deno" } });
-      await widget.context.ready;
-      await widget.context.sessionContext.ready;
-      await widget.revealed;
-      globalThis.notebook = widget;
-      app.shell.collapseLeft?.();
-      ${
-      keepOutputs
-        ? ""
-        : 'await app.commands.execute("notebook:clear-all-cell-outputs");'
-    }`);
-  }
-
-  /**
-   * Runs cells as the menu does, all sent at once, and waits until all have
-   * ended and nothing more arrives.
-   *
-   * @param indices of the code cells, counted from 0; all if left out
-   */
-  async run(indices?: readonly number[]): Promise<void> {
-    await this.evaluate(`
-      const { content, context } = globalThis.notebook;
-      const code = content.widgets.filter(({ model }) => model.type === "code");
-      const order = ${JSON.stringify(indices)} ?? code.map((_, i) => i);
-      if (${indices === undefined}) {
-        await jupyterapp.commands.execute("notebook:run-all-cells");
-      } else {
-        const { constructor: CodeCell } = code[0];
-        await Promise.all(order.map((i) =>
-          CodeCell.execute(code[i], context.sessionContext, {})));
-      }
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    `);
+  /** Opens a notebook with a new kernel. */
+  async open(name: string): Promise<void> {
+    await this.#evaluate(`
+      const path = ${JSON.stringify(name)};
+      globalThis.notebook = await jupyterapp.commands.execute(
+        "docmanager:open",
+        { path, factory: "Notebook", kernel: { name: "deno" } });
+      await notebook.context.ready;
+      await notebook.context.sessionContext.ready;
+      await notebook.revealed;
+      jupyterapp.shell.collapseLeft();`);
   }
 
   /** Starts the kernel anew, and removes all outputs. */
   async restart(): Promise<void> {
-    await this.evaluate(`
+    await this.#evaluate(`
       await notebook.context.sessionContext.session.kernel.restart();
-      await jupyterapp.commands.execute("notebook:clear-all-cell-outputs");
-    `);
+      await jupyterapp.commands.execute("notebook:clear-all-cell-outputs");`);
+  }
+
+  /** Runs all cells, as the menu does, until nothing more comes. */
+  async runAll(): Promise<void> {
+    await this.#evaluate(`
+      await jupyterapp.commands.execute("notebook:run-all-cells");
+      await new Promise((resolve) => setTimeout(resolve, 500));`);
+  }
+
+  /** Runs code cells, counted from 0, one after the other. */
+  async run(order: readonly number[]): Promise<void> {
+    await this.#evaluate(`
+      const cells = notebook.content.widgets
+        .filter(({ model }) => model.type === "code");
+      const { execute } = cells[0].constructor;
+      for (const i of ${JSON.stringify(order)}) {
+        await execute(cells[i], notebook.context.sessionContext, {});
+      }
+      await new Promise((resolve) => setTimeout(resolve, 500));`);
   }
 
   /** The notebook as JupyterLab holds it. */
-  // deno-lint-ignore no-explicit-any
-  notebook(): Promise<any> {
-    return this.evaluate("return notebook.content.model.toJSON();");
+  notebook(): Promise<Notebook> {
+    return this.#evaluate("return notebook.content.model.toJSON();");
+  }
+
+  /** Saves what the whole notebook looks like, in pictures of a page each. */
+  async pictures(path: string): Promise<void> {
+    for (const theme of ["Light", "Dark"]) {
+      await this.#evaluate(`
+        const theme = "JupyterLab ${theme}";
+        await jupyterapp.commands.execute("apputils:change-theme", { theme });
+        await new Promise((resolve) => setTimeout(resolve, 2000));`);
+      const step = HEIGHT - ABOVE;
+      for (let top = 0, height = 1; top < height; top += step) {
+        height = await this.#evaluate(`
+          const outer = notebook.content.outerNode ?? notebook.content.node;
+          outer.scrollTop = ${top};
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          return outer.scrollHeight;`);
+        const { data } = await this.#command("Page.captureScreenshot");
+        const file = `${path}_${theme.toLowerCase()}_${top / step + 1}.png`;
+        await Deno.writeFile(file, Uint8Array.fromBase64(data));
+      }
+    }
+  }
+
+  /** Ends the kernel, and closes the notebook without saving it. */
+  async close(): Promise<void> {
+    await this.#evaluate(`
+      await notebook.context.sessionContext.shutdown();
+      notebook.dispose();`);
   }
 
   /** Ends both programs, and removes what they wrote. */
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     this.#page?.close();
-    for (const process of this.#processes.reverse()) {
+    for (const process of this.#processes) {
       try {
-        process.kill("SIGTERM");
+        process.kill();
       } catch {
         // It has ended by itself.
       }
       await process.status;
     }
     await Deno.remove(this.#folder, { recursive: true });
-  }
-
-  /** A picture of the whole page, as a PNG. */
-  async screenshot(file: string): Promise<void> {
-    const { data } = await this.command("Page.captureScreenshot");
-    await Deno.writeFile(file, Uint8Array.fromBase64(data));
-  }
-
-  /** The name under which a notebook of another folder is opened. */
-  static nameOf(path: string): string {
-    return basename(path);
   }
 }
 

@@ -27,6 +27,8 @@ export interface Execution {
 const LATE_MILLISECONDS = 150;
 /** How many times a kernel is started on new ports when one was taken. */
 const MOST_STARTS = 5;
+/** How many times a new kernel is asked, each time for half a second. */
+const MOST_ATTEMPTS = 120;
 const DELIMITER = "<IDS|MSG>";
 const UNCAUGHT = "uncaught_error";
 
@@ -167,10 +169,9 @@ export class Kernel {
   }
 
   async #open(): Promise<void> {
-    const deadline = Date.now() + 60_000;
     let hasEnded = false;
     this.#process.status.then(() => hasEnded = true);
-    while (true) {
+    for (let attempt = 1;; attempt++) {
       try {
         const types = ["DEALER", "SUB"] as const;
         for (const type of types.slice(this.#sockets.length)) {
@@ -184,7 +185,7 @@ export class Kernel {
         await this.#inTime(this.#request("kernel_info_request", {}), 0.5);
         break;
       } catch (error) {
-        if (hasEnded || Date.now() > deadline) throw error;
+        if (hasEnded || attempt === MOST_ATTEMPTS) throw error;
         await wait(50);
       }
     }

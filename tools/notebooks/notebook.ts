@@ -136,6 +136,14 @@ export function outputsOf(shown: readonly Message[], count: number): Output[] {
   return outputs;
 }
 
+/** An output that another program has written, as it is written here. */
+export function outputOfFile(output: Output): Output {
+  const { output_type, name, text, data, execution_count } = output;
+  return text === undefined
+    ? { output_type, data: inLines(data ?? {}), metadata: {}, execution_count }
+    : { output_type, name, text: lines(joined(text)) };
+}
+
 function inLines(data: Record<string, unknown>): Record<string, unknown> {
   const split = (value: unknown) =>
     typeof value === "string" ? lines(value) : value;

@@ -23,7 +23,7 @@ import { b2, Q, V, W2, W2Panel } from "./model";
 import { drawnTargetOf, R, setTarget, targets } from "./batch";
 import { db2, first } from "./activations";
 import { scratch } from "./threads";
-import { outputPanel, useColumns } from "./output_layer";
+import { columns4, outputPanel, useColumns } from "./output_layer";
 import { shrink } from "./decay";
 
 /** How many different tokens are drawn. */
@@ -117,26 +117,29 @@ export function drawCandidates(): void {
 }
 
 /**
- * Makes some columns of one panel of the small output layer, and with the first
- * panel their biases; zeros in the columns that are left over:
+ * Makes one panel p of the small output layer, and its share of the biases; zeros
+ * in the columns that are left over:
  *
  *     for each column c of token v:
  *       weights[p][c] = W2[p][v]
  *       bias[c] = b2[v] − log(1 − (1 − P(v))^tries)
  */
-export function gatherColumns(p: u32, first: u32, end: u32): void {
+export function gatherPanel(p: u32): void {
   const from = W2 + p * W2Panel(), to = weights + p * outputPanel();
-  for (let column = first; column < min(end, count); column++) {
-    const token = load<u32>(tokens + 4 * column);
-    copyRow(to + column * ROW, from + token * ROW);
-    if (p > 0) continue;
-    const never = exp64(f64(tries) * log(1.0 - probabilityOf(token)));
-    const b = f64(load<f32>(b2 + 4 * token)) - log(1.0 - never);
-    store<f32>(bias + 4 * column, f32(b));
+  for (let column: u32 = 0; column < count; column++) {
+    copyRow(to + column * ROW, from + load<u32>(tokens + 4 * column) * ROW);
   }
-  if (end <= count) return;
-  memory.fill(to + count * ROW, 0, (end - count) * ROW);
-  memory.fill(bias + 4 * count, 0, 4 * (end - count));
+  memory.fill(to + count * ROW, 0, (columns4 - count) * ROW);
+  const end = (p + 1) * columns4 / Q;
+  for (let column = p * columns4 / Q; column < end; column++) {
+    store<f32>(bias + 4 * column, column < count ? biasOf(column) : 0);
+  }
+}
+
+function biasOf(column: u32): f32 {
+  const token = load<u32>(tokens + 4 * column);
+  const never = exp64(f64(tries) * log(1.0 - probabilityOf(token)));
+  return f32(f64(load<f32>(b2 + 4 * token)) - log(1.0 - never));
 }
 
 /** Copies the 8 numbers that a panel has of a column. */

@@ -41,7 +41,7 @@ import {
 import { computeLogits } from "./forward";
 import { fromHidden, isSingleTile } from "./backward";
 import { addBias, isBackward, scale, storeLogsOfSums, sumOfLogs } from "./loss";
-import { gatherColumns, hideOthersTargets, scatterColumns } from "./candidates";
+import { hideOthersTargets, scatterColumns } from "./candidates";
 import { shrink } from "./decay";
 import { scratch } from "./threads";
 
@@ -98,9 +98,6 @@ export function forwardColumns(part: u32): void {
   const end = firstColumnOf(part + 1);
   for (let column = firstColumnOf(part); column < end; column += CHUNK) {
     const count = min(CHUNK, end - column);
-    if (isSampled() && first == 0) {
-      for (let p: u32 = 0; p < Q; p++) gatherColumns(p, column, column + count);
-    }
     for (let row: u32 = 0; row < rows4; row += ROWS) {
       computeLogits(row, min(ROWS, rows4 - row) / 4, column, count);
     }

@@ -18,14 +18,8 @@ import {
 } from "./matrix_products";
 import { storeTanh } from "./vector_maths";
 import { b1, C, E, E4, P, Q, T, W1, W1Panel } from "./model";
-import { gatherColumns } from "./candidates";
-import {
-  columns,
-  isSampled,
-  isWide,
-  outputPanel,
-  outputWeights,
-} from "./output_layer";
+import { gatherPanel } from "./candidates";
+import { isSampled, outputPanel, outputWeights } from "./output_layer";
 import {
   capacity,
   embeddings,
@@ -84,9 +78,9 @@ export function gatherEmbeddings(t: u32): void {
   }
 }
 
-/** What one panel needs before the first tile: its tables and, if few, columns. */
+/** What one panel needs before the first tile: its tables, and columns drawn. */
 export function preparePanel(p: u32): void {
-  if (isSampled() && !isWide) gatherColumns(p, 0, columns);
+  if (isSampled()) gatherPanel(p);
   if (p < P) multiplyEmbeddings(p);
 }
 

@@ -50,10 +50,11 @@ declare function loadGlobals(from: usize): void;
 const END: u32 = u32.MAX_VALUE;
 /** More parts cannot be counted. */
 const MOST_PARTS: u32 = 60000;
-/** How often a thread looks before it sleeps: for about ten microseconds. */
+/** The least looks before a thread sleeps: about ten microseconds. */
 const LOOKS: u32 = 8000;
 /** And once more for so many products of a tile, of which it may have a part. */
 const PRODUCTS_OF_LOOK: u64 = 16;
+const MOST_LOOKS: u32 = 1 << 20; // about a millisecond
 /** How long one thread may take for a part, in nanoseconds, unless it is lost. */
 const PATIENCE: i64 = 60_000_000_000;
 
@@ -71,7 +72,7 @@ let isLarge: bool = false;
 let isInPart: bool = false;
 /** The division whose globals are here. */
 let current: u32 = 0;
-/** How often the first thread looks whether the others are done. */
+/** How often a thread looks before it sleeps: longer where parts are long. */
 let looks: u32 = LOOKS;
 /** Divisions to do alone, and how many the next time, and those since then. */
 let rest: u32 = 0;
@@ -93,7 +94,7 @@ export function divideFrom(work: f64, threads: u32): void {
 /** Says how many products follow, in all and in a tile of rows. */
 export function expectWork(products: u64, ofTile: u64): void {
   isLarge = f64(products) >= leastWork;
-  looks = LOOKS + u32(min(ofTile / PRODUCTS_OF_LOOK, 1 << 30));
+  looks = LOOKS + u32(min(ofTile / PRODUCTS_OF_LOOK, MOST_LOOKS));
 }
 
 /**
@@ -159,7 +160,8 @@ function waitFor(parts: u32): void {
     if (atomic.load<u32>(DONE) == parts) return;
   }
   // The more often this happens, the longer the first thread works alone.
-  nextRest = calm > 256 ? 16 : min(2 * nextRest + 1, 4096);
+  const most = MOST_LOOKS / looks * 64;
+  nextRest = calm > 64 ? 16 : min(2 * nextRest + 1, most);
   rest = nextRest;
   calm = 0;
   atomic.store<u32>(FIRST_SLEEPS, 1);
@@ -190,7 +192,7 @@ export function work(thread: u32): void {
 
 /** Waits for a division after the one given. */
 function nextDivision(last: u32): u32 {
-  for (let i: u32 = 0; i < LOOKS; i++) {
+  for (let i: u32 = 0; i < looks; i++) {
     const division = atomic.load<u32>(DIVISION);
     if (division != last) return division;
   }
