@@ -1,15 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { basename } from "node:path";
-<<<<<<< HEAD
 import { hasFetched, SOURCES } from "../../tools/fetch_data.ts";
-=======
-import { hasCanonicalList } from "../../tools/fetch_names.ts";
 import {
   codeCells,
   figureOf,
   readNotebook,
 } from "../../tools/notebooks/notebook.ts";
->>>>>>> k13
 import { checkOrWrite } from "../../tools/notebooks/run.ts";
 import { allNotebooks } from "../../tools/run_notebooks.ts";
 
