@@ -17,6 +17,7 @@ import {
   interpolate,
   kneserNey,
   type LanguageModel,
+  loadModel,
   mixProbabilities,
   type ModelSizes,
   rowProbabilities,
@@ -88,9 +89,9 @@ export const ROWS: readonly string[] = [
 
 /** How the networks learn; chosen on validation alone. */
 export const SETTINGS: Settings = {
-  epochs: 8,
+  epochs: 5,
   batchSize: 64,
-  candidates: 300,
+  candidates: 180,
   rates: [2, 0.02],
   weightDecay: 3e-5,
   seed: 1,
@@ -121,7 +122,7 @@ export interface Row {
 /** Where rows are kept, so that they are not computed again. */
 export interface Folder {
   /** Reads a file, if it is there. */
-  read(path: string): string | undefined;
+  read(path: string): Uint8Array | undefined;
   /** Writes a file, in one piece. */
   write(path: string, content: Uint8Array | string): void;
 }
@@ -165,25 +166,33 @@ export function* paperTable(text: Text, options: TableOptions): Generator<Row> {
       return spread(rowsOfPart(text, part, n - 1), most);
     });
 
-  const made = { ...settings, V, words: text.ids.length, sample: `${sample}` };
-  const kept = (name: string): Row[] | undefined => {
-    const json = folder.read(`${name}/row.json`);
-    if (json === undefined) return undefined;
-    const { rows, ...before } = JSON.parse(json);
-    return JSON.stringify(before) === JSON.stringify(made) ? rows : undefined;
+  /** What a folder holds in a JSON file, if it was made with these settings. */
+  const readJson = (path: string, made: object) => {
+    const bytes = folder.read(path);
+    if (!bytes) return undefined;
+    const { settings, ...content } = JSON.parse(new TextDecoder().decode(bytes));
+    const isSame = JSON.stringify(settings) === JSON.stringify(made);
+    return isSame ? content : undefined;
   };
+  const writeJson = (path: string, settings: object, content: object) => {
+    const json = JSON.stringify({ settings, ...content }, null, 2);
+    folder.write(path, json + "\n");
+  };
+  const trained = { ...settings, V, words: text.ids.length };
+  const made = { ...trained, sample: `${sample}` };
+  const kept = (name: string): Row[] | undefined =>
+    readJson(`${name}/row.json`, made)?.rows;
   const keep = (name: string, rows: Row[]): Row[] => {
-    const json = JSON.stringify({ ...made, rows }, null, 2);
-    folder.write(`${name}/row.json`, json + "\n");
+    writeJson(`${name}/row.json`, made, { rows });
     return rows;
   };
 
   // How long everything takes, in products of a row with an output's column.
   const predicted = partsOf(5).reduce((sum, { Y }) => sum + Y.length, 0);
   const { epochs, candidates, batchSize } = settings;
-  const training = text.ends[0] * epochs * 3 * (candidates + batchSize + 100);
+  const learning = text.ends[0] * epochs * 3 * (candidates + batchSize + 100);
   const costOf = ({ n, h, m, direct }: Network) =>
-    (h + (direct ? (n - 1) * m : 0)) * (training + predicted * V);
+    (h + (direct ? (n - 1) * m : 0)) * (learning + predicted * V);
   const pending = wanted.filter(({ rows }) => !kept(rows[0]));
   const total = pending.reduce((sum, network) => sum + costOf(network), 0);
   let done = 0;
@@ -201,9 +210,9 @@ export function* paperTable(text: Text, options: TableOptions): Generator<Row> {
 
   for (const network of wanted) {
     const [name, mixed] = network.rows;
-    const before = kept(name);
-    if (before) {
-      yield* before;
+    const made = kept(name);
+    if (made) {
+      yield* made;
       continue;
     }
     const { n, h, m, direct } = network;
@@ -214,18 +223,23 @@ export function* paperTable(text: Text, options: TableOptions): Generator<Row> {
       hiddenSize: h,
       directConnections: direct,
     };
-    const start = performance.now();
     const cost = costOf(network);
-    const share = training / (training + predicted * V);
-    const { parameters, best, words, seconds } = trainNetwork(
-      text,
-      sizes,
-      settings,
-      (words) => {
-        const part = words / (epochs * text.ends[0]);
-        onProgress(name, (done + part * share * cost) / total);
-      },
-    );
+    const share = learning / (learning + predicted * V);
+    // A network that was stopped while it predicted is not trained again.
+    const before = readJson(`${name}/training.json`, trained);
+    const training = before ?? trainNetwork(text, sizes, settings, (words) => {
+      const part = words / (epochs * text.ends[0]);
+      onProgress(name, (done + part * share * cost) / total);
+    });
+    if (!before) {
+      const { parameters, ...rest } = training;
+      const bytes = saveModel(parameters, text.vocabulary);
+      folder.write(`${name}/model.safetensors`, bytes);
+      writeJson(`${name}/training.json`, trained, rest);
+    }
+    const { best, words, seconds } = training;
+    const { parameters } = loadModel(folder.read(`${name}/model.safetensors`)!);
+    const start = performance.now();
     onProgress(`${name} predicts`, (done + share * cost) / total);
     const own = partsOf(n).map((part) => rowProbabilities(parameters, part));
     done += cost;
@@ -243,7 +257,7 @@ export function* paperTable(text: Text, options: TableOptions): Generator<Row> {
         perplexities: perplexities(own),
         paper: network.paper[0],
         wordsPerSecond: words / seconds,
-        seconds: (performance.now() - start) / 1000,
+        seconds: seconds + (performance.now() - start) / 1000,
         epoch: best.epoch,
       },
       {
@@ -254,11 +268,6 @@ export function* paperTable(text: Text, options: TableOptions): Generator<Row> {
         half: mixture([0.5, 0.5]),
       },
     ];
-    const { vocabulary } = text;
-    folder.write(
-      `${name}/model.safetensors`,
-      saveModel(parameters, vocabulary),
-    );
     yield* keep(name, rows);
   }
 
@@ -355,7 +364,7 @@ function folderAt(root: string): Folder {
   return {
     read(path) {
       try {
-        return Deno.readTextFileSync(`${root}/${path}`);
+        return Deno.readFileSync(`${root}/${path}`);
       } catch (error) {
         if (error instanceof Deno.errors.NotFound) return undefined;
         throw error;

@@ -32,10 +32,12 @@ function brown(): string[] {
 }
 
 /** A folder in memory. */
-function folderOf(files: Map<string, unknown>): Folder {
+function folderOf(files: Map<string, Uint8Array>): Folder {
+  const bytesOf = (content: Uint8Array | string) =>
+    typeof content === "string" ? new TextEncoder().encode(content) : content;
   return {
-    read: (path) => files.get(path) as string | undefined,
-    write: (path, content) => void files.set(path, content),
+    read: (path) => files.get(path),
+    write: (path, content) => void files.set(path, bytesOf(content)),
   };
 }
 
@@ -95,7 +97,7 @@ brownTest(
   "paperTable() makes rows of a tenth of the text, and none of them twice",
   () => {
     const text = paperText(brown(), 0.1);
-    const files = new Map<string, unknown>();
+    const files = new Map<string, Uint8Array>();
     const told: string[] = [];
     const options = {
       settings: { ...SETTINGS, epochs: 1 },
@@ -125,6 +127,12 @@ brownTest(
     told.length = 0;
     assertEquals<Row[]>([...paperTable(text, options)], rows);
     assertEquals(told, []);
+
+    // what was stopped while it predicted goes on with the network it had
+    files.delete("MLP7/row.json");
+    const [again] = paperTable(text, options);
+    assertEquals(told, ["MLP7 predicts", "interpolated trigram"]);
+    assertEquals(again.perplexities, rows[0].perplexities);
     const [{ paper }] = rows;
     assertEquals(paper, [210, 309, 293]);
     const line = formatRow(rows[0]);
