@@ -120,6 +120,7 @@ brownTest(
     assert(alone < 300, `MLP7 has only reached ${alone}`);
     assertEquals([...files.keys()], [
       "MLP7/model.safetensors",
+      "MLP7/training.json",
       "MLP7/row.json",
       "Kneser-Ney 3/row.json",
     ]);
