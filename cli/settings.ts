@@ -36,6 +36,7 @@ const kept = true;
 const byRecipe = true;
 const mlp = { model: ["mlp"] };
 const gradient = { model: ["mlp", "bigram"] };
+const kernel = { model: ["mlp", "auto"] };
 const counts = { model: ["ngram"] };
 const ofWords = { level: ["words"] };
 const ofCharacters = { level: ["characters"] };
@@ -214,12 +215,12 @@ export const SETTINGS = {
   arithmetic: choice(
     "how products are added up: rounded once, if the processor can, or twice, " +
       "which gives the same bits on every machine",
-    { choices: ["fused", "separate"], kept, before: "separate", when: mlp },
+    { choices: ["fused", "separate"], kept, before: "separate", when: kernel },
   ),
   threads: whole(
     "how many threads compute (default: as many as help and there are cores " +
       "for); the numbers are the same with each",
-    { most: 64, when: mlp },
+    { most: 64, when: kernel },
   ),
   checkpointEvery: whole(
     "save after every N steps (default: every ten seconds)",

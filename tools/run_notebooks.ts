@@ -15,7 +15,8 @@
  * With `--thorough` a real JupyterLab runs all cells ten times from a new kernel
  * on, then backwards, and each twice in a row; all must show the committed
  * outputs. It needs the lecture's list, `jupyter lab` and `chromium`.
- * `--runs=1` is quicker; `--pictures=FOLDER` saves what each notebook looks like, in light and in dark.
+ * `--runs=1` is quicker; `--pictures=FOLDER` saves what each notebook looks
+ * like, in light and in dark. JUPYTER and CHROMIUM may say where they are.
  *
  * Code in a fence of TypeScript between `<details>` and `</details>` is the answer
  * to an exercise. It is type-checked and run, too, after all cells.

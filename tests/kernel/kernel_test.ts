@@ -560,6 +560,30 @@ Deno.test({
   },
 });
 
+Deno.test("Kernel moves into another memory with all that it holds", () => {
+  const chance = new Chance(19);
+  const weights = chance.weights(lecture, 0.3);
+  const few = chance.rows(lecture, 900);
+  const many = chance.rows(lecture, 1000);
+  const generator = new TorchGenerator(1);
+  withKernel(lecture, (kernel) => {
+    kernel.loadWeights(weights);
+    kernel.setRows(few);
+    const before = kernel.loss();
+    kernel.setRows(many); // into a fixed memory
+    const loss = kernel.loss();
+    // a batch too large for that
+    const options = { batchSize: 2 ** 21, weightDecay: 0 };
+    generator.lendEngine((generator) =>
+      kernel.train(Float64Array.of(0), { ...options, generator })
+    );
+    assertEquals(kernel.loss(), loss);
+    kernel.setRows(few);
+    assertEquals(kernel.loss(), before);
+    assertEquals(weightsOf(kernel), weights);
+  });
+});
+
 Deno.test("Kernel refuses sizes for which there is not enough memory, with the bytes", () => {
   const before = withKernel(lecture, (kernel) => kernel.sizes);
   assertEquals(before, lecture);
