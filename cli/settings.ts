@@ -175,8 +175,9 @@ export const SETTINGS = {
     { byRecipe, when: mlp },
   ),
   hiddenSize: whole(
-    "how many neurons the hidden layer has",
-    { byRecipe, when: mlp },
+    "how many neurons the hidden layer has; 0 leaves the direct connections " +
+      "alone",
+    { least: 0, byRecipe, when: mlp },
   ),
   directConnections: flag(
     "also connect the embeddings to the output (the paper's W)",

@@ -36,7 +36,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { hasCanonicalList } from "./fetch_names.ts";
+import { hasFetched, SOURCES } from "./fetch_data.ts";
 import { JupyterLab } from "./notebooks/jupyter_lab.ts";
 import { checkOrWrite } from "./notebooks/run.ts";
 import { runThoroughly } from "./notebooks/thorough.ts";
@@ -64,7 +64,7 @@ async function main(args: string[]): Promise<number> {
   const [check, thorough] = [Boolean(options.check), Boolean(options.thorough)];
   const pictures = options.pictures as string | undefined;
   const runs = Number(options.runs ?? 10);
-  const lectureList = hasCanonicalList();
+  const lectureList = hasFetched(SOURCES.names);
   if (!check && !lectureList) {
     console.error(
       "Cannot run notebooks without the lecture's list: fetch it with `deno task data`, or run with --check",

@@ -193,10 +193,12 @@ export class Kernel {
     const { vocabularySize: V, contextLength: T, embeddingSize: E } = sizes;
     const { hiddenSize: H, directConnections = false } = sizes;
     ({ instance: this.#instance, build: this.#build } = takeInstance(this));
+    // Without a hidden layer there is a unit whose weights are and stay zero.
+    const units = Math.max(H, 1);
     try {
       this.#layOut(
         "the model",
-        (instance) => instance.setModel(V, T, E, H, directConnections),
+        (instance) => instance.setModel(V, T, E, units, directConnections),
       );
     } catch (error) {
       this.release();
@@ -599,6 +601,7 @@ export class Kernel {
     for (const name of parameterNames(this.#shapes)) {
       const columns = this.#shapes[name]!.at(-1)!;
       const array = weights[name]!;
+      if (array.length === 0) continue;
       const rows = array.length / columns;
       let atOnce = Math.floor(instance.stageSize() / (4 * columns));
       if (atOnce > 4) atOnce -= atOnce % 4; // W2 turns four rows together
