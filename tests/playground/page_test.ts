@@ -5,14 +5,9 @@ import { gzipSync } from "node:zlib";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import axe, { type AxeResults } from "axe-core";
 import type { Browser, CDPSession, Page } from "playwright-core";
-import {
-  arithmetic,
-  decodeCheckpoint,
-  embeddedWords,
-  setArithmetic,
-} from "../../core.ts";
+import { arithmetic, embeddedWords, setArithmetic } from "../../core.ts";
 import { hashOfWeights, Run } from "../../playground/run.ts";
-import { FIRST, indexOf, type Settings } from "../../playground/settings.ts";
+import { FIRST, type Settings } from "../../playground/settings.ts";
 import { buildPage } from "../../tools/build_playground.ts";
 import { sizeOption } from "../size_option.ts";
 import { BROWSERS, hashOf, openPage } from "./browsers.ts";
