@@ -223,6 +223,10 @@ const IN_CHROMIUM: typeof EVERYWHERE = {
 
   async "has nothing for axe to find, light or dark, wide or narrow"(browser) {
     for (const colorScheme of ["light", "dark"] as const) {
+      // all four in a long run; a theme has its colours in every width
+      const widths = STEPS > 4000 ? [1440, 360] : [
+        colorScheme === "light" ? 1440 : 360,
+      ];
       const viewport = { width: 1440, height: 900 };
       const { page, faults } = await openPage(browser, "", {
         ...{ colorScheme, viewport, reducedMotion: "reduce" },
@@ -238,7 +242,7 @@ const IN_CHROMIUM: typeof EVERYWHERE = {
         await summary.click();
       }
       await page.evaluate(axe.source);
-      for (const width of [1440, 360]) {
+      for (const width of widths) {
         await page.setViewportSize({ ...viewport, width });
         const { violations } = await page.evaluate(() =>
           (globalThis as unknown as { axe: typeof axe }).axe.run()
