@@ -30,7 +30,7 @@ export const LESSON: readonly LessonStep[] = [
     title: "Guessing",
     says: [
       "The network reads a name letter by letter. Before each letter it gives a chance to each of 27: a to z, and the end of the name.",
-      "It has learned nothing yet, so each has a chance of about 1 in 27. The loss measures the surprise at the letter that really comes: it is the logarithm of “1 in how many”. That of 1 in 27 is ln 27 = 3.30, that of 1 in 2 is 0.69, and a letter that was certain costs nothing.",
+      "It has learned nothing yet, so each has a chance of about 1 in 27. The loss measures the surprise at the letter that really comes: it is the logarithm of “1 in how many”. For 1 in 27 it is ln 27 = 3.30, for 1 in 2 it is 0.69, and for a letter that was certain 0.",
     ],
     asks:
       "Look at the loss: it begins on the dotted line of guessing. Then read some of the new words: that is what guessing sounds like.",

@@ -113,8 +113,8 @@ function documentOf(options: object): string {
 }
 
 /**
- * The document in a frame of its own, and what takes its place. Where scripts
- * are stripped the style is too, so that the picture appears.
+ * The document in a frame of its own, with JupyterLab's theme, and what takes its
+ * place. Where scripts are stripped the style is too, so that the picture appears.
  */
 function outputOf(
   html: string,
@@ -127,9 +127,11 @@ function outputOf(
       `height="${picture.height}" style="max-width:100%" ` +
       `src="data:image/svg+xml,${encodeURIComponent(picture.svg)}">`
     : "";
-  return `<style>.makemore-still{display:none}</style>` +
+  return `<style>.makemore-still{display:none}` +
+    `[data-jp-theme-light=true] .makemore-live{color-scheme:light}` +
+    `[data-jp-theme-light=false] .makemore-live{color-scheme:dark}</style>` +
     `<div class="makemore-still">${still}<p>${escaped(text)}</p></div>` +
-    `<iframe title="makemore playground" sandbox="allow-scripts allow-downloads" ` +
+    `<iframe class="makemore-live" title="makemore playground" sandbox="allow-scripts allow-downloads" ` +
     `style="width:100%;height:${height}px;border:0" srcdoc="${
       escaped(html)
     }">` +

@@ -251,6 +251,7 @@ export function trainTo(step: number): Promise<void> {
 /** Takes one step. */
 export function stepOnce(): Promise<void> {
   return attempt(async () => {
+    hash.value = undefined;
     await engine.step();
     await settle();
   });
@@ -270,6 +271,7 @@ export function rewind(): Promise<void> {
 export function edit(index: number, value: number): Promise<void> {
   return attempt(async () => {
     const isTraining = status.value === "training";
+    hash.value = undefined;
     await engine.edit(index, value);
     if (isTraining) await trainUntil();
     else await settle();

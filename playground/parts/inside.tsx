@@ -336,7 +336,7 @@ function Bars({ look, tokens }: { look: Look; tokens: readonly string[] }) {
             style={{ height: `${112 * probs[id] / most}px` }}
           />
           <span class="bar-label">{id === 0 ? "." : shown(tokens[id])}</span>
-          <span class="hidden">{id === 0 ? " the end" : ""}:</span>
+          <span class="hidden">{id === 0 ? " the end: " : ": "}</span>
           <span class="bar-value">
             {of === "values" ? (100 * probs[id]).toFixed(0) : tiny(numbers[id])}
           </span>
