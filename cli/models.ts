@@ -74,6 +74,12 @@ export function newNet(
 ): ParameterArrays {
   const { contextLength, embeddingSize, hiddenSize } = values;
   const { directConnections, initialization } = values;
+  if (hiddenSize === 0 && !directConnections) {
+    throw new UsageError(
+      "Cannot use --hidden-size 0 without --direct-connections: nothing would " +
+        "connect the embeddings to the output",
+    );
+  }
   const sizes = {
     ...{ vocabularySize, contextLength, embeddingSize, hiddenSize },
     directConnections,

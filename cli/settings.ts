@@ -36,6 +36,7 @@ const kept = true;
 const byRecipe = true;
 const mlp = { model: ["mlp"] };
 const gradient = { model: ["mlp", "bigram"] };
+const kernel = { model: ["mlp", "auto"] };
 const counts = { model: ["ngram"] };
 const ofWords = { level: ["words"] };
 const ofCharacters = { level: ["characters"] };
@@ -174,8 +175,9 @@ export const SETTINGS = {
     { byRecipe, when: mlp },
   ),
   hiddenSize: whole(
-    "how many neurons the hidden layer has",
-    { byRecipe, when: mlp },
+    "how many neurons the hidden layer has; 0 leaves the direct connections " +
+      "alone",
+    { least: 0, byRecipe, when: mlp },
   ),
   directConnections: flag(
     "also connect the embeddings to the output (the paper's W)",
@@ -213,12 +215,12 @@ export const SETTINGS = {
   arithmetic: choice(
     "how products are added up: rounded once, if the processor can, or twice, " +
       "which gives the same bits on every machine",
-    { choices: ["fused", "separate"], kept, before: "separate", when: mlp },
+    { choices: ["fused", "separate"], kept, before: "separate", when: kernel },
   ),
   threads: whole(
     "how many threads compute (default: as many as help and there are cores " +
       "for); the numbers are the same with each",
-    { most: 64, when: mlp },
+    { most: 64, when: kernel },
   ),
   checkpointEvery: whole(
     "save after every N steps (default: every ten seconds)",

@@ -5,7 +5,7 @@
  */
 
 import { parseWords } from "../lib/data/words.ts";
-import { hasCanonicalList } from "../tools/fetch_names.ts";
+import { hasFetched, SOURCES } from "../tools/fetch_data.ts";
 
 const path = new URL("../data/makemore/names.txt", import.meta.url);
 
@@ -19,7 +19,7 @@ export function canonicalTest(
   name: string,
   fn: () => void | Promise<void>,
 ): void {
-  const absent = !hasCanonicalList();
+  const absent = !hasFetched(SOURCES.names);
   if (absent && Deno.env.get("CI") === "true") {
     Deno.test(name, () => {
       throw new Error(

@@ -24,7 +24,7 @@ const THREADS = "lib/kernel/assembly/threads";
  */
 const OPTIONS = "--outFile kernel.wasm --optimizeLevel 3 --converge " +
   "--noAssert --runtime stub --enable simd --enable threads --use abort= " +
-  "--importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 " +
+  "--importMemory --sharedMemory --initialMemory 512 --maximumMemory 65536 " +
   "--zeroFilledMemory --memoryBase 8192 --disableWarning 112 --disableWarning 201";
 
 /** As many as fit between their address in threads.ts and the data. */

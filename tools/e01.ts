@@ -178,8 +178,7 @@ async function runTrials(words: readonly string[]): Promise<void> {
     known.add(key);
     const { trial } = await runTrial(words, settings);
     done.push(trial);
-    const lines = done.map((trial) => `  ${JSON.stringify(trial)}`);
-    Deno.writeTextFileSync(TABLE, `[\n${lines.join(",\n")}\n]\n`);
+    Deno.writeTextFileSync(TABLE, `${JSON.stringify(done, null, 2)}\n`);
     console.log(key, trial);
   }
 }

@@ -15,7 +15,8 @@
  * With `--thorough` a real JupyterLab runs all cells ten times from a new kernel
  * on, then backwards, and each twice in a row; all must show the committed
  * outputs. It needs the lecture's list, `jupyter lab` and `chromium`.
- * `--runs=1` is quicker; `--pictures=FOLDER` saves what each notebook looks like, in light and in dark.
+ * `--runs=1` is quicker; `--pictures=FOLDER` saves what each notebook looks
+ * like, in light and in dark. JUPYTER and CHROMIUM may say where they are.
  *
  * Code in a fence of TypeScript between `<details>` and `</details>` is the answer
  * to an exercise. It is type-checked and run, too, after all cells.
@@ -35,7 +36,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { hasCanonicalList } from "./fetch_names.ts";
+import { hasFetched, SOURCES } from "./fetch_data.ts";
 import { JupyterLab } from "./notebooks/jupyter_lab.ts";
 import { checkOrWrite } from "./notebooks/run.ts";
 import { runThoroughly } from "./notebooks/thorough.ts";
@@ -63,7 +64,7 @@ async function main(args: string[]): Promise<number> {
   const [check, thorough] = [Boolean(options.check), Boolean(options.thorough)];
   const pictures = options.pictures as string | undefined;
   const runs = Number(options.runs ?? 10);
-  const lectureList = hasCanonicalList();
+  const lectureList = hasFetched(SOURCES.names);
   if (!check && !lectureList) {
     console.error(
       "Cannot run notebooks without the lecture's list: fetch it with `deno task data`, or run with --check",

@@ -33,6 +33,8 @@ export interface Instance extends Record<`move${ParameterName}`, Move> {
   isFused(small: number): number;
   divideFrom(work: number, threads: number): void;
   endThreads(): void;
+  saveGlobals(): void;
+  takeGlobals(): void;
   stageAddress(): number;
   stageSize(): number;
   bytesWanted(): number;
@@ -66,6 +68,10 @@ export interface Build {
    * shrinks and reserves address space.
    */
   readonly idle: Instance[];
+  /** Whether its memories are fixed: small, and a little faster. */
+  readonly isFixed: boolean;
+  /** The same with the other kind of memory, made when it is first needed. */
+  readonly other: () => Build;
 }
 
 const MOST_IDLE = 4;
@@ -78,24 +84,52 @@ const builds: Partial<Record<Arithmetic, Build>> = {};
 
 /** The build that is wanted; without relaxed SIMD there is only one. */
 function currentBuild(): Build {
-  const known = builds[wanted];
-  if (known) return known;
-  const fused = wanted === "fused" && fromBase64(fusedWasm);
-  const isPossible = fused && WebAssembly.validate(fused);
-  const module = new WebAssembly.Module(
-    isPossible ? fused : fromBase64(separateWasm),
+  const isPossible = () => WebAssembly.validate(fromBase64(fusedWasm));
+  return builds[wanted] ??= newBuild(
+    wanted === "fused" && isPossible() ? fusedWasm : separateWasm,
+    false,
   );
-  const first = newInstance(module);
-  return builds[wanted] = {
+}
+
+function newBuild(wasm: string, isFixed: boolean): Build {
+  const module = new WebAssembly.Module(withLimits(fromBase64(wasm), isFixed));
+  const first = newInstance(module, isFixed);
+  let other: Build | undefined;
+  return {
     module,
     arithmetic: first.isFused(2 ** -13) ? "fused" : "separate",
     idle: [first],
+    isFixed,
+    other: () => other ??= newBuild(wasm, !isFixed),
   };
 }
 
+/** Pages of 64 KiB of a fixed memory, and the most of one that can grow. */
+const FIXED_PAGES = 512, MOST_PAGES = 65_536;
+/** What a fixed memory holds. */
+export const FIXED_BYTES = FIXED_PAGES * 65_536;
+/** How the module has both as the least and the most: shared, in LEB128. */
+const LIMITS = [3, 0x80, 4, 0x80, 0x80, 4];
+
+/**
+ * The module for a memory of one size, or for one that begins with a page. Where
+ * a memory can't grow, V8 need not look its size up on every turn of a loop, which
+ * costs a twentieth of the time.
+ */
+function withLimits(wasm: Uint8Array, isFixed: boolean): BufferSource {
+  const at = wasm.findIndex((_, i) =>
+    LIMITS.every((byte, j) => wasm[i + j] === byte)
+  );
+  if (isFixed) wasm.set([0x80, 0x84, 0], at + 3); // 512, in three bytes
+  else wasm.set([0x81, 0], at + 1); // 1, in two
+  return wasm as BufferSource;
+}
+
 /** With a memory that threads can share, which one thread can use anywhere. */
-function newInstance(module: WebAssembly.Module): Instance {
-  const sizes = { initial: 1, maximum: 2 ** 16 }; // pages of 64 KiB
+function newInstance(module: WebAssembly.Module, isFixed: boolean): Instance {
+  const sizes = isFixed
+    ? { initial: FIXED_PAGES, maximum: FIXED_PAGES }
+    : { initial: 1, maximum: MOST_PAGES };
   const memory = new WebAssembly.Memory({ ...sizes, shared: true });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return exports as unknown as Instance;
@@ -111,11 +145,36 @@ const forgotten = new FinalizationRegistry<Instance>(dismiss);
  */
 export function takeInstance(
   owner: object,
+  build = currentBuild(),
 ): { instance: Instance; build: Build } {
-  const build = currentBuild();
-  const instance = build.idle.pop() ?? newInstance(build.module);
+  const instance = build.idle.pop() ?? newInstance(build.module, build.isFixed);
   forgotten.register(owner, instance, owner);
   return { instance, build };
+}
+
+/**
+ * An instance of the other kind of memory with all that is in the one given,
+ * which is given back.
+ */
+export function moveInstance(
+  owner: object,
+  instance: Instance,
+  build: Build,
+): { instance: Instance; build: Build } {
+  giveBack(owner, instance, build);
+  const taken = takeInstance(owner, build.other());
+  const { memory } = taken.instance;
+  const bytes = Math.min(instance.memory.buffer.byteLength, FIXED_BYTES);
+  const missing = (bytes - memory.buffer.byteLength) / 65_536;
+  if (missing > 0) memory.grow(missing);
+  instance.saveGlobals();
+  // what is between these are the words of the instance's own threads
+  for (const [from, end] of [[256, 2048], [8192, bytes]]) {
+    const part = new Uint8Array(instance.memory.buffer).subarray(from, end);
+    new Uint8Array(memory.buffer).set(part, from);
+  }
+  taken.instance.takeGlobals();
+  return taken;
 }
 
 /** Keeps an instance for the next kernel, unless there are enough. */

@@ -15,8 +15,10 @@ import { checkNotNegative, checkWhole } from "../errors/checks.ts";
 import {
   type Arithmetic,
   type Build,
+  FIXED_BYTES,
   giveBack,
   type Instance,
+  moveInstance,
   takeInstance,
 } from "./instances.ts";
 import {
@@ -117,6 +119,8 @@ export interface KernelWords {
 const MAX_BYTES = 2 ** 32;
 /** The most rows, of which 32-bit numbers can keep count. */
 const MAX_ROWS = 2 ** 31;
+/** From so many rows on, it pays to move into a fixed memory. */
+const MANY_ROWS = 1000;
 /** The least temperature that float32 has; a lower one is the same. */
 const LEAST_TEMPERATURE = 2 ** -149;
 
@@ -162,7 +166,7 @@ const LEAST_TEMPERATURE = 2 ** -149;
 export class Kernel {
   /** The sizes of the model: V, T, E and H. */
   readonly sizes: ModelSizes;
-  readonly #build: Build;
+  #build: Build;
   readonly #shapes: ParameterShapes;
   #instance: Instance | undefined;
   #rows = 0;
@@ -188,14 +192,18 @@ export class Kernel {
     if (bytes > MAX_BYTES) throw this.#tooLarge("the weights", bytes);
     const { vocabularySize: V, contextLength: T, embeddingSize: E } = sizes;
     const { hiddenSize: H, directConnections = false } = sizes;
-    const { instance, build } = takeInstance(this);
-    if (!instance.setModel(V, T, E, H, directConnections)) {
-      const wanted = instance.bytesWanted();
-      giveBack(this, instance, build);
-      throw this.#tooLarge("the model", wanted);
+    ({ instance: this.#instance, build: this.#build } = takeInstance(this));
+    // Without a hidden layer there is a unit whose weights are and stay zero.
+    const units = Math.max(H, 1);
+    try {
+      this.#layOut(
+        "the model",
+        (instance) => instance.setModel(V, T, E, units, directConnections),
+      );
+    } catch (error) {
+      this.release();
+      throw error;
     }
-    this.#instance = instance;
-    this.#build = build;
   }
 
   /** How it rounds, which was chosen when it was made. */
@@ -255,7 +263,6 @@ export class Kernel {
           `model is ${T}`,
       );
     }
-    const { Y } = rows;
     const isStream = "ids" in rows;
     const [name, tokens, length, stride] = isStream
       ? ["ids", rows.ids, T + N, 1] as const
@@ -267,26 +274,45 @@ export class Kernel {
       );
     }
     checkWhole("rows", N, 0, MAX_ROWS);
-    const instance = this.#use();
     this.#rows = 0;
-    if (!instance.setRowCount(N)) throw this.#tooLarge(`${N} rows`);
+    const instance = this.#use();
+    instance.setRowCount(0);
+    const isSmall = instance.bytesWanted() < FIXED_BYTES;
+    if (N >= MANY_ROWS && isSmall && !this.#build.isFixed) this.#move();
     const room = instance.stageSize() / 2;
     const atOnce = isStream ? room - T : Math.floor(room / (T + 1));
-    for (let first = 0; first < N; first += atOnce) {
-      const count = Math.min(atOnce, N - first);
+    while (!this.#takeIn(rows, tokens, stride, atOnce)) {
+      this.#enlarge(`${N} rows`);
+    }
+    this.#contexts = this.#use().finishRows();
+    this.#rows = N;
+  }
+
+  /** Takes rows in, so many at once; false if there is not enough memory. */
+  #takeIn(
+    rows: Rows,
+    tokens: Uint16Array,
+    stride: number,
+    atOnce: number,
+  ): boolean {
+    const { contextLength: T, Y } = rows;
+    const isStream = "ids" in rows;
+    const instance = this.#use();
+    if (!instance.setRowCount(Y.length)) return false;
+    for (let first = 0; first < Y.length; first += atOnce) {
+      const count = Math.min(atOnce, Y.length - first);
       const used = isStream ? T + count : T * count;
-      const stage = this.#stage(Uint16Array, room);
+      const stage = this.#stage(Uint16Array, instance.stageSize() / 2);
       stage.set(tokens.subarray(first * stride, first * stride + used));
       if (!isStream) stage.set(Y.subarray(first, first + count), used);
       const outcome = instance.addRows(count, stride, isStream ? T : used);
-      if (outcome === 1) throw this.#tooLarge(`${N} rows`);
+      if (outcome === 1) return false;
       if (outcome === 2) {
-        this.#checkTokens(name, tokens);
+        this.#checkTokens(isStream ? "ids" : "X", tokens);
         this.#checkTokens("Y", Y);
       }
     }
-    this.#contexts = instance.finishRows();
-    this.#rows = N;
+    return true;
   }
 
   /**
@@ -326,9 +352,12 @@ export class Kernel {
    * @throws {RangeError} if there are no rows, or there is not enough memory
    */
   rowLosses(): Float64Array {
-    const instance = this.#useRows();
+    this.#useRows();
     const N = this.#rows;
-    if (!instance.prepareRowLosses()) throw this.#tooLarge(`${N} rows`);
+    const instance = this.#layOut(
+      `${N} rows`,
+      (instance) => instance.prepareRowLosses(),
+    );
     const at = this.#withThreads(
       this.#contexts,
       () => instance.lossesOfRows(),
@@ -371,7 +400,7 @@ export class Kernel {
   ): number {
     const { batchSize, generator, losses, weightDecay = 0, candidates } =
       options;
-    const instance = this.#useRows();
+    this.#useRows();
     checkNotNegative("weight decay", weightDecay);
     const steps = learningRates.length;
     checkWhole("batchSize", batchSize, 1, MAX_ROWS);
@@ -383,12 +412,11 @@ export class Kernel {
         `Cannot write ${steps} losses into an array of length ${losses.length}`,
       );
     }
-    if (!instance.prepareBatches(batchSize, candidates ?? 0)) {
-      throw this.#tooLarge(
-        `minibatches of ${batchSize} rows` +
-          (candidates === undefined ? "" : ` with ${candidates} candidates`),
-      );
-    }
+    const instance = this.#layOut(
+      `minibatches of ${batchSize} rows` +
+        (candidates === undefined ? "" : ` with ${candidates} candidates`),
+      (instance) => instance.prepareBatches(batchSize, candidates ?? 0),
+    );
     this.#loadGenerator(generator);
     const atOnce = Math.min(1024, Math.floor(instance.stageSize() / 8));
     let done = 0;
@@ -496,18 +524,40 @@ export class Kernel {
     return this.#instance;
   }
 
-  #useRows(): Instance {
-    const instance = this.#use();
+  #useRows(): void {
+    this.#use();
     if (this.#rows === 0) {
       throw new RangeError("Cannot compute a loss without rows");
     }
-    return instance;
   }
 
   #useWhole(): Instance {
-    const instance = this.#useRows();
-    if (!instance.prepareWhole()) throw this.#tooLarge(`${this.#rows} rows`);
-    return instance;
+    this.#useRows();
+    return this.#layOut(
+      `${this.#rows} rows`,
+      (instance) => instance.prepareWhole(),
+    );
+  }
+
+  /** Lays something out in memory, in a larger one if it takes that. */
+  #layOut(what: string, layOut: (instance: Instance) => number): Instance {
+    while (!layOut(this.#use())) this.#enlarge(what);
+    return this.#use();
+  }
+
+  /** Moves into a memory that can grow, unless this one can. */
+  #enlarge(what: string): void {
+    if (!this.#build.isFixed) throw this.#tooLarge(what);
+    this.#move();
+  }
+
+  /** Moves into the other kind of memory. */
+  #move(): void {
+    ({ instance: this.#instance, build: this.#build } = moveInstance(
+      this,
+      this.#use(),
+      this.#build,
+    ));
   }
 
   /** Computes with threads, passes over so many rows each. */
@@ -551,6 +601,7 @@ export class Kernel {
     for (const name of parameterNames(this.#shapes)) {
       const columns = this.#shapes[name]!.at(-1)!;
       const array = weights[name]!;
+      if (array.length === 0) continue;
       const rows = array.length / columns;
       let atOnce = Math.floor(instance.stageSize() / (4 * columns));
       if (atOnce > 4) atOnce -= atOnce % 4; // W2 turns four rows together
@@ -600,10 +651,11 @@ export class Kernel {
     where: string,
     tokens: ArrayLike<number>,
   ): Instance {
-    const instance = this.#use();
     this.#checkTokens(where, tokens);
-    if (!instance.prepareSampling(words)) throw this.#tooLarge("sampling");
-    return instance;
+    return this.#layOut(
+      "sampling",
+      (instance) => instance.prepareSampling(words),
+    );
   }
 
   /** The next tokens follow these: the last T, after zeros if there are fewer. */

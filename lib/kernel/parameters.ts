@@ -15,7 +15,10 @@ export interface ModelSizes {
   readonly contextLength: number;
   /** How many numbers represent a token: `E`, the paper's m. */
   readonly embeddingSize: number;
-  /** How many units the hidden layer has: `H`, the paper's h. */
+  /**
+   * How many units the hidden layer has: `H`, the paper's h. With direct
+   * connections it may be 0, which leaves them alone.
+   */
   readonly hiddenSize: number;
   /**
    * Whether the embeddings also reach the output layer directly, past the hidden
@@ -123,8 +126,9 @@ export function perParameter<Value>(
 /**
  * The shape of each parameter of a model.
  *
- * @throws {RangeError} if a size is not a positive whole number, or the
- * vocabulary has over 65,535 tokens
+ * @throws {RangeError} if a size is not a positive whole number, apart from a
+ * hidden layer of 0 beside direct connections, or the vocabulary has over 65,535
+ * tokens
  */
 export function parameterShapes(sizes: ModelSizes): ParameterShapes {
   const { vocabularySize: V, contextLength: T, embeddingSize: E } = sizes;
@@ -132,7 +136,7 @@ export function parameterShapes(sizes: ModelSizes): ParameterShapes {
   checkWhole("vocabularySize", V, 1, MAX_VOCABULARY_SIZE);
   checkWhole("contextLength", T, 1);
   checkWhole("embeddingSize", E, 1);
-  checkWhole("hiddenSize", H, 1);
+  checkWhole("hiddenSize", H, directConnections ? 0 : 1);
   const names = PARAMETER_NAMES.filter((name) =>
     directConnections || !PARAMETERS[name].direct
   );
@@ -193,7 +197,9 @@ export function sizesOf(arrays: ParameterArrays): ModelSizes {
   const vocabularySize = arrays.b2.length;
   const hiddenSize = arrays.b1.length;
   const embeddingSize = arrays.C.length / vocabularySize;
-  const contextLength = arrays.W1.length / (hiddenSize * embeddingSize);
+  const contextLength = arrays.Wd
+    ? arrays.Wd.length / arrays.C.length
+    : arrays.W1.length / (hiddenSize * embeddingSize);
   return sizesThatFit(
     perParameter(parameterNames(arrays), (name) => `${arrays[name]!.length}`),
     { vocabularySize, contextLength, embeddingSize, hiddenSize },
@@ -208,9 +214,11 @@ function sizesThatFit(
   written: (shape: readonly number[]) => string,
 ): ModelSizes {
   const sizes = found.Wd ? { ...counts, directConnections: true } : counts;
-  const possible = Object.values(counts).every((size) =>
-    Number.isSafeInteger(size) && size > 0
-  );
+  const { vocabularySize: V, contextLength: T, embeddingSize: E } = counts;
+  const isWhole = (size: number, least = 1) =>
+    Number.isSafeInteger(size) && size >= least;
+  const possible = isWhole(V) && isWhole(T) && isWhole(E) &&
+    isWhole(counts.hiddenSize, found.Wd ? 0 : 1);
   const shapes = possible ? parameterShapes(sizes) : undefined;
   const fits = (name: ParameterName) =>
     found[name] === (shapes?.[name] && written(shapes[name]));

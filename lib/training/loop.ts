@@ -46,8 +46,8 @@ export interface TrainOptions {
    * `log_uniform_candidate_sampler(unique=True)`: token k is drawn with
    * probability log((k + 2)/(k + 1)) / log(V + 1), so the vocabulary must be
    * sorted by frequency, as `buildWordVocabulary` sorts it. The time of a step
-   * does not depend on V, unless there is weight decay, which changes all
-   * weights.
+   * hardly depends on V, unless there is weight decay, which changes all
+   * weights: batches of a large vocabulary have more different words.
    *
    * The losses reported are those of the sampled softmax, which are lower than
    * those of the full one; `evaluate` always uses the full one. S goes from 1 to
@@ -231,7 +231,10 @@ export async function trainWithPauses(
 const PIECE = 40;
 /** The least time between two reports, in milliseconds. */
 const REPORT = 50;
-/** The least time between two reports, as a multiple of what a report takes. */
+/**
+ * The least time between two reports, as a multiple of what one takes: all weights
+ * are written, and plain arrays read again.
+ */
 const REPORT_RATIO = 10;
 /** How many times longer a piece may be than the one before it. */
 const GROWTH = 4;
@@ -337,8 +340,10 @@ function* piecesOf(
         if (!isWanted) continue;
       }
       yield report();
+      const begunReading = performance.now();
       const changed = trainee.read();
       if (changed) kernel.loadWeights(changed);
+      reported.took += performance.now() - begunReading;
     }
   } finally {
     inTraining.delete(identity);

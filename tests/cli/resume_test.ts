@@ -144,6 +144,27 @@ Deno.test({
     }),
 });
 
+Deno.test("--threads changes no bit of what train, train --resume and evaluate compute", () =>
+  withWords(async (folder) => {
+    const computed = async (...threads: string[]) => {
+      const again = [...threads, "--overwrite"];
+      await run(folder, "train", ...QUICK, "--steps", "100", ...again);
+      await run(folder, "train", ...RESUME, "--steps", "200", ...threads);
+      const { stdout, code, stderr } = await run(
+        folder,
+        ...["evaluate", "--run", "out/run", "--input", "words.txt"] as const,
+        ...threads,
+      );
+      assertEquals(code, 0, stderr);
+      const file = `${folder}/out/run/checkpoint.safetensors`;
+      return [await hashOf(file), stdout];
+    };
+    assertEquals(
+      await computed("--threads", "2"),
+      await computed("--threads", "1"),
+    );
+  }));
+
 Deno.test("train --resume with more steps keeps the loss log bounded", () =>
   withWords(async (folder) => {
     await run(folder, "train", ...QUICK, "--steps", "2000");

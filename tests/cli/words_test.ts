@@ -106,6 +106,27 @@ Deno.test("train --level words learns a text, and sample and evaluate know it", 
     assertEquals(row?.match(/\d+\.\d+/g), losses.match(/\d+\.\d+/g));
   }));
 
+Deno.test("train --hidden-size 0 learns direct connections alone, and needs them", () =>
+  withText(async (folder) => {
+    const alone = [...QUICK_WORDS, "--hidden-size", "0"];
+    const refused = await refusalOf(folder, "train", ...alone);
+    assertEquals(
+      refused.message,
+      "Cannot use --hidden-size 0 without --direct-connections: nothing would " +
+        "connect the embeddings to the output",
+    );
+    const learned = await run(
+      folder,
+      "train",
+      ...[...alone, "--direct-connections"],
+    );
+    assertEquals(learned.code, 0, learned.stderr);
+    const { parameters } = readCheckpoint(`${folder}/out/run`);
+    assertEquals(parameters.W1.length, 0);
+    const judged = await run(folder, "evaluate", "--run", "out/run");
+    assertEquals(judged.code, 0, judged.stderr);
+  }));
+
 Deno.test("train --level words --resume goes on with all settings to the bits of one run", () =>
   withText(async (folder) => {
     const settings = [

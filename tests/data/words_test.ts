@@ -7,7 +7,7 @@ import {
   readWords,
   wordsFrom,
 } from "../../lib/data/words.ts";
-import { hasCanonicalList, SHA256 } from "../../tools/fetch_names.ts";
+import { hasFetched, SOURCES } from "../../tools/fetch_data.ts";
 import { canonicalTest, canonicalWords } from "../canonical.ts";
 import { withFolder } from "../cli/program.ts";
 
@@ -56,7 +56,7 @@ canonicalTest("parseWords() finds the lecture's 32,033 names", async () => {
   assertEquals(new Set(words).size, 29_494);
   const text = bytes(words.join("\n"));
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
-  assertEquals(hash.toHex(), SHA256);
+  assertEquals(hash.toHex(), SOURCES.names.sha256);
 });
 
 Deno.test("defaultWords() falls back on the embedded list without asking for permission", async () => {
@@ -69,7 +69,7 @@ Deno.test("defaultWords() falls back on the embedded list without asking for per
   }).output();
   assert(success);
   // eval has all permissions, so what it prints depends on the list's presence
-  const expected = hasCanonicalList()
+  const expected = hasFetched(SOURCES.names)
     ? "data/makemore/names.txt"
     : "the embedded list of names";
   assertEquals(new TextDecoder().decode(stdout).trim(), expected);

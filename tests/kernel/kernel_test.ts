@@ -79,6 +79,39 @@ test("Kernel.stepAll() does what the float64 loops do, whatever the sizes", () =
   }
 });
 
+test("Kernel.stepAll() does what the float64 loops do without a hidden layer", () => {
+  const chance = new Chance(7);
+  for (let trial = 0; trial < 6; trial++) {
+    const sizes = { ...chance.sizes(true), hiddenSize: 0 };
+    const weights = chance.weights(sizes, 0.3);
+    const rows = chance.rows(sizes, chance.whole(1, 200));
+    const judge = reference.toFloat64(weights);
+    withKernel(sizes, (kernel) => {
+      kernel.loadWeights(weights);
+      kernel.setRows(rows);
+      for (let step = 0; step < 3; step++) {
+        const loss = kernel.stepAll(0.1, { weightDecay: 0.01 });
+        const wanted = reference.step(short(sizes), judge, rows, 0.1, 0.01);
+        assertAlmostEquals(loss, wanted, 1e-6 * Math.max(1, wanted));
+      }
+      const after = weightsOf(kernel);
+      for (const name of ["C", "b2", "Wd"] as const) {
+        after[name]!.forEach((weight, i) =>
+          assertAlmostEquals(weight, judge[name]![i], 2e-6)
+        );
+      }
+      const { logits } = reference.forward(short(sizes), judge, rows);
+      const V = sizes.vocabularySize;
+      const context = contextOf(rows, 0);
+      const probs = kernel.probabilities(context);
+      const total = logits.subarray(0, V).reduce((s, x) => s + Math.exp(x), 0);
+      probs.forEach((p, v) =>
+        assertAlmostEquals(p, Math.exp(logits[v]) / total, 1e-6)
+      );
+    });
+  }
+});
+
 test("Kernel.stepAll() applies the gradient of the float64 loops", () => {
   const chance = new Chance(2);
   for (let trial = 0; trial < 20; trial++) {
@@ -525,6 +558,30 @@ Deno.test({
       assertEquals(second, first);
     });
   },
+});
+
+Deno.test("Kernel moves into another memory with all that it holds", () => {
+  const chance = new Chance(19);
+  const weights = chance.weights(lecture, 0.3);
+  const few = chance.rows(lecture, 900);
+  const many = chance.rows(lecture, 1000);
+  const generator = new TorchGenerator(1);
+  withKernel(lecture, (kernel) => {
+    kernel.loadWeights(weights);
+    kernel.setRows(few);
+    const before = kernel.loss();
+    kernel.setRows(many); // into a fixed memory
+    const loss = kernel.loss();
+    // a batch too large for that
+    const options = { batchSize: 2 ** 21, weightDecay: 0 };
+    generator.lendEngine((generator) =>
+      kernel.train(Float64Array.of(0), { ...options, generator })
+    );
+    assertEquals(kernel.loss(), loss);
+    kernel.setRows(few);
+    assertEquals(kernel.loss(), before);
+    assertEquals(weightsOf(kernel), weights);
+  });
 });
 
 Deno.test("Kernel refuses sizes for which there is not enough memory, with the bytes", () => {

@@ -39,9 +39,18 @@ Deno.test("parameterShapes() has the shapes of the lecture, and Wd where there i
   assertEquals(count, 11_897); // as the lecture counts them
 });
 
+Deno.test("parameterShapes() allows a hidden layer of 0 beside direct connections alone", () => {
+  const alone = { ...direct, hiddenSize: 0 };
+  const shapes = parameterShapes(alone);
+  assertEquals([shapes.W1, shapes.b1, shapes.W2], [[30, 0], [0], [0, 27]]);
+  assertEquals(sizesOfShapes(shapes), alone);
+  assertEquals(sizesOf(new Chance(3).weights(alone, 1)), alone);
+});
+
 Deno.test("parameterShapes() refuses sizes that make no model", () => {
   const refused: [Partial<ModelSizes>, string][] = [
     [{ hiddenSize: 0 }, "from 1"],
+    [{ hiddenSize: -1, directConnections: true }, "from 0"],
     [{ embeddingSize: 1.5 }, "Cannot use embeddingSize 1.5"],
     [{ contextLength: NaN }, "Cannot use contextLength NaN"],
     [{ vocabularySize: MAX_VOCABULARY_SIZE + 1 }, "from 1 to 65535"],

@@ -20,8 +20,8 @@ function lectureWeights(): reference.Weights {
 }
 
 /** Holds the gradients of a small model against central differences. */
-function checkGradients(direct: boolean): void {
-  const small = { V: 5, T: 2, E: 3, H: 4, direct };
+function checkGradients(direct: boolean, H = 4): void {
+  const small = { V: 5, T: 2, E: 3, H, direct };
   const g = new TorchGenerator(8);
   const w = reference.zeros(small);
   for (const name of reference.namesOf(w)) {
@@ -61,6 +61,10 @@ Deno.test("reference.backward() agrees with central differences", () => {
 
 Deno.test("reference.backward() agrees with central differences, with direct connections too", () => {
   checkGradients(true);
+});
+
+Deno.test("reference.backward() agrees with central differences, with direct connections alone", () => {
+  checkGradients(true, 0);
 });
 
 Deno.test("reference.backward() gives PyTorch's first gradients", () => {

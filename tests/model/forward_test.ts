@@ -168,6 +168,32 @@ Deno.test("forward() with direct connections agrees with the float64 reference, 
   assertEquals(tf.memory().numTensors, before, "tensors were left");
 });
 
+Deno.test("forward() with direct connections alone agrees with the float64 reference", () => {
+  const alone = { ...sizes, hiddenSize: 0, directConnections: true };
+  const parameters = createParameters(alone, {
+    generator: new TorchGenerator(SEED),
+  });
+  tf.tidy(() => {
+    const { X, Y } = toTensors(windows);
+    const judge = { V: 27, T: 3, E: 2, H: 0, direct: true };
+    const w = reference.toFloat64(parameterArrays(parameters));
+    const expected = reference.forward(judge, w, windows);
+    forward(parameters, X).logits.dataSync().forEach((logit, i) =>
+      assertAlmostEquals(logit, expected.logits[i], 1e-5)
+    );
+    const gradients = reference.backward(judge, w, windows, expected);
+    const { grads } = tf.variableGrads(() =>
+      crossEntropy(forward(parameters, X).logits, Y)
+    );
+    for (const name of parameterNames(parameters)) {
+      grads[parameters[name]!.name].dataSync().forEach((g, i) =>
+        assertAlmostEquals(g, gradients[name]![i], 1e-5)
+      );
+    }
+  });
+  disposeParameters(parameters);
+});
+
 Deno.test("tf.variableGrads() of crossEntropy() gives PyTorch's gradients", () => {
   withLecture((parameters, X, Y) => {
     const { grads } = tf.variableGrads(() =>

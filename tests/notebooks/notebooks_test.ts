@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { basename } from "node:path";
-import { hasCanonicalList } from "../../tools/fetch_names.ts";
+import { hasFetched, SOURCES } from "../../tools/fetch_data.ts";
 import {
   codeCells,
   figureOf,
@@ -9,7 +9,7 @@ import {
 import { checkOrWrite } from "../../tools/notebooks/run.ts";
 import { allNotebooks } from "../../tools/run_notebooks.ts";
 
-const lectureList = hasCanonicalList();
+const lectureList = hasFetched(SOURCES.names);
 const which = lectureList
   ? ""
   : " [outputs from the lecture's list not compared: run `deno task data` first]";

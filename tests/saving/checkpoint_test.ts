@@ -126,6 +126,18 @@ Deno.test("encodeCheckpoint() keeps Wd, in a sixth tensor", () => {
   assertEquals(encodeCheckpoint(decoded), bytes);
 });
 
+Deno.test("encodeCheckpoint() keeps a model of direct connections alone", () => {
+  const { parameters, ...rest } = smallCheckpoint();
+  const empty = new Float32Array();
+  const Wd = Float32Array.from({ length: 12 }, (_, i) => i / 16);
+  const alone = { ...parameters, W1: empty, b1: empty, W2: empty, Wd };
+  const checkpoint = { ...rest, parameters: alone };
+  const bytes = encodeCheckpoint(checkpoint);
+  assertEquals(decodeSafetensors(bytes).tensors.get("W2")?.shape, [0, 3]);
+  const decoded = decodeCheckpoint(bytes);
+  assertEquals({ ...decoded, config: { ...decoded.config } }, checkpoint);
+});
+
 Deno.test("encodeCheckpoint() keeps the best network as the model, and beside it where the run goes on", () => {
   const checkpoint = checkpointWithBest();
   const bytes = encodeCheckpoint(checkpoint);

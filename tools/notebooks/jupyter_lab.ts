@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Notebook } from "./notebook.ts";
 
 /** How long a program or a page may take to start. */
-const START_SECONDS = 120;
+const START_SECONDS = 300;
 
 const CHROMIUM = [
   "--headless",
@@ -31,6 +31,7 @@ export class JupyterLab {
   readonly #processes: Deno.ChildProcess[] = [];
   readonly #answers = new Map<number, (answer: Answer) => void>();
   #page!: WebSocket;
+  #count = 0;
 
   /**
    * Starts the programs `jupyter`, of an environment with JupyterLab, and
@@ -153,7 +154,7 @@ export class JupyterLab {
 
   // deno-lint-ignore no-explicit-any
   async #command(method: string, params: unknown = {}): Promise<any> {
-    const id = Math.random();
+    const id = ++this.#count;
     const { error, result } = await new Promise<Answer>((resolve) => {
       this.#answers.set(id, resolve);
       this.#page.send(JSON.stringify({ id, method, params }));

@@ -101,7 +101,13 @@ export {
 } from "./model";
 export { addRows } from "./rows";
 export { isFused } from "./vector_maths";
-export { divideFrom, endThreads, work } from "./threads";
+export {
+  divideFrom,
+  endThreads,
+  saveGlobals,
+  takeGlobals,
+  work,
+} from "./threads";
 export { beginSampling, sampleWords } from "./sampling";
 
 /**

@@ -204,6 +204,14 @@ function nextDivision(last: u32): u32 {
   return atomic.load<u32>(DIVISION);
 }
 
+/** All that an instance knows beside its memory, into that and from it. */
+export function saveGlobals(): void {
+  storeGlobals(GLOBALS);
+}
+export function takeGlobals(): void {
+  loadGlobals(GLOBALS);
+}
+
 /** Lets all other threads leave. */
 export function endThreads(): void {
   atomic.store<u32>(DIVISION, END);

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { fetchNames } from "../../tools/fetch_names.ts";
+import { fetchData, SOURCES } from "../../tools/fetch_data.ts";
 import { canonicalTest } from "../canonical.ts";
 
 /** A folder that is there for the time of a test. */
@@ -15,39 +15,45 @@ async function withFolder(
   }
 }
 
-canonicalTest("fetchNames() writes the lecture's list", async () => {
+canonicalTest("fetchData() writes the lecture's list", async () => {
   const list = Deno.readFileSync(
     new URL("../../data/makemore/names.txt", import.meta.url),
   );
   await withFolder(async (folder) => {
-    const inside = new URL("makemore/", folder);
-    await fetchNames(inside, () => Promise.resolve(new Response(list)));
-    assertEquals(Deno.readFileSync(new URL("names.txt", inside)), list);
+    const { names } = SOURCES;
+    await fetchData(names, folder, () => Promise.resolve(new Response(list)));
+    assertEquals(Deno.readFileSync(new URL(names.path, folder)), list);
   });
 });
 
-Deno.test("fetchNames() refuses another list and writes nothing", async () => {
+Deno.test("fetchData() refuses another file and writes nothing", async () => {
   await withFolder(async (folder, entries) => {
     const other = () => Promise.resolve(new Response("emma\nolivia\n"));
-    await assertRejects(
-      () => fetchNames(folder, other),
-      Error,
-      "is not the lecture's list",
-    );
+    for (const source of Object.values(SOURCES)) {
+      await assertRejects(
+        () => fetchData(source, folder, other),
+        Error,
+        `is not ${source.what}: its SHA-256 is`,
+      );
+    }
     assertEquals(entries(), []);
   });
 });
 
-Deno.test("fetchNames() says what to do without a network", async () => {
+Deno.test("fetchData() says what to do without a network", async () => {
   await withFolder(async (folder, entries) => {
     const offline = () => Promise.reject(new TypeError("no route to host"));
     await assertRejects(
-      () => fetchNames(folder, offline),
+      () => fetchData(SOURCES.names, folder, offline),
       Error,
-      "(no route to host): download https://raw.githubusercontent.com/",
+      "(no route to host): download it elsewhere and put it at data/makemore/",
     );
     const missing = () => Promise.resolve(new Response("", { status: 404 }));
-    await assertRejects(() => fetchNames(folder, missing), Error, "404");
+    await assertRejects(
+      () => fetchData(SOURCES.brown, folder, missing),
+      Error,
+      "404",
+    );
     assertEquals(entries(), []);
   });
 });

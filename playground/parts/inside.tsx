@@ -1,0 +1,475 @@
+/// <reference lib="dom" />
+/** A context's way through the network, forward and back, in its true numbers. */
+
+import { computed, signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import {
+  isWeight,
+  type Mode,
+  type Picked,
+  writeOut,
+  type Written,
+} from "../arithmetic.ts";
+import type { RunFacts } from "../engine.ts";
+import { fixed, percent, short, shown, tiny } from "../format.ts";
+import { type Look, lookAt, type Part } from "../look.ts";
+import { calmFrame, edit, parameters, run } from "../session.ts";
+import { indexOf } from "../settings.ts";
+import { rateAt } from "../rate.ts";
+import { Matrix } from "./matrix.tsx";
+
+/** The word to look at, and the place of its letter that is to come. */
+export const word = signal("emma");
+export const place = signal(3);
+export const mode = signal<Mode>("values");
+export const picked = signal<Picked>();
+
+/** The letters of the word that the network knows, and the end. */
+const ids = computed(() => {
+  const { tokens = [] } = run.value ?? {};
+  const known = new Map(tokens.map((token, id) => [token, id]));
+  const letters = [...new Intl.Segmenter().segment(word.value)]
+    .map(({ segment }) => segment);
+  return {
+    ids: [...letters.flatMap((letter) => known.get(letter) || []), 0],
+    unknown: [...new Set(letters.filter((letter) => !known.get(letter)))],
+  };
+});
+
+/** Whether it is on the screen; otherwise nothing is computed or drawn. */
+const isSeen = signal(false);
+
+/** The context through the network. */
+const look = computed<Look | undefined>(() => {
+  const weights = parameters.value;
+  const facts = run.value;
+  if (!weights || !facts) return;
+  const all = ids.value.ids;
+  const at = Math.min(place.value, all.length - 1);
+  const context = Array.from({ length: facts.contextLength }, (_, t) => {
+    const from = at - facts.contextLength + t;
+    return from < 0 ? 0 : all[from];
+  });
+  const rate = rateAt(facts.settings, calmFrame.value!.step);
+  return lookAt(weights, context, all[at], rate);
+});
+
+const MODES = [
+  ["values", "Forward", "the numbers themselves"],
+  ["gradient", "Gradient", "how the loss changes when a number grows"],
+  [
+    "change",
+    "One step",
+    "what one step on this context alone adds to each number",
+  ],
+] as const;
+
+/** The look inside. */
+export function Inside() {
+  const facts = run.value;
+  const seen = useRef<{ look?: Look; facts?: RunFacts }>({});
+  if (isSeen.value || seen.current.facts !== facts || !seen.current.look) {
+    seen.current = { look: look.value, facts };
+  }
+  const now = seen.current.look;
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const observer = new IntersectionObserver(
+      (entries) => isSeen.value = entries.at(-1)!.isIntersecting,
+      { rootMargin: "200px" },
+    );
+    observer.observe(section.current!);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <section
+      class="card inside"
+      id="inside"
+      ref={section}
+      aria-labelledby="inside-title"
+    >
+      <div class="card-head">
+        <h2 id="inside-title">Inside</h2>
+      </div>
+      <p>
+        Take a word and one letter of it to guess. The network sees the{" "}
+        {facts?.contextLength ?? 3}{" "}
+        letters before it, and a dot where the word has not begun. Follow them
+        down to the chance of each letter. Press any number to see how it came
+        about.
+      </p>
+      <WordPicker />
+      {now && facts && <Flow look={now} tokens={facts.tokens} />}
+    </section>
+  );
+}
+
+function WordPicker() {
+  const { tokens = [] } = run.value ?? {};
+  const { ids: all, unknown } = ids.value;
+  const at = Math.min(place.value, all.length - 1);
+  return (
+    <div class="word-picker">
+      <label>
+        Word
+        <input
+          value={word.value}
+          maxLength={30}
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          onInput={(event) => word.value = event.currentTarget.value}
+        />
+      </label>
+      <div class="letters" role="group" aria-label="The letter to guess">
+        {all.map((id, i) => (
+          <button
+            key={i}
+            type="button"
+            class={i >= at - (run.value?.contextLength ?? 3) && i < at
+              ? "seen"
+              : ""}
+            aria-pressed={i === at}
+            aria-label={id === 0 ? "the end of the word" : tokens[id]}
+            onClick={() => place.value = i}
+          >
+            {id === 0 ? "end" : shown(tokens[id])}
+          </button>
+        ))}
+      </div>
+      {unknown.length > 0 && (
+        <p class="note">
+          The network does not know{" "}
+          {unknown.map((letter) => `“${letter}”`).join(", ")}.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
+  const { sizes, context, target, loss, lossAfter, values } = look;
+  const { V, T, E, H } = sizes;
+  const of = mode.value;
+  const numbers = look[of];
+  const label = (id: number) => id === 0 ? "." : shown(tokens[id]);
+  const most = (part: Part) =>
+    numbers[part].reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  const pick = (part: Part, columns: number, isTurned = false) => ({
+    most: most(part),
+    picked: picked.value?.part === part
+      ? turned([
+        Math.floor(picked.value.at / columns),
+        picked.value.at % columns,
+      ], isTurned)
+      : undefined,
+    valueAt: (i: number, j: number) =>
+      numbers[part][isTurned ? j * columns + i : i * columns + j],
+    onPick: (i: number, j: number) =>
+      picked.value = {
+        part,
+        at: isTurned ? j * columns + i : i * columns + j,
+      },
+  });
+  const full = values.h.filter((h) => Math.abs(h) > 0.97).length;
+  const input = (i: number) => `${label(context[Math.floor(i / E)])}`;
+  return (
+    <>
+      <p class="outcome">
+        After <b class="letters-seen">{context.map(label).join("")}</b>{" "}
+        the chance of <b>{target === 0 ? "the end" : label(target)}</b> is{" "}
+        <b>{percent(values.probs[target])}</b>, so the loss is −ln{" "}
+        {short(values.probs[target])} ={" "}
+        <b>{fixed(loss, 3)}</b>. A step on this context alone would make it{" "}
+        {fixed(lossAfter, 3)}; a step of training is the mean of many.
+      </p>
+      <fieldset class="modes">
+        <legend class="hidden">What to show</legend>
+        {MODES.map(([name, title, about]) => (
+          <label key={name}>
+            <input
+              type="radio"
+              name="mode"
+              checked={of === name}
+              onChange={() => mode.value = name}
+            />
+            <span>{title}</span>
+            <span class="about">{about}</span>
+          </label>
+        ))}
+      </fieldset>
+      <div class="flow">
+        <div class="stages">
+          <Stage
+            title="1. Each letter has a row of numbers"
+            about={`C has a row of ${E} for each of the ${
+              V - 1
+            } letters, and one for the dot. Marked: those of the context.`}
+          >
+            <Matrix
+              name="C"
+              rows={V}
+              columns={E}
+              rowLabel={label}
+              marked={[...new Set(context)]}
+              {...pick("C", E)}
+            />
+          </Stage>
+          <Stage
+            title={`2. The ${T} rows side by side are the inputs`}
+            about="Copied from C in the order of the context."
+          >
+            <Matrix
+              name="inputs"
+              rows={1}
+              columns={T * E}
+              columnLabel={input}
+              {...pick("inputs", T * E)}
+            />
+          </Stage>
+          <Stage
+            title={`3. ${H} hidden units look at all inputs`}
+            about={`Each is a column of W1 times the inputs, plus its b1: z. Then tanh bends it into −1 … 1: h. ${full} of ${H} are saturated, beyond ±0.97.`}
+          >
+            <Matrix
+              name="W1"
+              rows={T * E}
+              columns={H}
+              rowLabel={input}
+              cell={9}
+              {...pick("W1", H)}
+            />
+            <Matrix name="b1" rows={1} columns={H} {...pick("b1", H)} />
+            <Matrix name="z" rows={1} columns={H} {...pick("z", H)} />
+            <Matrix name="h" rows={1} columns={H} {...pick("h", H)} />
+          </Stage>
+          <Stage
+            title="4. They speak for each letter"
+            about="W2, drawn lying down: a row a letter, a column a hidden unit. A row times h, plus b2, is the logit of its letter."
+          >
+            <Matrix
+              name="W2"
+              rows={V}
+              columns={H}
+              rowLabel={label}
+              marked={[target]}
+              {...pick("W2", V, true)}
+            />
+            <Matrix
+              name="b2"
+              rows={1}
+              columns={V}
+              columnLabel={label}
+              {...pick("b2", V)}
+            />
+            <Matrix
+              name="logits"
+              rows={1}
+              columns={V}
+              columnLabel={label}
+              markedColumns={[target]}
+              {...pick("logits", V)}
+            />
+          </Stage>
+          <Stage
+            title="5. Softmax makes them chances"
+            about="e to the power of each logit, divided by the sum: numbers from 0 to 1 that add up to 1."
+          >
+            <Bars look={look} tokens={tokens} />
+          </Stage>
+        </div>
+        <Arithmetic look={look} tokens={tokens} />
+      </div>
+    </>
+  );
+}
+
+function turned(
+  [row, column]: [number, number],
+  isTurned: boolean,
+): [number, number] {
+  return isTurned ? [column, row] : [row, column];
+}
+
+function Stage(
+  { title, about, children }: {
+    title: string;
+    about: string;
+    children: ComponentChildren;
+  },
+) {
+  return (
+    <div class="stage">
+      <h3>{title}</h3>
+      <p class="note">{about}</p>
+      {children}
+    </div>
+  );
+}
+
+/** The most letters with a bar of their own. */
+const MOST_BARS = 60;
+
+function Bars({ look, tokens }: { look: Look; tokens: readonly string[] }) {
+  const { target, values: { probs } } = look;
+  const of = mode.value;
+  const numbers = look[of].probs;
+  const order = [...probs.keys()];
+  const shownIds = order.length <= MOST_BARS
+    ? order
+    : order.toSorted((a, b) => probs[b] - probs[a]).slice(0, MOST_BARS);
+  const most = Math.max(...probs);
+  return (
+    <div class="bars" role="group" aria-label="The chance of each letter">
+      {shownIds.map((id) => (
+        <button
+          key={id}
+          type="button"
+          class={id === target ? "bar right" : "bar"}
+          aria-pressed={picked.value?.part === "probs" &&
+            picked.value.at === id}
+          onClick={() => picked.value = { part: "probs", at: id }}
+        >
+          <span
+            class="fill"
+            style={{ height: `${112 * probs[id] / most}px` }}
+          />
+          <span class="bar-label">{id === 0 ? "." : shown(tokens[id])}</span>
+          <span class="hidden">{id === 0 ? " the end" : ""}:</span>
+          <span class="bar-value">
+            {of === "values" ? (100 * probs[id]).toFixed(0) : tiny(numbers[id])}
+          </span>
+          <span class="hidden">
+            {of === "values" && " percent"}
+            {id === target && ", the right letter"}
+          </span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** How the picked number came about; a weight can be set here. */
+function Arithmetic(
+  { look, tokens }: { look: Look; tokens: readonly string[] },
+) {
+  const now = picked.value;
+  if (!now || now.at >= look.values[now.part].length) {
+    return (
+      <div
+        class="arithmetic empty"
+        role="group"
+        aria-label="The arithmetic of a number"
+      >
+        <p class="note">
+          Press a cell: its arithmetic is written out here, and a weight can be
+          set by hand.
+        </p>
+      </div>
+    );
+  }
+  const written = writeOut(look, mode.value, now, tokens);
+  return (
+    <div
+      class="arithmetic"
+      role="group"
+      aria-label="The arithmetic of a number"
+    >
+      <div class="card-head">
+        <h3>
+          {written.name} = <span class="number">{short(written.value)}</span>
+        </h3>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => picked.value = undefined}
+        >
+          Close
+        </button>
+      </div>
+      <p>{written.words}</p>
+      {written.formula && !written.terms && (
+        <p class="formula">{written.formula}</p>
+      )}
+      {written.terms && <Terms written={written} />}
+      {isWeight(now.part) && <Setter look={look} part={now.part} at={now.at} />}
+    </div>
+  );
+}
+
+function Terms({ written }: { written: Written }) {
+  const { terms = [], factors = ["", ""], formula } = written;
+  const sum = terms.reduce((sum, { a, b }) => sum + a * b, 0);
+  return (
+    <>
+      <div class="terms" tabIndex={0} role="group" aria-label="All products">
+        <table>
+          <thead>
+            <tr>
+              <td />
+              <th>{factors[0]}</th>
+              <td />
+              <th>{factors[1]}</th>
+              <td />
+              <th>product</th>
+            </tr>
+          </thead>
+          <tbody>
+            {terms.map(({ label, a, b }, i) => (
+              <tr key={i}>
+                <th>{label}</th>
+                <td>{short(a)}</td>
+                <td>×</td>
+                <td>{short(b)}</td>
+                <td>=</td>
+                <td>{short(a * b)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="formula">
+        sum of {terms.length} products = {short(sum)}
+        {formula && (
+          <>
+            <br />
+            {formula}
+          </>
+        )}
+      </p>
+    </>
+  );
+}
+
+function Setter(
+  { look, part, at }: {
+    look: Look;
+    part: "C" | "W1" | "b1" | "W2" | "b2";
+    at: number;
+  },
+) {
+  const value = look.values[part][at];
+  const set = (next: number) => {
+    if (Number.isFinite(next)) edit(indexOf(parameters.value!, part, at), next);
+  };
+  return (
+    <div class="setter">
+      <label>
+        Set it to
+        <input
+          type="number"
+          step="0.1"
+          value={Number(value.toPrecision(6))}
+          onChange={(event) => set(event.currentTarget.valueAsNumber)}
+        />
+      </label>
+      <div class="buttons">
+        <button type="button" onClick={() => set(value - 0.5)}>−0.5</button>
+        <button type="button" onClick={() => set(0)}>0</button>
+        <button type="button" onClick={() => set(value + 0.5)}>+0.5</button>
+      </div>
+      <p class="note">All that depends on it follows at once.</p>
+    </div>
+  );
+}
