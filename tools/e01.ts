@@ -90,14 +90,16 @@ export function allTrials(): TrialSettings[] {
       decay: [30],
     }),
     settingsGrid({ decay: [0, 50] }),
-    settingsGrid({ contextLength: [3, 5] }),
-    settingsGrid({ learningRate: [0.2, 0.8] }),
-    settingsGrid({ hiddenSize: [100, 200] }),
-    settingsGrid({ contextLength: [12] }),
+    settingsGrid({ contextLength: [3] }),
+    settingsGrid({ learningRate: [0.2] }),
+    settingsGrid({ hiddenSize: [100] }),
+    settingsGrid({ contextLength: [5] }),
+    settingsGrid({ learningRate: [0.8] }),
     settingsGrid({ keepEqualTogether: [true], seed: [2, 3, 4, 5] }),
+    settingsGrid({ hiddenSize: [200] }),
+    settingsGrid({ contextLength: [12] }),
     settingsGrid({ batchSize: [32] }),
     settingsGrid({ embeddingSize: [10] }),
-    settingsGrid({ learningRate: [0.1] }),
     settingsGrid({ decay: [10] }),
   ];
   return alone.flat().map((changed) => ({ ...WINNER, ...changed }));
@@ -176,8 +178,7 @@ async function runTrials(words: readonly string[]): Promise<void> {
     known.add(key);
     const { trial } = await runTrial(words, settings);
     done.push(trial);
-    const lines = done.map((trial) => `  ${JSON.stringify(trial)}`);
-    Deno.writeTextFileSync(TABLE, `[\n${lines.join(",\n")}\n]\n`);
+    Deno.writeTextFileSync(TABLE, `${JSON.stringify(done, null, 2)}\n`);
     console.log(key, trial);
   }
 }
