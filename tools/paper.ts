@@ -170,7 +170,9 @@ export function* paperTable(text: Text, options: TableOptions): Generator<Row> {
   const readJson = (path: string, made: object) => {
     const bytes = folder.read(path);
     if (!bytes) return undefined;
-    const { settings, ...content } = JSON.parse(new TextDecoder().decode(bytes));
+    const { settings, ...content } = JSON.parse(
+      new TextDecoder().decode(bytes),
+    );
     const isSame = JSON.stringify(settings) === JSON.stringify(made);
     return isSame ? content : undefined;
   };
