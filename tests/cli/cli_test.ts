@@ -217,9 +217,9 @@ Deno.test("train refuses bad input in one sentence, and makes no folder", async 
       [["--input", "empty.txt"], 3, "empty.txt: it has no words"],
       [["--input", "few.txt"], 2, "Cannot split 2 words"],
       [
-        ["--hidden-size", "0"],
+        ["--embedding-size", "0"],
         2,
-        'Cannot use --hidden-size "0": it must be a whole number from 1',
+        'Cannot use --embedding-size "0": it must be a whole number from 1',
       ],
       [["--hiden-size", "5"], 2, "did you mean --hidden-size?"],
       [["--batch-size", "2147483649"], 2, "2147483649"],

@@ -136,7 +136,7 @@ Deno.test("sweep refuses what no trial could be run with", () =>
       ],
       [
         ["--hidden-size", "100,none"],
-        'Cannot use --hidden-size "none": it must be a whole number from 1',
+        'Cannot use --hidden-size "none": it must be a whole number from 0',
       ],
       [
         ["--schedule", "cosine,stepp"],
