@@ -69,7 +69,7 @@ Deno.test("checkOrWrite() writes outputs that a second run shows again", async (
   );
   await withNotebook([
     `import "${mend}";`,
-    'const svg = (radius: number) => `<svg><circle r="${radius}"/></svg>`;',
+    'const svg = (radius: number) => `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="${radius}"/></svg>`;',
     "console.log('one'); console.error('two'); console.log('three');",
     `// tag figure
 for (let radius = 1; radius <= 3; radius++) {

@@ -184,7 +184,8 @@ Deno.test("embeddingMap() moves letters apart that would cover each other", () =
       assert(Math.hypot(x - x2, y - y2) >= 19.9, `${at}`);
     }
   }
-  assertEquals(find(figure, '[aria-label="lead"] circle').length, 3);
+  // Of three in a row, the one in the middle is drawn where it belongs.
+  assertEquals(find(figure, '[aria-label="lead"] circle').length, 2);
 });
 
 Deno.test("embeddingMap() marks the boundary by its name, and writes long tokens below", () => {
