@@ -35,6 +35,12 @@ export interface Written {
   readonly formula?: string;
 }
 
+/** Beyond this tanh is so flat that a hidden unit hardly learns. */
+export const SATURATED = 0.97;
+export function isSaturated(h: number): boolean {
+  return Math.abs(h) > SATURATED;
+}
+
 /** Whether a person can set a number. */
 export function isWeight(
   part: Part,
@@ -130,16 +136,14 @@ function valueOf(
           short(z[j])
         }`,
       };
-    case "h": {
-      const isFull = Math.abs(h[j]) > 0.97;
+    case "h":
       return {
         words: `Hidden unit ${j}: z[${j}] bent into −1 … 1 by tanh.` +
-          (isFull
+          (isSaturated(h[j])
             ? " It is saturated: near its limit, so it hardly learns."
             : ""),
         formula: `tanh(${short(z[j])}) = ${short(h[j])}`,
       };
-    }
     case "logits":
       return {
         words:
@@ -228,7 +232,7 @@ function gradientOf(
       return {
         words:
           "The gradient of the hidden unit times the slope of tanh there, 1 − h². " +
-          (Math.abs(h[j]) > 0.97
+          (isSaturated(h[j])
             ? "It is saturated: the slope is almost 0, so hardly anything gets through."
             : ""),
         formula: `(1 − ${short(h[j])}²) × ${short(gradient.h[j])} = ${

@@ -100,6 +100,8 @@ export interface NextLetter {
 const JUDGING = 3e8;
 /** Losses are computed in at most this share of the time. */
 const JUDGING_SHARE = 1 / 12;
+/** Before the losses are computed for the first time. */
+const NEVER = { at: -Infinity, took: 0, step: -1 };
 
 /** What the page can ask of its worker. */
 export type Engine = ReturnType<typeof makeEngine>;
@@ -117,7 +119,7 @@ function makeEngine(post: (frame: Frame) => void) {
   let pending: number[] = [];
   let lettersDrawn = 0;
   let wordsDrawn = 0;
-  let lastJudged = { at: -Infinity, took: 0, step: -1 };
+  let lastJudged = NEVER;
 
   const judge = () => {
     const begun = performance.now();
@@ -157,13 +159,17 @@ function makeEngine(post: (frame: Frame) => void) {
     stopping.abort();
     await training.catch(() => {});
   };
-  const begin = (next: Run): RunFacts => {
-    run = next;
+  /** Forgets what came of the steps so far. */
+  const forget = () => {
     plane = undefined;
-    originOf = undefined;
     pending = [];
     wordsDrawn = lettersDrawn = 0;
-    lastJudged = { at: -Infinity, took: 0, step: -1 };
+    lastJudged = NEVER;
+  };
+  const begin = (next: Run): RunFacts => {
+    run = next;
+    originOf = undefined;
+    forget();
     const { vocabulary, splits, settings, rows, isOpened } = run;
     const { contextLength, embeddingSize, hiddenSize } = sizesOf(
       run.parameters,
@@ -278,17 +284,14 @@ function makeEngine(post: (frame: Frame) => void) {
     async rewind(): Promise<void> {
       await pause();
       run.rewind();
-      plane = undefined;
-      pending = [];
-      wordsDrawn = lettersDrawn = 0;
-      lastJudged = { at: -Infinity, took: 0, step: -1 };
+      forget();
       show(true);
     },
     /** Sets a weight. */
     async edit(index: number, value: number): Promise<void> {
       await pause();
       run.edit(index, Math.fround(value));
-      lastJudged = { at: -Infinity, took: 0, step: -1 };
+      lastJudged = NEVER;
       show(true);
     },
     /** How many steps a second to take; 0 for as many as it can. */

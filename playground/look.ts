@@ -5,7 +5,13 @@
  */
 
 import { type ParameterArrays, sizesOf } from "../core.ts";
-import { forward, toFloat64, type Weights } from "../lib/kernel/reference.ts";
+import {
+  type Activations,
+  backward,
+  forward,
+  toFloat64,
+  type Weights,
+} from "../lib/kernel/reference.ts";
 
 /** The numbers on the way, by their names. */
 export interface Values {
@@ -65,8 +71,8 @@ export function lookAt(
   } = sizesOf(parameters);
   const sizes = { V, T, E, H };
   const weights = toFloat64(parameters);
-  const { values, loss } = valuesOf(sizes, weights, context, target);
-  const gradient = gradientOf(sizes, values, context, target);
+  const { values, activations } = valuesOf(sizes, weights, context, target);
+  const gradient = gradientOf(sizes, weights, activations, context, target);
   const after = Object.fromEntries(
     (["C", "W1", "b1", "W2", "b2"] as const).map((name) => [
       name,
@@ -81,8 +87,8 @@ export function lookAt(
     ]),
   ) as unknown as Values;
   return {
-    ...{ sizes, context, target, loss, values, gradient, change },
-    ...{ lossAfter: next.loss, learningRate },
+    ...{ sizes, context, target, values, gradient, change, learningRate },
+    ...{ loss: activations.loss, lossAfter: next.activations.loss },
   };
 }
 
@@ -91,12 +97,11 @@ function valuesOf(
   weights: Weights,
   context: readonly number[],
   target: number,
-): { values: Values; loss: number } {
+): { values: Values; activations: Activations } {
   const { T, E, H } = sizes;
-  const { emb, h, logits, probs, loss } = forward(sizes, weights, {
-    X: context,
-    Y: [target],
-  });
+  const rows = { X: context, Y: [target] };
+  const activations = forward(sizes, weights, rows);
+  const { emb, h, logits, probs } = activations;
   const z = weights.b1.slice();
   for (let i = 0; i < T * E; i++) {
     for (let j = 0; j < H; j++) z[j] += emb[i] * weights.W1[i * H + j];
@@ -104,45 +109,37 @@ function valuesOf(
   const { C, W1, b1, W2, b2 } = weights;
   return {
     values: { C, W1, b1, W2, b2, inputs: emb, z, h, logits, probs },
-    loss,
+    activations,
   };
 }
 
-/** The chain rule from the loss back to C. */
+/** The gradients of the parameters, and of the numbers on the way. */
 function gradientOf(
-  { V, T, E, H }: Look["sizes"],
-  { C, W1, W2, inputs, h, probs }: Values,
+  sizes: Look["sizes"],
+  weights: Weights,
+  activations: Activations,
   context: readonly number[],
   target: number,
 ): Values {
-  const zeros = (length: number) => new Float64Array(length);
+  const rows = { X: context, Y: [target] };
+  const d = backward(sizes, weights, rows, activations);
+  // of one context b1 has the gradient of z, and b2 that of the logits
+  const { b1: dz, b2: dlogits } = d;
+  const dh = times(weights.W2, dlogits); // [H]
+  const dinputs = times(weights.W1, dz); // [T·E]
   // the loss is −ln probs[target]
-  const dprobs = zeros(V);
-  dprobs[target] = -1 / probs[target];
-  const dlogits = probs.map((p, v) => p - (v === target ? 1 : 0)); // [V]
-  const dW2 = zeros(H * V);
-  const dh = zeros(H);
-  for (let j = 0; j < H; j++) {
-    for (let v = 0; v < V; v++) {
-      dW2[j * V + v] = h[j] * dlogits[v];
-      dh[j] += W2[j * V + v] * dlogits[v];
-    }
-  }
-  const dz = dh.map((d, j) => (1 - h[j] ** 2) * d); // [H]
-  const dW1 = zeros(T * E * H);
-  const dinputs = zeros(T * E);
-  for (let i = 0; i < T * E; i++) {
-    for (let j = 0; j < H; j++) {
-      dW1[i * H + j] = inputs[i] * dz[j];
-      dinputs[i] += W1[i * H + j] * dz[j];
-    }
-  }
-  const dC = zeros(C.length);
-  context.forEach((id, t) => {
-    for (let e = 0; e < E; e++) dC[id * E + e] += dinputs[t * E + e];
-  });
+  const dprobs = activations.probs.map((p, v) => v === target ? -1 / p : 0);
   return {
-    ...{ C: dC, W1: dW1, b1: dz, W2: dW2, b2: dlogits },
+    ...{ C: d.C, W1: d.W1, b1: dz, W2: d.W2, b2: dlogits },
     ...{ inputs: dinputs, z: dz, h: dh, logits: dlogits, probs: dprobs },
   };
+}
+
+/** A matrix times a vector. */
+function times(matrix: Float64Array, vector: Float64Array): Float64Array {
+  const n = vector.length;
+  return Float64Array.from(
+    { length: matrix.length / n },
+    (_, i) => vector.reduce((sum, x, j) => sum + matrix[i * n + j] * x, 0),
+  );
 }

@@ -168,11 +168,7 @@ export class Run {
         steps: Math.min(last, next?.step ?? last),
         generator: this.generator,
         batchSize,
-        learningRate: scheduleOf({
-          ...this.settings,
-          candidates: "all",
-          mix: false,
-        }),
+        learningRate: scheduleOf(this.settings),
         weightDecay,
       });
       this.#applyEdits();

@@ -11,6 +11,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { writeFileAtomically } from "../cli/atomic_file.ts";
 import { quote } from "../lib/errors/quote.ts";
+import { meanLoss } from "../lib/language_models/evaluate.ts";
 import {
   countNgrams,
   fitMixtureWeights,
@@ -20,6 +21,7 @@ import {
   loadModel,
   mixProbabilities,
   type ModelSizes,
+  perplexity,
   rowProbabilities,
   saveModel,
   setThreads,
@@ -299,7 +301,7 @@ export function* paperTable(text: Text, options: TableOptions): Generator<Row> {
 
 function perplexities(parts: readonly Float64Array[]): Perplexities {
   const [train, validation, test] = parts.map((part) =>
-    Math.exp(-part.reduce((sum, p) => sum + Math.log(p), 0) / part.length)
+    perplexity(meanLoss(part))
   );
   return [train, validation, test];
 }

@@ -4,7 +4,7 @@
  */
 
 import { takeRows } from "../data/windows.ts";
-import { parameterNames, perParameter } from "../kernel/parameters.ts";
+import { parameterArrays } from "../model/parameters.ts";
 import type { ParameterArrays } from "../kernel/parameters.ts";
 import type { Rows } from "../kernel/rows.ts";
 import { evaluate } from "../language_models/evaluate.ts";
@@ -46,7 +46,5 @@ export function betterOf(
 ): Best {
   const loss = evaluate(parameters, dev);
   if (best && !(loss < best.loss)) return best;
-  const names = parameterNames(parameters);
-  const copy = perParameter(names, (name) => parameters[name]!.slice());
-  return { parameters: copy, step, loss };
+  return { parameters: parameterArrays(parameters), step, loss };
 }

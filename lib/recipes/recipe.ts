@@ -196,7 +196,12 @@ export function patienceOf(steps: number): number {
 }
 
 /** The learning rate of each step of a recipe. */
-export function scheduleOf(recipe: Recipe): Schedule {
+export function scheduleOf(
+  recipe: Pick<
+    Recipe,
+    "learningRate" | "finalLearningRate" | "schedule" | "steps"
+  >,
+): Schedule {
   const { learningRate, finalLearningRate, schedule, steps } = recipe;
   const rates = [learningRate, finalLearningRate] as const;
   if (schedule === "constant") return constantRate(learningRate);

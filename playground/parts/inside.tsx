@@ -5,9 +5,11 @@ import { computed, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import {
+  isSaturated,
   isWeight,
   type Mode,
   type Picked,
+  SATURATED,
   writeOut,
   type Written,
 } from "../arithmetic.ts";
@@ -16,7 +18,7 @@ import { fixed, percent, short, shown, tiny } from "../format.ts";
 import { type Look, lookAt, type Part } from "../look.ts";
 import { calmFrame, edit, parameters, run } from "../session.ts";
 import { indexOf } from "../settings.ts";
-import { rateAt } from "../rate.ts";
+import { scheduleOf } from "../../lib/recipes/recipe.ts";
 import { Matrix } from "./matrix.tsx";
 
 /** The word to look at, and the place of its letter that is to come. */
@@ -51,7 +53,7 @@ const look = computed<Look | undefined>(() => {
     const from = at - facts.contextLength + t;
     return from < 0 ? 0 : all[from];
   });
-  const rate = rateAt(facts.settings, calmFrame.value!.step);
+  const rate = scheduleOf(facts.settings)(calmFrame.value!.step);
   return lookAt(weights, context, all[at], rate);
 });
 
@@ -172,7 +174,7 @@ function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
         at: isTurned ? j * columns + i : i * columns + j,
       },
   });
-  const full = values.h.filter((h) => Math.abs(h) > 0.97).length;
+  const full = values.h.filter(isSaturated).length;
   const input = (i: number) => `${label(context[Math.floor(i / E)])}`;
   return (
     <>
@@ -230,7 +232,7 @@ function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
           </Stage>
           <Stage
             title={`3. ${H} hidden units look at all inputs`}
-            about={`Each is a column of W1 times the inputs, plus its b1: z. Then tanh bends it into −1 … 1: h. ${full} of ${H} are saturated, beyond ±0.97.`}
+            about={`Each is a column of W1 times the inputs, plus its b1: z. Then tanh bends it into −1 … 1: h. ${full} of ${H} are saturated, beyond ±${SATURATED}.`}
           >
             <Matrix
               name="W1"

@@ -64,15 +64,10 @@ export function Matrix(props: MatrixProps) {
       { ...window, isClose },
       width,
     );
-    const clamp = (value: number, most: number) =>
-      Math.max(0, Math.min(value, most));
     setWindow({
       isClose,
-      top: clamp(Math.round(row - visibleRows / 2), rows - visibleRows),
-      left: clamp(
-        Math.round(column - visibleColumns / 2),
-        columns - visibleColumns,
-      ),
+      top: clamp(row - visibleRows / 2, rows - visibleRows),
+      left: clamp(column - visibleColumns / 2, columns - visibleColumns),
     });
   };
   const isClose = layout.hasDigits;
@@ -124,8 +119,6 @@ export function Matrix(props: MatrixProps) {
   const onPointerMove = (event: PointerEvent) => {
     const from = drag.current;
     if (!from || !isClose) return;
-    const clamp = (value: number, most: number) =>
-      Math.max(0, Math.min(Math.round(value), most));
     setWindow({
       isClose: true,
       left: clamp(
@@ -185,6 +178,11 @@ export function Matrix(props: MatrixProps) {
       />
     </div>
   );
+}
+
+/** The nearest whole number from 0 to the most. */
+function clamp(value: number, most: number): number {
+  return Math.max(0, Math.min(Math.round(value), most));
 }
 
 function labelOf(

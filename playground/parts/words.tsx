@@ -120,6 +120,7 @@ function SettingsForm({ now, auto }: { now: Settings; auto: Settings }) {
     isSame({ ...recipes[name], seed, arithmetic }, settings)
   );
   const isChanged = !isSame(settings, now);
+  const field = (name: keyof Settings) => ({ name, settings, change });
   return (
     <form
       onSubmit={(event) => {
@@ -148,48 +149,40 @@ function SettingsForm({ now, auto }: { now: Settings; auto: Settings }) {
         <div class="fields">
           <Whole
             label="letters it sees"
-            name="contextLength"
-            {...{ settings, change }}
+            {...field("contextLength")}
             most={16}
           />
           <Whole
             label="numbers for a letter"
-            name="embeddingSize"
-            {...{ settings, change }}
+            {...field("embeddingSize")}
             most={64}
           />
           <Whole
             label="hidden units"
-            name="hiddenSize"
-            {...{ settings, change }}
+            {...field("hiddenSize")}
             most={1000}
           />
           <Whole
             label="steps"
-            name="steps"
-            {...{ settings, change }}
+            {...field("steps")}
             most={1e7}
           />
           <Whole
             label="rows in a step"
-            name="batchSize"
-            {...{ settings, change }}
+            {...field("batchSize")}
             most={4096}
           />
           <Rate
             label="learning rate"
-            name="learningRate"
-            {...{ settings, change }}
+            {...field("learningRate")}
           />
           <Rate
             label="rate at the end"
-            name="finalLearningRate"
-            {...{ settings, change }}
+            {...field("finalLearningRate")}
           />
           <Choice
             label="the rate falls"
-            name="schedule"
-            {...{ settings, change }}
+            {...field("schedule")}
           >
             <option value="step">after half of the steps</option>
             <option value="cosine">along a cosine</option>
@@ -197,8 +190,7 @@ function SettingsForm({ now, auto }: { now: Settings; auto: Settings }) {
           </Choice>
           <Choice
             label="weights begin"
-            name="initialization"
-            {...{ settings, change }}
+            {...field("initialization")}
           >
             <option value="scaled">scaled</option>
             <option value="randn">large, as in the lecture</option>
@@ -206,27 +198,23 @@ function SettingsForm({ now, auto }: { now: Settings; auto: Settings }) {
           </Choice>
           <Rate
             label="weight decay"
-            name="weightDecay"
-            {...{ settings, change }}
+            {...field("weightDecay")}
           />
           <Whole
             label="patience in steps"
-            name="patience"
-            {...{ settings, change }}
+            {...field("patience")}
             least={0}
             most={1e7}
           />
           <Whole
             label="seed"
-            name="seed"
-            {...{ settings, change }}
+            {...field("seed")}
             least={0}
             most={Number.MAX_SAFE_INTEGER}
           />
           <Choice
             label="a·b + c is"
-            name="arithmetic"
-            {...{ settings, change }}
+            {...field("arithmetic")}
           >
             <option value="separate">rounded twice, the same everywhere</option>
             <option value="fused">rounded once, faster</option>

@@ -6,6 +6,7 @@ import {
   Kernel,
   type ModelSizes,
   type ParameterArrays,
+  parameterArrays,
   TorchGenerator,
 } from "../../core.ts";
 import type { Rows } from "../../lib/kernel/rows.ts";
@@ -103,7 +104,7 @@ export function trainNetwork(
       const loss = judge.loss();
       if (loss >= best.loss) continue;
       best = { epoch, loss };
-      kept = copyOf(parameters);
+      kept = parameterArrays(parameters);
     }
     const seconds = (performance.now() - start) / 1000;
     return { parameters: kept, best, words: steps * batchSize, seconds };
@@ -150,11 +151,4 @@ export function spread(rows: Rows, count: number): Rows {
     some.Y[i] = Y[row];
   }
   return some;
-}
-
-function copyOf(parameters: ParameterArrays): ParameterArrays {
-  const entries = Object.entries(parameters);
-  return Object.fromEntries(
-    entries.map(([name, array]) => [name, array.slice()]),
-  ) as unknown as ParameterArrays;
 }
