@@ -71,8 +71,10 @@ export function embeddingMap(
   }).filter(({ points }) => points.length > 0);
   const described = groups.map(({ described }) => described);
   const { width = 640 } = options;
-  const apart = (scales: Scales) =>
-    moveApart(points.map(({ x, y }) => ({ x: scales.x(x), y: scales.y(y) })));
+  const placesOf = (scales: Scales) =>
+    points.map(({ x, y }) => ({ x: scales.x(x), y: scales.y(y) }));
+  let places: Point[] | undefined; // of all marks the same
+  const apart = (scales: Scales) => places ??= moveApart(placesOf(scales));
   const at = Plot.initializer(
     { x: "x", y: "y" },
     (data, facets, _channels, scales) => {
@@ -103,12 +105,7 @@ export function embeddingMap(
       x: { nice: true },
       y: { nice: true },
       marks: [
-        customMark((scales) =>
-          drawLeads(
-            points.map(({ x, y }) => ({ x: scales.x(x), y: scales.y(y) })),
-            apart(scales),
-          )
-        ),
+        customMark((scales) => drawLeads(placesOf(scales), apart(scales))),
         groups.map(({ colour, sample, points }) =>
           Plot.dot(points, {
             ...at,
@@ -140,11 +137,14 @@ const nearest = 20;
 /** Pushes points that are too close away from each other, in many small steps. */
 function moveApart(points: readonly Point[]): Point[] {
   const moved = points.map((point) => ({ ...point }));
-  for (let round = 0; round < 200; round++) {
+  let hasMoved = true;
+  for (let round = 0; hasMoved && round < 200; round++) {
+    hasMoved = false;
     for (const [i, a] of moved.entries()) {
       for (const b of moved.slice(i + 1)) {
         const distance = Math.hypot(b.x - a.x, b.y - a.y);
         if (distance >= nearest) continue;
+        hasMoved = true;
         const push = (nearest + 0.1 - distance) / 2;
         const along = distance > 0
           ? { x: (b.x - a.x) / distance, y: (b.y - a.y) / distance }
