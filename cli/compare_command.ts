@@ -26,8 +26,7 @@ const options = {
 export const compareCommand = command({
   name: "compare",
   about: "Shows the losses of runs, finished or not, with the settings in " +
-    "which they differ, the best on dev first. A folder of runs stands for " +
-    "all of them.",
+    "which they differ, the best on dev first. Give runs, or a folder of runs.",
   operands: "RUN…",
   options,
   examples: [
@@ -94,7 +93,7 @@ interface Row extends Readonly<Record<string, unknown>> {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** Reads runs, the best on dev first, and tells which cannot be read. */
+/** Reads runs, the best on dev first, and warns about those that cannot be read. */
 function readTrials(operands: readonly string[]) {
   if (operands.length === 0) {
     throw new UsageError(

@@ -271,7 +271,7 @@ export const SETTINGS = {
   log: flag(
     "ranges are even by their logarithm: 0.01..1 has 0.1 in its middle",
   ),
-  points: whole("how many values stand for a range among all combinations", {
+  points: whole("how many values to try of each range, without --random", {
     least: 2,
     default: 5,
   }),
@@ -282,7 +282,7 @@ export const SETTINGS = {
   slurm: flag("print a batch script of Slurm, which runs them as an array"),
   test: flag(
     "also show the losses on test: choose by dev, and look at test once, for " +
-      "what was chosen; who chooses by test no longer knows what new words cost",
+      "what was chosen; a choice made by test is no longer judged on new words",
   ),
   times: flag(
     "also show the seconds from the start of a run to its end, by the times " +

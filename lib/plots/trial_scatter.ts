@@ -16,7 +16,7 @@ export interface TrialPoint {
 /** Panels in a row, and the space between them, in widths of a panel. */
 const mostColumns = 3;
 const gap = 0.2;
-/** Up to so many different values stand in a row of equal distances. */
+/** Up to this many different values are drawn at equal distances. */
 const mostSteps = 6;
 /** The width of a digit below a panel. */
 const digit = 6.5;

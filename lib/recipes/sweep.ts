@@ -17,7 +17,7 @@ export interface SettingRange {
   readonly log?: boolean;
   /** Whether only whole numbers are meant. */
   readonly whole?: boolean;
-  /** The number of values that stand for it in a grid. Default: 5. */
+  /** How many of its values a grid has. Default: 5. */
   readonly points?: number;
 }
 

@@ -100,8 +100,6 @@ spread(
  * Stores tanh(x) and tanh(y), four lanes each, at `to`: two at once share the
  * constants. A NaN stays NaN, since pmin and pmax keep their first argument.
  */
-// @ts-ignore: a decorator of AssemblyScript
-
 export function storeTanh(to: usize, x: v128, y: v128): void {
   let c = v128.load(TANH, 0), d = v128.load(TANH, 16);
   x = f32x4.pmax(f32x4.pmin(x, c), d);
