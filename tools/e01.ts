@@ -81,7 +81,10 @@ export const WINNER: TrialSettings = {
 /** The winner with one setting changed at a time, and with other seeds. */
 export function allTrials(): TrialSettings[] {
   const changes: Partial<TrialSettings>[] = [
-    ...settingsGrid({ keepEqualTogether: [false, true], seed: [1, 2, 3, 4, 5] }),
+    ...settingsGrid({
+      keepEqualTogether: [false, true],
+      seed: [1, 2, 3, 4, 5],
+    }),
     // as the automatic recipe has it
     { keepEqualTogether: true, learningRate: 0.2, decay: 30 },
     ...settingsGrid({ decay: [0, 10, 50] }),
