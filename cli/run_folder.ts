@@ -193,6 +193,9 @@ export class RunFolder {
 
   /** Lets others use the folder. The system does so if the process dies. */
   close(): void {
+    // A program that is just being started has a copy of the open file, with
+    // which the lock would go on after close() alone.
+    this.#lock.unlockSync?.();
     this.#lock.close();
   }
 }
