@@ -8,7 +8,7 @@ import type { PlaygroundOptions, PlaygroundPart } from "./notebook.ts";
 import { App, Parts } from "./parts/app.tsx";
 import { place, word } from "./parts/inside.tsx";
 import { followTheme } from "./parts/theme.tsx";
-import { open } from "./session.ts";
+import { open, openDropped } from "./session.ts";
 
 /** A function that uses SIMD, to ask whether WebAssembly has it. */
 const SIMD = Uint8Array.of(
@@ -39,6 +39,7 @@ function start(): void {
     place.value = options.look.place;
   }
   render(options ? <Parts parts={options.parts} /> : <App />, root);
+  openDropped();
   open(options);
 }
 

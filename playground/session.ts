@@ -305,14 +305,27 @@ export function learnFrom(
   });
 }
 
-/** Opens a checkpoint of the list. */
-export function openCheckpoint(
-  bytes: Uint8Array,
-  source: string,
-): Promise<void> {
-  return attempt(async () => {
-    await take(await engine.open(bytes, source));
-  });
+/** Opens a file: a checkpoint of the list, or another list. */
+export async function openFile(file: File | undefined): Promise<void> {
+  if (!file) return;
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (!/\.safetensors$/i.test(file.name)) {
+    await learnFrom(bytes, file.name, ({ auto }) => auto);
+  } else {
+    await attempt(async () => take(await engine.open(bytes, file.name)));
+  }
+}
+
+/** Opens the file that is dropped anywhere on the page. */
+export function openDropped(): void {
+  for (const type of ["dragover", "drop"] as const) {
+    addEventListener(type, (event) => {
+      const { types, files } = event.dataTransfer!;
+      if (!types.includes("Files")) return; // text goes where it is dropped
+      event.preventDefault();
+      if (type === "drop") openFile(files[0]);
+    });
+  }
 }
 
 /** The run as a checkpoint. */

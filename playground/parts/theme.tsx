@@ -27,7 +27,7 @@ export function Theme() {
       class="quiet"
       onClick={() => chosen.value = other}
     >
-      {other === "dark" ? "Dark" : "Light"}
+      {other === "dark" ? "Dark theme" : "Light theme"}
     </button>
   );
 }
