@@ -41,8 +41,8 @@ export const LESSON: readonly LessonStep[] = [
     title: "Learning",
     says: [
       "The network is 11,897 numbers, its weights. An example is three letters of a name and the letter that comes next.",
-      "In each step the network looks at 32 examples, compares its chances with the letters that really come, and moves each weight a little in the direction that makes those letters likelier. How the loss changes when a weight grows is called the gradient; a step goes against it.",
-      "Most names are for learning: train is the loss of these. Some are kept apart, to see whether it has learned more than the names that it saw: dev is the loss of those.",
+      "In each step it looks at 32 examples, and moves each weight a little in the direction that makes the letters that really come likelier. How the loss changes when a weight grows is called the gradient; a step goes against it.",
+      "Train is the loss of the names that it learns from, dev the loss of names that are kept apart, to see whether it has learned more than the names that it read.",
     ],
     asks:
       "Press Train, watch the loss fall below guessing, and press Pause when dev is under 2.4. Read the new words again.",
@@ -130,6 +130,7 @@ export const LESSON: readonly LessonStep[] = [
     title: "Words of your own",
     says: [
       "The same network learns villages, dishes, dinosaurs or surnames. A few hundred words are enough. The line of the n-gram says how far one gets by counting which letters follow which.",
+      "On the embedded names counting wins: 1.98 against 2.12 after all steps. It learns names by heart, and some names of dev are in train too. With the settings Fits the list, equal names stay together and the network is larger: then it wins, 2.01 against 2.03.",
     ],
     asks:
       "Paste a list under Words and settings, press Use these words, and train. Then send a friend the link from Share and keep.",

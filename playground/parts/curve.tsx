@@ -49,8 +49,8 @@ export function Curve() {
       about={
         <>
           How surprised the network is by the letter that really comes next;
-          lower is better. train: words that it learns from; dev: words that it
-          never sees{judged && `, both their first ${whole(judged)} examples`}.
+          lower is better. train: words that it learns from; dev: words kept
+          apart{judged && `, both their first ${whole(judged)} examples`}.
           Faint: the examples of each step. guessing: all letters are equally
           likely.{counting &&
             ` ${counting.order}-gram: the best that counting does, by the ${

@@ -319,7 +319,11 @@ function Bars({ look, tokens }: { look: Look; tokens: readonly string[] }) {
     : order.toSorted((a, b) => probs[b] - probs[a]).slice(0, MOST_BARS);
   const most = Math.max(...probs);
   return (
-    <div class="bars" role="group" aria-label="The probability of each letter">
+    <div
+      class={of === "values" ? "bars" : "bars wide-bars"}
+      role="group"
+      aria-label="The probability of each letter"
+    >
       {shownIds.map((id) => (
         <button
           key={id}

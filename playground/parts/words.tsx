@@ -132,7 +132,7 @@ function SettingsForm({ now, auto }: { now: Settings; auto: Settings }) {
           />
           <Whole
             label="embedding size"
-            about="numbers for a letter"
+            about="numbers a letter"
             {...field("embeddingSize")}
             most={64}
           />
@@ -161,7 +161,7 @@ function SettingsForm({ now, auto }: { now: Settings; auto: Settings }) {
           />
           <Rate
             label="final learning rate"
-            about="at the end"
+            about="of the schedule"
             {...field("finalLearningRate")}
           />
           <Choice
@@ -189,7 +189,7 @@ function SettingsForm({ now, auto }: { now: Settings; auto: Settings }) {
           />
           <Whole
             label="patience"
-            about="steps without progress on dev, or 0"
+            about="steps without progress"
             {...field("patience")}
             least={0}
             most={1e7}
@@ -206,7 +206,7 @@ function SettingsForm({ now, auto }: { now: Settings; auto: Settings }) {
             about="how a·b + c is rounded"
             {...field("arithmetic")}
           >
-            <option value="separate">twice: the same everywhere</option>
+            <option value="separate">twice: same everywhere</option>
             <option value="fused">once: faster</option>
           </Choice>
         </div>
