@@ -16,7 +16,7 @@ import {
 import type { RunFacts } from "../engine.ts";
 import { fixed, percent, short, shown, tiny } from "../format.ts";
 import { type Look, lookAt, type Part } from "../look.ts";
-import { calmFrame, edit, parameters, run } from "../session.ts";
+import { calmFrame, edit, parameters, run, status } from "../session.ts";
 import { indexOf } from "../settings.ts";
 import { scheduleOf } from "../../lib/recipes/recipe.ts";
 import { Choices } from "./choices.tsx";
@@ -40,7 +40,7 @@ const ids = computed(() => {
   };
 });
 
-/** Whether it is on the screen; otherwise nothing is computed or drawn. */
+/** Whether it is on the screen; otherwise it is still until training pauses. */
 const isSeen = signal(false);
 
 /** The context through the network. */
@@ -72,7 +72,8 @@ const MODES = [
 export function Inside() {
   const facts = run.value;
   const seen = useRef<{ look?: Look; facts?: RunFacts }>({});
-  if (isSeen.value || seen.current.facts !== facts || !seen.current.look) {
+  const isMoving = status.value === "training";
+  if (isSeen.value || !isMoving || seen.current.facts !== facts) {
     seen.current = { look: look.value, facts };
   }
   const now = seen.current.look;
