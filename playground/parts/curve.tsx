@@ -189,15 +189,18 @@ export function Curve() {
               class="dev"
               d={pathOf(judgements.map(({ step, dev }) => [x(step), y(dev)]))}
             />
-            {last && (["train", "dev"] as const).map((part) => (
-              <circle
-                key={part}
-                class={part}
-                cx={x(last.step)}
-                cy={y(last[part])}
-                r={3.5}
-              />
-            ))}
+            {last &&
+              (["train", "dev"] as const).filter((part) =>
+                Number.isFinite(last[part])
+              ).map((part) => (
+                <circle
+                  key={part}
+                  class={part}
+                  cx={x(last.step)}
+                  cy={y(last[part])}
+                  r={3.5}
+                />
+              ))}
             {labels.map(({ text, kind, y }) => (
               <text
                 key={kind}
@@ -217,7 +220,7 @@ export function Curve() {
 }
 
 function pathOf(points: [number, number][]): string {
-  return line()(points) ?? "";
+  return line().defined(([, y]) => Number.isFinite(y))(points) ?? "";
 }
 
 /** Losses to name on the axis: round, and not too close to each other. */

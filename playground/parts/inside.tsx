@@ -454,7 +454,8 @@ function Setter(
 ) {
   const value = look.values[part][at];
   const set = (next: number) => {
-    if (Number.isFinite(next)) edit(indexOf(parameters.value!, part, at), next);
+    if (!Number.isFinite(Math.fround(next))) return;
+    edit(indexOf(parameters.value!, part, at), next);
   };
   return (
     <div class="setter">

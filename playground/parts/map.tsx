@@ -84,6 +84,7 @@ function Letters({ tokens, x, y }: {
     <>
       {tokens.map((token, id) => {
         const kind = kindOf(token, id);
+        if (!Number.isFinite(plane[2 * id] + plane[2 * id + 1])) return;
         const at = `translate(${x(plane[2 * id]).toFixed(1)} ${
           y(plane[2 * id + 1]).toFixed(1)
         })`;

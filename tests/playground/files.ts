@@ -89,7 +89,9 @@ async function trained(steps: number) {
 
 /** The same in every browser. */
 export const FILES: Record<string, (browser: Browser) => Promise<void>> = {
-  async "opens what is dropped, and asks for the list of a long link"(browser) {
+  async "opens what is dropped, asks for the list of a long link, and follows another"(
+    browser,
+  ) {
     const query = new URLSearchParams((await linkTo(20)).slice(1));
     query.delete("words");
     query.set("list", list.hash);
@@ -110,6 +112,11 @@ export const FILES: Record<string, (browser: Browser) => Promise<void>> = {
     assertEquals(await drop(page, "x.safetensors", safetensors), true);
     await page.locator(".problem", { hasText: "Cannot read x.safetensors" })
       .waitFor();
+
+    // another link in the same tab
+    await page.evaluate((link) => location.hash = link, await linkTo(30));
+    await page.getByText("Paused at step 30").waitFor({ state: "attached" });
+    assertEquals(await hashOf(page), (await trained(30)).hash);
     assertEquals(faults, []);
     await page.context().close();
   },
