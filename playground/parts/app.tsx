@@ -87,7 +87,7 @@ export function Parts({ parts }: { parts: readonly PlaygroundPart[] }) {
           )}
         </div>
         {parts.includes("write") && <Write />}
-        {parts.includes("inside") && <Inside />}
+        {parts.includes("inside") && <Inside isInPlace />}
       </div>
     </main>
   );

@@ -68,8 +68,11 @@ const MODES = [
   ],
 ] as const;
 
-/** The look inside. */
-export function Inside() {
+/**
+ * The look inside. In place, the arithmetic of a number follows its stage, since
+ * in a notebook the frame does not scroll, and nothing can stay in sight.
+ */
+export function Inside({ isInPlace = false }) {
   const facts = run.value;
   const seen = useRef<{ look?: Look; facts?: RunFacts }>({});
   const isMoving = status.value === "training";
@@ -104,7 +107,9 @@ export function Inside() {
         came about.
       </p>
       <WordPicker />
-      {now && facts && <Flow look={now} tokens={facts.tokens} />}
+      {now && facts && (
+        <Flow look={now} tokens={facts.tokens} isInPlace={isInPlace} />
+      )}
     </section>
   );
 }
@@ -152,7 +157,11 @@ function WordPicker() {
   );
 }
 
-function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
+function Flow({ look, tokens, isInPlace }: {
+  look: Look;
+  tokens: readonly string[];
+  isInPlace: boolean;
+}) {
   const { sizes, context, target, loss, lossAfter, values } = look;
   const { V, T, E, H } = sizes;
   const of = mode.value;
@@ -178,6 +187,10 @@ function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
   });
   const full = values.h.filter(isSaturated).length;
   const input = (i: number) => `${label(context[Math.floor(i / E)])}`;
+  const arithmetic = <Arithmetic look={look} tokens={tokens} />;
+  const below = (...parts: Part[]) =>
+    isInPlace && picked.value && parts.includes(picked.value.part) &&
+    arithmetic;
   return (
     <>
       <p class="outcome">
@@ -196,7 +209,7 @@ function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
         chosen={of}
         choose={(name) => mode.value = name}
       />
-      <div class="flow">
+      <div class={isInPlace ? "flow in-place" : "flow"}>
         <div class="stages">
           <Stage
             title="1. Each letter has a row of numbers"
@@ -212,6 +225,7 @@ function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
               marked={[...new Set(context)]}
               {...pick("C", E)}
             />
+            {below("C")}
           </Stage>
           <Stage
             title={`2. The ${T} rows side by side are the inputs`}
@@ -225,6 +239,7 @@ function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
               group={E}
               {...pick("inputs", T * E)}
             />
+            {below("inputs")}
           </Stage>
           <Stage
             title={`3. ${H} hidden units look at all inputs`}
@@ -242,6 +257,7 @@ function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
             <Matrix name="b1" rows={1} columns={H} {...pick("b1", H)} />
             <Matrix name="z" rows={1} columns={H} {...pick("z", H)} />
             <Matrix name="h" rows={1} columns={H} {...pick("h", H)} />
+            {below("W1", "b1", "z", "h")}
           </Stage>
           <Stage
             title="4. They speak for each letter, or against it"
@@ -270,15 +286,17 @@ function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
               markedColumns={[target]}
               {...pick("logits", V)}
             />
+            {below("W2", "b2", "logits")}
           </Stage>
           <Stage
             title="5. Softmax makes them probabilities"
             about="e to the power of each logit, divided by the sum: numbers from 0 to 1 that add up to 1."
           >
             <Bars look={look} tokens={tokens} />
+            {below("probs")}
           </Stage>
         </div>
-        <Arithmetic look={look} tokens={tokens} />
+        {!isInPlace && arithmetic}
       </div>
     </>
   );
