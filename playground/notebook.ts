@@ -84,13 +84,15 @@ export function playground(options: PlaygroundOptions = {}): Playground {
   return {
     html,
     [jupyterDisplay]() {
-      if (picture) {
-        const data = picture[jupyterDisplay]();
+      // viewers that strip scripts may show nothing at all of the last output
+      const still = [picture?.[jupyterDisplay](), { "text/plain": text }]
+        .filter((data) => data !== undefined);
+      for (const data of still) {
         const shown = { data, metadata: {}, transient: {} };
         jupyterKernel()?.broadcast("display_data", shown);
       }
       return {
-        "application/javascript": scriptOf(html, height, picture !== undefined),
+        "application/javascript": scriptOf(html, height, still.length),
         "text/plain": text,
       };
     },
@@ -113,13 +115,13 @@ function documentOf(options: object): string {
 
 /**
  * A script that puts the document into a frame, where JupyterLab's `element` is
- * or where the script itself is, and hides the picture before it. The frame says
- * how high it is, and hears of the theme.
+ * or where the script itself is, and hides the outputs before it that take its place. The
+ * frame says how high it is, and hears of the theme.
  */
 function scriptOf(
   html: string,
   height: number | undefined,
-  hasPicture: boolean,
+  stills: number,
 ): string {
   const text = JSON.stringify(html).replaceAll("</", "<\\/")
     .replaceAll("<!--", "<\\!--");
@@ -138,10 +140,13 @@ function scriptOf(
   addEventListener("message", ({ source, data }) => {
     if (source !== frame.contentWindow) return;
     tellTheme();
+    let still = element.closest(".jp-OutputArea-child");
+    for (let i = 0; i < ${stills} && still?.previousElementSibling; i++) {
+      still = still.previousElementSibling;
+      still.style.display = "none";
+    }
     ${height === undefined ? 'frame.style.height = data.height + "px";' : ""}
   });
-  const child = ${hasPicture} && element.closest(".jp-OutputArea-child");
-  if (child) child.previousElementSibling?.style.setProperty("display", "none");
   frame.srcdoc = ${text};
   element.append(frame);
 })(typeof element === "object" ? element : (() => {
