@@ -6,7 +6,9 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
 import { decodeCheckpoint, setArithmetic } from "../../core.ts";
 import { openRun } from "../../playground/checkpoint.ts";
+import { jupyterDisplay } from "../../lib/plots/figure.ts";
 import { writeLink } from "../../playground/link.ts";
+import { playground } from "../../playground/notebook.ts";
 import { hashOfWeights, hashOfWords, Run } from "../../playground/run.ts";
 import { FIRST } from "../../playground/settings.ts";
 import { inFolder } from "../files.ts";
@@ -130,6 +132,36 @@ export const FILES: Record<string, (browser: Browser) => Promise<void>> = {
       text.split(" ").slice(0, 5).join(" "),
       "This page needs WebAssembly with",
     );
+    await page.close();
+  },
+};
+
+/** The output of a notebook's cell, in a page as nbconvert makes it. */
+export const CELLS: typeof FILES = {
+  async "is as high as its parts and has the theme of the notebook, in a cell"(
+    browser,
+  ) {
+    const cell = playground({ words: WORDS, settings: SETTINGS, step: 20 });
+    const output = cell[jupyterDisplay]();
+    const page = await browser.newPage();
+    await page.setContent(`<body data-jp-theme-light="false">
+      <div class="jp-OutputArea-child">${output["text/plain"]}</div>
+      <div class="jp-OutputArea-child"><div id="here"></div></div>
+      <script>
+        var element = document.getElementById("here");
+        ${output["application/javascript"]}
+      </script>`);
+    const frame = page.frameLocator("iframe");
+    await frame.getByText("Paused at step 20").waitFor({ state: "attached" });
+    await frame.getByRole("button", { name: "Step once" }).click();
+    await frame.getByText("Paused at step 21").waitFor({ state: "attached" });
+    await frame.locator("[data-theme=dark] .figures svg").first().waitFor();
+    const [scrolled, seen] = await frame.locator("html").evaluate((html) => [
+      html.scrollHeight,
+      html.clientHeight,
+    ]);
+    assertEquals(scrolled, seen);
+    assert(seen > 400 && await page.getByText("[Playground]").isHidden());
     await page.close();
   },
 };

@@ -11,7 +11,7 @@ import { FIRST, type Settings } from "../../playground/settings.ts";
 import { buildPage } from "../../tools/build_playground.ts";
 import { sizeOption } from "../size_option.ts";
 import { BROWSERS, hashOf, openPage } from "./browsers.ts";
-import { DOWNLOADS, FILES } from "./files.ts";
+import { CELLS, DOWNLOADS, FILES } from "./files.ts";
 
 /** The number of steps over which memory is watched. */
 const STEPS = sizeOption("page-steps", 4000);
@@ -300,8 +300,8 @@ for (const { name, ignore, launch } of BROWSERS) {
       const browser = await launch();
       try {
         const tests = name === "Chromium"
-          ? { ...EVERYWHERE, ...FILES, ...DOWNLOADS, ...IN_CHROMIUM }
-          : { ...EVERYWHERE, ...FILES };
+          ? { ...EVERYWHERE, ...FILES, ...CELLS, ...DOWNLOADS, ...IN_CHROMIUM }
+          : { ...EVERYWHERE, ...FILES, ...CELLS };
         for (const [says, test] of Object.entries(tests)) {
           await t.step(`it ${says}`, () => test(browser));
         }
