@@ -329,7 +329,7 @@ export async function openFile(file: File | undefined): Promise<void> {
 export function openDropped(): void {
   for (const type of ["dragover", "drop"] as const) {
     addEventListener(type, (event) => {
-      const { types, files } = event.dataTransfer!;
+      const { types, files } = (event as DragEvent).dataTransfer!;
       if (!types.includes("Files")) return; // text goes where it is dropped
       event.preventDefault();
       if (type === "drop") openFile(files[0]);
