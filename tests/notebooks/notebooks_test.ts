@@ -22,7 +22,7 @@ Deno.test(`notebooks, run afresh, show what they have shown${which}`, async () =
   // two at a time, since each of them is often busy with a single thread
   await Promise.all([1, 2].map(async () => {
     for (let path; (path = waiting.shift());) {
-      const options = { check: true, lectureList, types };
+      const options = { check: true, long: false, lectureList, types };
       const report = await checkOrWrite(path, options);
       if (report.problems.length > 0) problems[path] = report.problems;
     }
