@@ -3,12 +3,7 @@
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withAnswers } from "./answers.ts";
-import {
-  codeCells,
-  joined,
-  type Notebook,
-  readNotebook,
-} from "./notebook.ts";
+import { codeCells, joined, type Notebook, readNotebook } from "./notebook.ts";
 
 /** The project's configuration, independent of the current folder. */
 const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
