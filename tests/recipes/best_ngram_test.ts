@@ -28,7 +28,7 @@ const pairs = Array.from({ length: 400 }, (_, i) => {
 });
 
 Deno.test("bestNgram() finds the order whose model has the lowest loss on dev", () => {
-  const orders = [names.slice(0, 150), names, pairs].map((words) => {
+  const orders = [names.slice(0, 150), names.slice(0, 6000), pairs].map((words) => {
     const vocabulary = buildVocabulary(words);
     const { train, dev, test } = splitWords(words);
     const rows = (part: readonly string[], T: number) =>
