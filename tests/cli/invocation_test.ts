@@ -29,6 +29,7 @@ import {
   TEXT,
   withFolder,
   withWords,
+  WORDS,
 } from "./program.ts";
 
 const cli = fileURLToPath(new URL("../../cli.ts", import.meta.url));
@@ -151,6 +152,7 @@ Deno.test("--help has examples as they are typed where it is read", () =>
 Deno.test("the examples of --help work as typed", () =>
   withWords(async (folder) => {
     await Deno.writeTextFile(`${folder}/book.txt`, TEXT);
+    await Deno.writeTextFile(`${folder}/words.txt`, WORDS + "\nkala"); // --prompt ka
     const learned = await run(
       folder,
       "train",
