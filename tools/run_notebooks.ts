@@ -30,6 +30,8 @@
  * - `figure`: the cell must show a figure.
  * - `figure:NAME`: the same, and the figure is saved as figures/NAME.svg beside
  *   the notebook, for the README.
+ * - `long`, of a cell of prose: its answers take many seconds, so that they are
+ *   not run by `deno task test`, only type-checked.
  * - `time`: the outputs depend on the time and are not compared.
  */
 
@@ -37,6 +39,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hasFetched, SOURCES } from "./fetch_data.ts";
+import { typeErrors } from "./notebooks/check_types.ts";
 import { JupyterLab } from "./notebooks/jupyter_lab.ts";
 import { checkOrWrite } from "./notebooks/run.ts";
 import { runThoroughly } from "./notebooks/thorough.ts";
@@ -73,10 +76,11 @@ async function main(args: string[]): Promise<number> {
   }
   const waiting = files.length > 0 ? files.map(String) : allNotebooks();
   if (thorough) return await runAllThoroughly(waiting, runs, pictures);
+  const types = typeErrors([...waiting]);
   let code = 0;
   const work = async () => {
     for (let path; (path = waiting.shift()) !== undefined;) {
-      const options = { check, lectureList };
+      const options = { check, lectureList, types };
       const { ran, uncompared, problems } = await checkOrWrite(path, options);
       const counts = `${ran} cells ran, ${uncompared} not compared`;
       code = Math.max(code, print(path, counts, problems));

@@ -18,6 +18,10 @@ export interface RunOptions {
   lectureList?: boolean;
   /** After how many seconds a cell counts as hanging. Default 300. */
   timeoutSeconds?: number;
+  /** Whether to run answers in cells with the tag `long`. Default `true`. */
+  long?: boolean;
+  /** What `typeErrors()` finds, if it checks many notebooks at once. */
+  types?: ReturnType<typeof typeErrors>;
 }
 
 /** The result of `checkOrWrite()`. */
@@ -40,8 +44,9 @@ export async function checkOrWrite(
   options: RunOptions = {},
 ): Promise<Report> {
   const { check = false, lectureList = true, timeoutSeconds } = options;
+  const { long = true } = options;
   const notebook = await notebooks.readNotebook(path);
-  const types = typeErrors(path, notebook);
+  const { types = typeErrors([path]) } = options;
   const problems: string[] = [];
   const figures = new Map<string, string>();
   let [ran, uncompared] = [0, 0];
@@ -83,7 +88,10 @@ export async function checkOrWrite(
       }
     }
     const failed = executions.some(({ error }) => error !== undefined);
-    const answers = failed ? [] : notebook.cells.flatMap(answersIn);
+    const exercises = notebook.cells.filter((cell) =>
+      !failed && (long || !notebooks.hasTag(cell, "long"))
+    );
+    const answers = exercises.flatMap(answersIn);
     const answered = answers.length === 0
       ? []
       : await kernel.execute(answers, timeoutSeconds);
@@ -97,7 +105,7 @@ export async function checkOrWrite(
   } finally {
     await kernel.stop();
   }
-  const typeError = await types;
+  const typeError = (await types).get(path);
   if (typeError !== undefined) problems.unshift(`types: ${typeError}`);
   const mayWrite = !check && problems.length === 0;
   for (const [file, figure] of figures) {
