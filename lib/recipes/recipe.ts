@@ -96,9 +96,6 @@ export function lectureRecipe(): Recipe {
 const PRIOR = 20;
 /** That of a long one, whose network has more weights. */
 const LONG_PRIOR = 30;
-/** The learning rate at the first step, and that of a long list; it ends at a hundredth. */
-const RATE = 0.2;
-const LONG_RATE = 0.4;
 /** How often a list is read, unless that takes too few or too many steps. */
 const LIST_PASSES = 28;
 /** The fewest steps for a list, unless they read it more often than this. */
@@ -124,8 +121,7 @@ const CANDIDATES = 100;
  * zero by λ = 20 / rows: a fixed prior, which counts the more, the fewer the
  * data. The learning rate falls from 0.2 to 0.002 along a cosine. Training reads
  * the list 28 times; a short one up to 125 times, for 20,000 steps; a long one
- * for as many steps as a person waits for, with more hidden neurons and twice the
- * learning rate. A text has the settings of docs/words_of_a_text.md and is read 6
+ * for as many steps as a person waits for, with more hidden neurons. A text has the settings of docs/words_of_a_text.md and is read 6
  * times. In both, training looks at dev, keeps the best network and stops when
  * that has not become better for a quarter of the steps. The constants were
  * chosen by the loss on dev of the lists in docs/lists.md.
@@ -169,7 +165,6 @@ export function autoRecipe(data: RecipeData): Recipe {
   const isLong = rows >= MANY_ROWS;
   const hiddenSize = isWide ? 100 : isLong ? 300 : 200;
   const batchSize = isLong ? 128 : 32;
-  const rate = isLong ? LONG_RATE : RATE;
   const most = MOST_STEPS[0] + MOST_STEPS[1] * sequences;
   const fewest = Math.min(FEWEST_STEPS, passes(MOST_PASSES));
   const steps = Math.min(most, Math.max(fewest, passes(LIST_PASSES)));
@@ -182,8 +177,8 @@ export function autoRecipe(data: RecipeData): Recipe {
     hiddenSize,
     batchSize,
     initialization: "scaled",
-    learningRate: rate,
-    finalLearningRate: rate / 100,
+    learningRate: 0.2,
+    finalLearningRate: 0.002,
     weightDecay: (isLong ? LONG_PRIOR : PRIOR) / rows,
     keepEqualTogether: true,
   });

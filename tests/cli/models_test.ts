@@ -287,7 +287,7 @@ Deno.test("commands refuse options of other models in one line", () =>
       [
         "train",
         ["--schedule", "inverse", "--final-learning-rate", "0"],
-        "Cannot use --schedule inverse from 0.4 to 0",
+        "Cannot use --schedule inverse from 0.2 to 0",
       ],
       ["train", ["--model", "n-gram"], "did you mean ngram?"],
       ["train", [...ngram, "--order", "21"], "a whole number from 1 to 20"],

@@ -21,14 +21,13 @@ Deno.test("lectureRecipe() has the settings of the lecture's last run", () => {
 Deno.test("autoRecipe() has a context of 8 characters and a prior for lists of any length", () => {
   for (const sequences of [10, 800, 25_626, 1e6]) {
     const { steps, patience, ...recipe } = list(sequences);
-    const [hiddenSize, batchSize, prior, learningRate] = sequences < 1000
-      ? [200, 32, 20, 0.2]
-      : [300, 128, 30, 0.4];
+    const [hiddenSize, batchSize, prior] = sequences < 1000
+      ? [200, 32, 20]
+      : [300, 128, 30];
     assertEquals(recipe, {
       ...{ contextLength: 8, embeddingSize: 24, hiddenSize, batchSize },
       ...{ initialization: "scaled", schedule: "cosine" },
-      ...{ learningRate, finalLearningRate: learningRate / 100 },
-      ...{ candidates: "all" },
+      ...{ learningRate: 0.2, finalLearningRate: 0.002, candidates: "all" },
       ...{ keepEqualTogether: true, mix: true },
       weightDecay: prior / (7 * sequences),
     });
