@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { basename } from "node:path";
 import { hasFetched, SOURCES } from "../../tools/fetch_data.ts";
+import { typeErrors } from "../../tools/notebooks/check_types.ts";
 import {
   codeCells,
   figureOf,
@@ -17,10 +18,11 @@ const which = lectureList
 Deno.test(`notebooks, run afresh, show what they have shown${which}`, async () => {
   const problems: Record<string, string[]> = {};
   const waiting = allNotebooks();
+  const options = { check: true, lectureList, types: typeErrors(waiting) };
   // two at a time, since each of them is often busy with a single thread
   await Promise.all([1, 2].map(async () => {
     for (let path; (path = waiting.shift());) {
-      const report = await checkOrWrite(path, { check: true, lectureList });
+      const report = await checkOrWrite(path, options);
       if (report.problems.length > 0) problems[path] = report.problems;
     }
   }));

@@ -5,7 +5,10 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { extractModule } from "../../tools/notebooks/check_types.ts";
+import {
+  extractModule,
+  typeErrors,
+} from "../../tools/notebooks/check_types.ts";
 import {
   cellDifference,
   figureDifference,
@@ -263,6 +266,30 @@ Deno.test("figureDifference() sees another colour and another number of marks", 
     { name: "b", losses: [3, 2] },
   ]);
   assert(figureDifference(svg, more.svg) !== undefined);
+});
+
+Deno.test("typeErrors() checks notebooks at once, and gives each its own errors", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const paths = ["a", "b", "c"].map((name) => `${folder}/${name}.ipynb`);
+    const sources = ["const n: number = 'a';\nn;", "1;", "f();\nlet k: 2 = 3;"];
+    for (const [i, path] of paths.entries()) {
+      await Deno.writeTextFile(path, JSON.stringify(notebookOf(sources[i])));
+    }
+    const errors = await typeErrors(paths);
+    assertEquals([...errors.keys()], [paths[0], paths[2]]);
+    assertMatch(
+      errors.get(paths[0])!,
+      /^TS2322 .*\n.*\n.*\n *at cell 1, line 1:7/,
+    );
+    assertMatch(
+      errors.get(paths[2])!,
+      /TS2304 [^]* line 1:1\n\nTS2322 [^]* 2:5/,
+    );
+    assertEquals([...Deno.readDirSync(folder)].length, 3, "nothing is left");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("extractModule() knows the cell and line of each of its lines", () => {

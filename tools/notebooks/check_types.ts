@@ -1,16 +1,17 @@
 /** Type-checks the code cells of a notebook, which neither Deno nor Jupyter does. */
 
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withAnswers } from "./answers.ts";
-import { codeCells, joined, type Notebook } from "./notebook.ts";
+import { codeCells, joined, type Notebook, readNotebook } from "./notebook.ts";
 
 /** The project's configuration, independent of the current folder. */
 const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /**
- * All code cells and folded answers as one module, and for each of its lines the place it comes
- * from. A name that two cells declare is an error, as in VS Code: who runs one
- * of them again gets the other's value somewhere.
+ * All code cells and folded answers as one module, and the place that each of
+ * its lines comes from. A name that two cells declare is an error, as in VS Code:
+ * run one of them again, and a later cell gets the wrong value.
  */
 export function extractModule(
   notebook: Notebook,
@@ -31,29 +32,47 @@ export function extractModule(
 }
 
 /**
- * The type errors of a notebook with their cells and lines, or `undefined` if
- * there are none. The module is in the notebook's folder while it is checked,
- * so that its imports mean the same.
+ * The type errors of notebooks by their paths, with cells and lines. All are
+ * checked at once, because most of the time goes into what they import. Each
+ * module is in the notebook's folder meanwhile, so that its imports mean the same.
  */
 export async function typeErrors(
-  path: string,
-  notebook: Notebook,
-): Promise<string | undefined> {
-  const { code, places } = extractModule(notebook);
-  const file = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp.ts`;
+  paths: readonly string[],
+): Promise<Map<string, string>> {
+  const modules = await Promise.all(paths.map(async (path) => {
+    const { code, places } = extractModule(await readNotebook(path));
+    const name = `${basename(path)}.${crypto.randomUUID().slice(0, 8)}.tmp.ts`;
+    return { path, code, places, name, file: join(dirname(path), name) };
+  }));
   try {
-    await Deno.writeTextFile(file, code);
+    await Promise.all(
+      modules.map(({ file, code }) => Deno.writeTextFile(file, code)),
+    );
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["check", "--quiet", "--config", CONFIG, file],
+      args: [
+        ...["check", "--quiet", "--config", CONFIG],
+        ...modules.map(({ file }) => file),
+      ],
       env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
       stdout: "null",
     }).output();
-    if (success) return undefined;
-    return new TextDecoder().decode(stderr).trim().replaceAll(
-      /file:\/\/\S*\.tmp\.ts:(\d+):(\d+)/g,
-      (_, line, column) => `${places[line - 1]}:${column}`,
-    );
+    const errors = new Map<string, string>();
+    if (success) return errors;
+    // One error after the other, each with the place of its module.
+    const printed = new TextDecoder().decode(stderr).trim();
+    for (const error of printed.split(/\n{2,}(?=TS\d+ )/)) {
+      const { path, places } =
+        modules.find(({ name }) => error.includes(name)) ?? modules[0];
+      const placed = error.replaceAll(
+        /file:\/\/\S*\.tmp\.ts:(\d+):(\d+)/g,
+        (_, line, column) => `${places[line - 1]}:${column}`,
+      );
+      errors.set(path, [errors.get(path) ?? [], placed].flat().join("\n\n"));
+    }
+    return errors;
   } finally {
-    await Deno.remove(file);
+    await Promise.all(
+      modules.map(({ file }) => Deno.remove(file).catch(() => {})),
+    );
   }
 }
