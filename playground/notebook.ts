@@ -6,7 +6,12 @@
  * @module
  */
 
-import { type Figure, jupyterDisplay } from "../lib/plots/figure.ts";
+import {
+  escapeHtml,
+  type Figure,
+  imageTag,
+  jupyterDisplay,
+} from "../lib/plots/figure.ts";
 import { page } from "./notebook_page.ts";
 import { FIRST, type Settings } from "./settings.ts";
 
@@ -122,23 +127,14 @@ function outputOf(
   picture: PlaygroundOptions["picture"],
   text: string,
 ): string {
-  const still = picture
-    ? `<img alt="${escaped(`${picture}`)}" width="${picture.width}" ` +
-      `height="${picture.height}" style="max-width:100%" ` +
-      `src="data:image/svg+xml,${encodeURIComponent(picture.svg)}">`
-    : "";
+  const still = picture ? imageTag(picture) : "";
   return `<style>.makemore-still{display:none}` +
     `[data-jp-theme-light=true] .makemore-live{color-scheme:light}` +
     `[data-jp-theme-light=false] .makemore-live{color-scheme:dark}</style>` +
-    `<div class="makemore-still">${still}<p>${escaped(text)}</p></div>` +
+    `<div class="makemore-still">${still}<p>${escapeHtml(text)}</p></div>` +
     `<iframe class="makemore-live" title="makemore playground" sandbox="allow-scripts allow-downloads" ` +
     `style="width:100%;height:${height}px;border:0" srcdoc="${
-      escaped(html)
+      escapeHtml(html)
     }">` +
     `</iframe>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;")
-    .replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -61,8 +61,9 @@ export async function typeErrors(
     // One error after the other, each with the place of its module.
     const printed = new TextDecoder().decode(stderr).trim();
     for (const error of printed.split(/\n{2,}(?=TS\d+ )/)) {
-      const { path, places } =
-        modules.find(({ name }) => error.includes(name)) ?? modules[0];
+      const { path, places } = modules.find(({ name }) =>
+        error.includes(name)
+      ) ?? modules[0];
       const placed = error.replaceAll(
         /file:\/\/\S*\.tmp\.ts:(\d+):(\d+)/g,
         (_, line, column) => `${places[line - 1]}:${column}`,
