@@ -22,8 +22,8 @@ const SETTINGS = {
   "notebook-extension/tracker": { windowingMode: "none" },
 };
 
-/** The size of the page, in CSS pixels. */
-const [WIDTH, HEIGHT] = [1100, 1800];
+/** The size of the page, in CSS pixels, and how much is around the notebook. */
+const [WIDTH, HEIGHT, ABOVE] = [1100, 1800, 110];
 
 /** A JupyterLab with one page. Call `stop()` in a `finally`. */
 export class JupyterLab {
@@ -231,15 +231,15 @@ export class JupyterLab {
         const theme = "JupyterLab ${theme}";
         await jupyterapp.commands.execute("apputils:change-theme", { theme });
         await new Promise((resolve) => setTimeout(resolve, 2000));`);
-      for (let page = 1, isLast = false; !isLast; page++) {
-        isLast = await this.#evaluate(`
+      const step = HEIGHT - ABOVE;
+      for (let top = 0, height = 1; top < height; top += step) {
+        height = await this.#evaluate(`
           const outer = notebook.content.outerNode ?? notebook.content.node;
-          const top = ${page - 1} * outer.clientHeight;
-          outer.scrollTop = top;
+          outer.scrollTop = ${top};
           await new Promise((resolve) => setTimeout(resolve, 300));
-          return top + outer.clientHeight >= outer.scrollHeight;`);
+          return outer.scrollHeight;`);
         const { data } = await this.#command("Page.captureScreenshot");
-        const file = `${path}_${theme.toLowerCase()}_${page}.png`;
+        const file = `${path}_${theme.toLowerCase()}_${top / step + 1}.png`;
         await Deno.writeFile(file, Uint8Array.fromBase64(data));
       }
     }
