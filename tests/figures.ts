@@ -24,6 +24,7 @@ import {
 } from "../notebooks/figures/context_counts.ts";
 import { lossByOrder } from "../notebooks/figures/loss_by_order.ts";
 import { outputShare } from "../notebooks/figures/output_share.ts";
+import { paperTable } from "../notebooks/figures/paper_table.ts";
 import { probabilityRanges } from "../notebooks/figures/probability_ranges.ts";
 import { weightTables } from "../notebooks/figures/weight_tables.ts";
 import { wordMap } from "../notebooks/figures/word_map.ts";
@@ -113,6 +114,11 @@ export function exampleFigures(): Record<string, Figure> {
       })),
       [27, 17_964],
     ),
+    paper_table: paperTable([
+      { name: "MLP1", paper: 268, ours: 262.3 },
+      { name: "MLP10, mixed", paper: 252, ours: 244.5 },
+      { name: "interpolated trigram", paper: 336, ours: 352.2 },
+    ]),
     probability_ranges: probabilityRanges([
       { name: "the grammar itself", probabilities: [0.12, 0.14, 0.17] },
       { name: "network", probabilities: [0.07, 0.11, 0.17] },

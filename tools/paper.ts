@@ -5,7 +5,8 @@
  *
  * A row that is done stays in its folder, out/paper/MLP1 for example: the
  * network in model.safetensors, its figures in row.json. The task goes on after
- * the last one that was done.
+ * the last one that was done. With `--write` it keeps what notebook 5 shows of
+ * them in data/paper.json.
  */
 
 import { parseArgs } from "@std/cli/parse-args";
@@ -21,6 +22,7 @@ import {
   loadModel,
   mixProbabilities,
   type ModelSizes,
+  nearestTokens,
   perplexity,
   rowProbabilities,
   saveModel,
@@ -306,6 +308,35 @@ function perplexities(parts: readonly Float64Array[]): Perplexities {
   return [train, validation, test];
 }
 
+/** The words whose neighbours notebook 5 shows. */
+const SHOWN =
+  "week Monday France he three said blue house school war because " +
+  "the good man water John would went 1960 government";
+/** Neighbours are sought among so many words, the most frequent ones. */
+const FREQUENT = 2000;
+
+/** What notebook 5 shows: the table, and neighbours by the first network. */
+export interface PaperFigures {
+  readonly rows: readonly Row[];
+  /** The five nearest of the 2,000 most frequent words, for each of twenty. */
+  readonly neighbours: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What is kept of a table whose rows, all of them, are in a folder. */
+function figuresOf(rows: readonly Row[], folder: Folder): PaperFigures {
+  const model = folder.read(`${NETWORKS[0].rows[0]}/model.safetensors`)!;
+  const { parameters, vocabulary } = loadModel(model);
+  const count = vocabulary.size;
+  const neighbours = SHOWN.split(" ").map((word) => [
+    word,
+    nearestTokens(parameters, vocabulary, word, { count })
+      .filter(({ id }) => id < FREQUENT)
+      .slice(0, 5)
+      .map(({ token }) => token),
+  ]);
+  return { rows, neighbours: Object.fromEntries(neighbours) };
+}
+
 const HEAD =
   "| | n | h | m | direct | mix | train | valid | test | the paper: " +
   "train | valid | test | weight | at 0.5 | words/s | time |\n" +
@@ -392,7 +423,8 @@ Options:
   --share X        which share of the text to take (default: 1)
   --sample N       predict N words of each part (default: all of validation and
                    test, 100,000 of train)
-  --threads N      how many threads (default: all that pay)`;
+  --threads N      how many threads (default: all that pay)
+  --write          keep the table in data/paper.json, for notebook 5`;
 
 /** The bytes of the corpus. */
 function readZip(): Uint8Array {
@@ -411,7 +443,7 @@ if (import.meta.main) {
   try {
     const values = parseArgs(Deno.args, {
       string: ["output", "epochs", "share", "sample", "threads"],
-      boolean: ["help"],
+      boolean: ["help", "write"],
     });
     if (values.help) {
       console.log(HELP);
@@ -430,6 +462,7 @@ if (import.meta.main) {
       values[name] === undefined ? undefined : Number(values[name]);
     setThreads(number("threads"));
     const text = paperText(brownWords(readZip()), number("share"));
+    const folder = folderAt(String(values.output ?? "out/paper"));
     const table = paperTable(text, {
       settings: {
         ...SETTINGS,
@@ -437,11 +470,22 @@ if (import.meta.main) {
       },
       rows: rows.length > 0 ? rows : ROWS,
       sample: number("sample"),
-      folder: folderAt(String(values.output ?? "out/paper")),
+      folder,
       onProgress: progress(),
     });
     console.log(HEAD);
-    for (const row of table) console.log(formatRow(row));
+    const made: Row[] = [];
+    for (const row of table) {
+      console.log(formatRow(row));
+      made.push(row);
+    }
+    if (values.write) {
+      if (made.length < ROWS.length) {
+        throw new Error("Cannot keep a part of the table: leave the rows out");
+      }
+      const json = JSON.stringify(figuresOf(made, folder), null, 1) + "\n";
+      writeFileAtomically("data/paper.json", json);
+    }
   } catch (error) {
     console.error((error as Error).message);
     Deno.exit(1);

@@ -235,7 +235,7 @@ const REPORT = 50;
  * The least time between two reports, as a multiple of what one takes: all weights
  * are written, and plain arrays read again.
  */
-const REPORT_RATIO = 10;
+const REPORT_RATIO = 30;
 /** How many times longer a piece may be than the one before it. */
 const GROWTH = 4;
 /** The most steps in one piece. */

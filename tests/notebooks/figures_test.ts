@@ -9,6 +9,7 @@ import {
 import { equationOfTables } from "../../notebooks/figures/equation_of_tables.ts";
 import { lossByOrder } from "../../notebooks/figures/loss_by_order.ts";
 import { outputShare } from "../../notebooks/figures/output_share.ts";
+import { paperTable } from "../../notebooks/figures/paper_table.ts";
 import { probabilityRanges } from "../../notebooks/figures/probability_ranges.ts";
 import { sideBySide } from "../../notebooks/figures/side_by_side.ts";
 import { tanhCurve } from "../../notebooks/figures/tanh_curve.ts";
@@ -221,6 +222,30 @@ Deno.test("wordMap() has twelve looks for kinds, and rows for their names", () =
   });
   assertEquals(new Set(looks).size, 12);
   assert(find(figure, ".legend").length > 1);
+});
+
+Deno.test("paperTable() has a ring and a point in each row, labelled on their outer sides", () => {
+  const figure = paperTable([
+    { name: "MLP1", paper: 268, ours: 262.3 },
+    { name: "trigram", paper: 336, ours: 352.2 },
+  ]);
+  assertStringIncludes(
+    figure.description,
+    "MLP1 262, in the paper 268; trigram 352, in the paper 336.",
+  );
+  const [rings, points] = find(figure, '[aria-label="dot"]').map((group) =>
+    [...group.querySelectorAll("circle")].map((dot) =>
+      Number(dot.getAttribute("cx"))
+    )
+  );
+  assert(points[0] < rings[0] && rings[1] < points[1]);
+  const labels = find(figure, '[aria-label="text"]');
+  assertEquals(
+    labels.map((
+      group,
+    ) => [group.getAttribute("text-anchor"), group.textContent]),
+    [["end", "262"], ["start", "352"], ["end", "336"], ["start", "268"]],
+  );
 });
 
 Deno.test("probabilityRanges() has points at geometric means", () => {

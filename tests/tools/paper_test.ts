@@ -11,8 +11,10 @@ import { spread, trainNetwork } from "../../tools/paper/network.ts";
 import {
   type Folder,
   formatRow,
+  type PaperFigures,
   paperTable,
   type Row,
+  ROWS,
   SETTINGS,
 } from "../../tools/paper.ts";
 import { countNgrams, evaluate, kneserNey, perplexity } from "../../core.ts";
@@ -153,4 +155,15 @@ Deno.test("trainNetwork() leaves the boundary out of the softmax, without a hidd
   assertEquals(parameters.b2[0], -1000);
   assert(best.loss < 0.7, `${best.loss}`);
   assert(best.epoch > 1);
+});
+
+Deno.test("data/paper.json holds each row, and networks below the paper's on test", () => {
+  const { rows, neighbours }: PaperFigures = JSON.parse(
+    Deno.readTextFileSync(new URL("../../data/paper.json", import.meta.url)),
+  );
+  assertEquals(rows.map(({ name }) => name), ROWS);
+  for (const { name, perplexities, paper } of rows.slice(0, 10)) {
+    assert(perplexities[2]! <= paper[2]!, name);
+  }
+  assertEquals(Object.keys(neighbours).length, 20);
 });

@@ -37,6 +37,10 @@ let count: u32 = 0;
 let columnOfToken: usize = 0; // { epoch: u32, column: u32 }[V]
 let epoch: u32 = 0;
 
+/** log(V + 1), and log(1 − P(token)) of each token. */
+let logOfV: f64 = 0;
+let logsOfOthers: usize = 0; // f64[V]
+
 /** Their columns of the output layer, rounded up to a multiple of 4. */
 let weights: usize = 0; // f32[Q][columns4][8]
 let bias: usize = 0; // f32[columns4]
@@ -50,10 +54,15 @@ export function layOutCandidates(candidates: u32, rows: u32): bool {
   const most = mostColumns(candidates, rows);
   tokens = allocate(most, 4);
   columnOfToken = allocate(V, 8);
+  logsOfOthers = allocate(V, 8);
   weights = allocate(u64(Q) * most, ROW);
   bias = allocate(most, 4);
   if (!commit()) return false;
   forgetAll();
+  logOfV = log(f64(V + 1));
+  for (let token: u32 = 0; token < V; token++) {
+    store<f64>(logsOfOthers + 8 * token, log(1.0 - probabilityOf(token)));
+  }
   return true;
 }
 
@@ -73,14 +82,14 @@ function forgetAll(): void {
  * words occur in a text whose vocabulary is sorted by frequency (Zipf).
  */
 function probabilityOf(token: u32): f64 {
-  return log(1.0 + 1.0 / f64(token + 1)) / log(f64(V + 1));
+  return log(1.0 + 1.0 / f64(token + 1)) / logOfV;
 }
 
 /** A token so drawn, of two random words, by the inverse of the distribution. */
 function drawToken(): u32 {
   const high = random32();
   const u = uniform53(high, random32());
-  const token = u32(exp64(u * log(f64(V + 1)))) - 1;
+  const token = u32(exp64(u * logOfV)) - 1;
   return min(token, V - 1); // rounding may reach V + 1
 }
 
@@ -138,7 +147,7 @@ export function gatherPanel(p: u32): void {
 
 function biasOf(column: u32): f32 {
   const token = load<u32>(tokens + 4 * column);
-  const never = exp64(f64(tries) * log(1.0 - probabilityOf(token)));
+  const never = exp64(f64(tries) * load<f64>(logsOfOthers + 8 * token));
   return f32(f64(load<f32>(b2 + 4 * token)) - log(1.0 - never));
 }
 
