@@ -16,8 +16,9 @@ const CHROMIUM = [
   "--remote-debugging-port=0",
 ];
 
-/** What a new JupyterLab asks, and what draws only the cells in sight. */
+/** What a new JupyterLab asks, saves by itself, and draws only in sight. */
 const SETTINGS = {
+  "docmanager-extension/plugin": { autosave: false },
   "apputils-extension/notification": { fetchNews: "false" },
   "notebook-extension/tracker": { windowingMode: "none" },
 };
