@@ -42,7 +42,6 @@ Deno.test("notebooks have figures for every viewer, and tags that mean something
         assertEquals(Object.keys(data!).toSorted(), [
           "image/png",
           "image/svg+xml",
-          "text/markdown",
           "text/plain",
         ]);
       }

@@ -92,9 +92,9 @@ export function figureOf(output: Output): string | undefined {
 }
 
 /**
- * Adds a PNG to each figure, which JupyterLab shows where it does not trust the
- * notebook. A figure that has not changed keeps the one it has, because another
- * machine has other fonts.
+ * Adds a PNG to each figure, for viewers that trust no SVG. A figure that has not
+ * changed keeps the one it has, because another machine has other fonts. Its
+ * Markdown goes: `nbconvert --sanitize-html` would prefer it, and spoil it.
  */
 export function addPictures(outputs: Output[], before: Output[] = []): void {
   for (const { data, output_type } of outputs) {
@@ -103,6 +103,7 @@ export function addPictures(outputs: Output[], before: Output[] = []): void {
     const same = before.find((output) => figureOf(output) === svg);
     data!["image/png"] = same?.data?.["image/png"] ??
       new Resvg(svg).render().asPng().toBase64();
+    delete data!["text/markdown"];
   }
 }
 
