@@ -94,7 +94,7 @@ export function figureOf(output: Output): string | undefined {
 /**
  * Adds a PNG to each figure, for viewers that trust no SVG. A figure that has not
  * changed keeps the one it has, because another machine has other fonts. Its
- * Markdown goes: `nbconvert --sanitize-html` would prefer it, and spoil it.
+ * Markdown goes, because `nbconvert --sanitize-html` prefers it and escapes it.
  */
 export function addPictures(outputs: Output[], before: Output[] = []): void {
   for (const { data, output_type } of outputs) {
