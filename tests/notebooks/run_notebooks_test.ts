@@ -129,7 +129,8 @@ Deno.test("checkOrWrite() reports what is wrong and does not change the file", a
     "// tag figure\nconsole.log(1);",
     "let text = 1;\ntext = 'two';\nlet text2 = 3;",
     "console.log('\\x1b[33mcolour\\x1b[39m')",
-    "text; throw new TypeError('the sixth')",
+    "1 / 0;",
+    "text; throw new TypeError('the seventh')",
     "console.log('never reached')",
   ], async (path) => {
     const before = await Deno.readTextFile(path);
@@ -141,7 +142,8 @@ Deno.test("checkOrWrite() reports what is wrong and does not change the file", a
       /^cell 2 does not catch Error: in a timer/,
       /^cell 3 does not show its figure/,
       /^cell 5 prints escape sequences/,
-      /^cell 6 fails: TypeError: the sixth/,
+      /^cell 6 shows nothing of its last line/,
+      /^cell 7 fails: TypeError: the seventh/,
     ];
     for (const [index, pattern] of expected.entries()) {
       assertMatch(problems[index], pattern);
