@@ -30,6 +30,8 @@
  * - `figure`: the cell must show a figure.
  * - `figure:NAME`: the same, and the figure is saved as figures/NAME.svg beside
  *   the notebook, for the README.
+ * - `long`, of a cell of prose: its answers take many seconds, so that they are
+ *   not run by `deno task test`, only type-checked.
  * - `time`: the outputs depend on the time and are not compared.
  */
 
@@ -74,6 +76,7 @@ async function main(args: string[]): Promise<number> {
   }
   const waiting = files.length > 0 ? files.map(String) : allNotebooks();
   if (thorough) return await runAllThoroughly(waiting, runs, pictures);
+  const types = typeErrors([...waiting]);
   let code = 0;
   const types = typeErrors(waiting);
   const work = async () => {

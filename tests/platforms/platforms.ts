@@ -62,9 +62,13 @@ export async function expected(lines: readonly string[]): Promise<string[]> {
   const { arithmetic } = JSON.parse(lines[0]);
   makemore.setArithmetic(arithmetic);
   try {
-    const line = await program(makemore);
+    const line = known.get(arithmetic) ?? await program(makemore);
+    known.set(arithmetic, line);
     return [line, line];
   } finally {
     makemore.setArithmetic("fused");
   }
 }
+
+/** What the program prints here, by arithmetic. */
+const known = new Map<string, string>();

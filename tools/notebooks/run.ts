@@ -20,6 +20,10 @@ export interface RunOptions {
   types?: Promise<Map<string, string>>;
   /** After how many seconds a cell counts as hanging. Default 300. */
   timeoutSeconds?: number;
+  /** Whether to run answers in cells with the tag `long`. Default `true`. */
+  long?: boolean;
+  /** What `typeErrors()` finds, if it checks many notebooks at once. */
+  types?: ReturnType<typeof typeErrors>;
 }
 
 /** The result of `checkOrWrite()`. */
@@ -43,8 +47,14 @@ export async function checkOrWrite(
   options: RunOptions = {},
 ): Promise<Report> {
   const { check = false, lectureList = true, timeoutSeconds } = options;
+<<<<<<< HEAD
   const { types = typeErrors([path]) } = options;
   const notebook = await notebooks.readNotebook(path);
+=======
+  const { long = true } = options;
+  const notebook = await notebooks.readNotebook(path);
+  const { types = typeErrors([path]) } = options;
+>>>>>>> main
   const problems: string[] = [];
   const figures = new Map<string, string>();
   let [ran, uncompared] = [0, 0];
@@ -89,7 +99,10 @@ export async function checkOrWrite(
       }
     }
     const failed = executions.some(({ error }) => error !== undefined);
-    const answers = failed ? [] : notebook.cells.flatMap(answersIn);
+    const exercises = notebook.cells.filter((cell) =>
+      !failed && (long || !notebooks.hasTag(cell, "long"))
+    );
+    const answers = exercises.flatMap(answersIn);
     const answered = answers.length === 0
       ? []
       : await kernel.execute(answers, timeoutSeconds);
