@@ -78,7 +78,6 @@ async function main(args: string[]): Promise<number> {
   if (thorough) return await runAllThoroughly(waiting, runs, pictures);
   const types = typeErrors([...waiting]);
   let code = 0;
-  const types = typeErrors(waiting);
   const work = async () => {
     for (let path; (path = waiting.shift()) !== undefined;) {
       const options = { check, lectureList, types };

@@ -18,18 +18,11 @@ const which = lectureList
 Deno.test(`notebooks, run afresh, show what they have shown${which}`, async () => {
   const problems: Record<string, string[]> = {};
   const waiting = allNotebooks();
-<<<<<<< HEAD
-  const options = { check: true, lectureList, types: typeErrors(waiting) };
-  // two at a time, since each of them is often busy with a single thread
-  await Promise.all([1, 2].map(async () => {
-    for (let path; (path = waiting.shift());) {
-=======
   const types = typeErrors([...waiting]);
   // two at a time, since each of them is often busy with a single thread
   await Promise.all([1, 2].map(async () => {
     for (let path; (path = waiting.shift());) {
       const options = { check: true, long: false, lectureList, types };
->>>>>>> main
       const report = await checkOrWrite(path, options);
       if (report.problems.length > 0) problems[path] = report.problems;
     }

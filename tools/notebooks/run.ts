@@ -16,8 +16,6 @@ export interface RunOptions {
    * `lecture-list` can be compared. Default `true`.
    */
   lectureList?: boolean;
-  /** Type errors by path, of `typeErrors()`. Default: those of this notebook. */
-  types?: Promise<Map<string, string>>;
   /** After how many seconds a cell counts as hanging. Default 300. */
   timeoutSeconds?: number;
   /** Whether to run answers in cells with the tag `long`. Default `true`. */
@@ -37,24 +35,18 @@ export interface Report {
 }
 
 /**
- * Runs the code cells of a notebook in order, in the notebook's folder, and then
- * the folded answers to its exercises. It stops at the first cell that fails,
- * because later cells depend on it. Files are only written if there are no
- * problems.
+ * Runs the code cells of a notebook in order, in the notebook's folder, and
+ * then the folded answers to its exercises. It stops at the first cell that fails, because later cells depend on it. Files
+ * are only written if there are no problems.
  */
 export async function checkOrWrite(
   path: string,
   options: RunOptions = {},
 ): Promise<Report> {
   const { check = false, lectureList = true, timeoutSeconds } = options;
-<<<<<<< HEAD
-  const { types = typeErrors([path]) } = options;
-  const notebook = await notebooks.readNotebook(path);
-=======
   const { long = true } = options;
   const notebook = await notebooks.readNotebook(path);
   const { types = typeErrors([path]) } = options;
->>>>>>> main
   const problems: string[] = [];
   const figures = new Map<string, string>();
   let [ran, uncompared] = [0, 0];
