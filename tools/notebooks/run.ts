@@ -79,7 +79,9 @@ export async function checkOrWrite(
         report("prints escape sequences of a terminal");
       }
       if (cell.outputs.length === 0 && endsInValue(sources[index])) {
-        report("shows nothing of its last line: Deno's kernel has no Infinity, NaN, -0 and BigInt; print it");
+        report(
+          "shows nothing of its last line: Deno's kernel has no Infinity, NaN, -0 and BigInt; print it",
+        );
       }
       const tag = cell.metadata.tags?.find((tag) => /^figure(:|$)/.test(tag));
       if (tag === undefined) continue;
