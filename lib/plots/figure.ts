@@ -1,5 +1,7 @@
 /** What every plot returns: a picture that carries its own words. */
 
+import { toBase64 } from "../kernel/base64.ts";
+
 /** The name under which Jupyter asks a value how it wants to be shown. */
 export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display");
 
@@ -25,7 +27,7 @@ export interface FigureOptions {
  *
  * As the last value of a notebook cell, or through `display()`, a figure shows
  * itself: as SVG, because a page that is made of a notebook may not trust its
- * HTML.
+ * HTML, and as Markdown, because JupyterLab shows an SVG without its words.
  *
  * @example
  * ```ts
@@ -67,7 +69,28 @@ export class Figure {
   }
 
   /** The chart by media type, as Jupyter wants it. */
-  [jupyterDisplay](): Record<"image/svg+xml" | "text/plain", string> {
-    return { "image/svg+xml": this.svg, "text/plain": this.toString() };
+  [jupyterDisplay](): Record<
+    "image/svg+xml" | "text/markdown" | "text/plain",
+    string
+  > {
+    return {
+      "image/svg+xml": this.svg,
+      "text/markdown": imageTag(this),
+      "text/plain": this.toString(),
+    };
   }
+}
+
+/** A figure as an HTML image with its words. */
+export function imageTag(figure: Figure): string {
+  const base64 = toBase64(new TextEncoder().encode(figure.svg));
+  return `<img alt="${escapeHtml(`${figure}`)}" width="${figure.width}" ` +
+    `height="${figure.height}" style="max-width:100%" ` +
+    `src="data:image/svg+xml;base64,${base64}">`;
+}
+
+/** A text as HTML, also within quotes. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;")
+    .replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

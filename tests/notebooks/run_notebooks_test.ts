@@ -5,7 +5,10 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { extractModule } from "../../tools/notebooks/check_types.ts";
+import {
+  extractModule,
+  typeErrors,
+} from "../../tools/notebooks/check_types.ts";
 import {
   cellDifference,
   figureDifference,
@@ -129,7 +132,8 @@ Deno.test("checkOrWrite() reports what is wrong and does not change the file", a
     "// tag figure\nconsole.log(1);",
     "let text = 1;\ntext = 'two';\nlet text2 = 3;",
     "console.log('\\x1b[33mcolour\\x1b[39m')",
-    "text; throw new TypeError('the sixth')",
+    "1 / 0;",
+    "text; throw new TypeError('the seventh')",
     "console.log('never reached')",
   ], async (path) => {
     const before = await Deno.readTextFile(path);
@@ -141,7 +145,8 @@ Deno.test("checkOrWrite() reports what is wrong and does not change the file", a
       /^cell 2 does not catch Error: in a timer/,
       /^cell 3 does not show its figure/,
       /^cell 5 prints escape sequences/,
-      /^cell 6 fails: TypeError: the sixth/,
+      /^cell 6 shows nothing of its last line/,
+      /^cell 7 fails: TypeError: the seventh/,
     ];
     for (const [index, pattern] of expected.entries()) {
       assertMatch(problems[index], pattern);
@@ -269,6 +274,30 @@ Deno.test("figureDifference() sees another colour and another number of marks", 
     { name: "b", losses: [3, 2] },
   ]);
   assert(figureDifference(svg, more.svg) !== undefined);
+});
+
+Deno.test("typeErrors() checks notebooks at once, and gives each its own errors", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const paths = ["a", "b", "c"].map((name) => `${folder}/${name}.ipynb`);
+    const sources = ["const n: number = 'a';\nn;", "1;", "f();\nlet k: 2 = 3;"];
+    for (const [i, path] of paths.entries()) {
+      await Deno.writeTextFile(path, JSON.stringify(notebookOf(sources[i])));
+    }
+    const errors = await typeErrors(paths);
+    assertEquals([...errors.keys()], [paths[0], paths[2]]);
+    assertMatch(
+      errors.get(paths[0])!,
+      /^TS2322 .*\n.*\n.*\n *at cell 1, line 1:7/,
+    );
+    assertMatch(
+      errors.get(paths[2])!,
+      /TS2304 [^]* line 1:1\n\nTS2322 [^]* 2:5/,
+    );
+    assertEquals([...Deno.readDirSync(folder)].length, 3, "nothing is left");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("extractModule() knows the cell and line of each of its lines", () => {

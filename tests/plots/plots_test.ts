@@ -30,13 +30,21 @@ import { find, texts } from "../svg.ts";
 
 const alphabet = [...".abcdefghijklmnopqrstuvwxyz"];
 
-Deno.test("Figure shows itself as an SVG and in words", () => {
+Deno.test("Figure shows itself as an SVG, as an image with its words, and in words", () => {
   const figure = lossCurve([3, 2], { title: 'Loss & "more" <é>' });
   assertEquals(Symbol.for("Jupyter.display"), jupyterDisplay);
-  assertEquals(figure[jupyterDisplay](), {
+  const { "text/markdown": image, ...others } = figure[jupyterDisplay]();
+  assertEquals(others, {
     "image/svg+xml": figure.svg,
     "text/plain": `[${figure.title}] ${figure.description}`,
   });
+  assertStringIncludes(
+    image,
+    'alt="[Loss &amp; &quot;more&quot; &lt;é&gt;] Line chart',
+  );
+  const [, base64] = /src="data:image\/svg\+xml;base64,([^"]+)"/.exec(image)!;
+  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  assertEquals(new TextDecoder().decode(bytes), figure.svg);
   assertEquals(texts(figure, "svg > title"), [figure.title]);
 });
 

@@ -7,14 +7,15 @@ import type { Notebook } from "./notebook.ts";
 /** How long a program or a page may take to start, in milliseconds. */
 const TIMEOUT = 300_000;
 
-/** What a new JupyterLab asks, and what draws only the cells in sight. */
+/** What a new JupyterLab asks, saves by itself, and draws only in sight. */
 const SETTINGS = {
+  "docmanager-extension/plugin": { autosave: false },
   "apputils-extension/notification": { fetchNews: "false" },
   "notebook-extension/tracker": { windowingMode: "none" },
 };
 
-/** The size of the page, in CSS pixels, and how much is above the notebook. */
-const [WIDTH, HEIGHT, ABOVE] = [1100, 1800, 70];
+/** The size of the page, in CSS pixels, and how much is around the notebook. */
+const [WIDTH, HEIGHT, ABOVE] = [1100, 1800, 110];
 
 /** A JupyterLab with one page. Call `stop()` in a `finally`. */
 export class JupyterLab {

@@ -91,10 +91,13 @@ export function figureOf(output: Output): string | undefined {
   return svg === undefined ? undefined : joined(svg);
 }
 
+/** The font of a machine that has no `system-ui`, where it is installed. */
+const FONTS = { font: { defaultFontFamily: "DejaVu Sans" } };
+
 /**
- * Adds a PNG to each figure, which JupyterLab shows where it does not trust the
- * notebook. A figure that has not changed keeps the one it has, because another
- * machine has other fonts.
+ * Adds a PNG to each figure, for viewers that trust no SVG. A figure that has not
+ * changed keeps the one it has, because another machine has other fonts. Its
+ * Markdown goes, because `nbconvert --sanitize-html` prefers it and escapes it.
  */
 export function addPictures(outputs: Output[], before: Output[] = []): void {
   for (const { data, output_type } of outputs) {
@@ -102,7 +105,8 @@ export function addPictures(outputs: Output[], before: Output[] = []): void {
     if (svg === undefined) continue;
     const same = before.find((output) => figureOf(output) === svg);
     data!["image/png"] = same?.data?.["image/png"] ??
-      new Resvg(svg).render().asPng().toBase64();
+      new Resvg(svg, FONTS).render().asPng().toBase64();
+    delete data!["text/markdown"];
   }
 }
 

@@ -75,6 +75,11 @@ export async function checkOrWrite(
       if (JSON.stringify(cell.outputs).includes("\\u001b")) {
         report("prints escape sequences of a terminal");
       }
+      if (cell.outputs.length === 0 && endsInValue(sources[index])) {
+        report(
+          "shows nothing of its last line: Deno's kernel has no Infinity, NaN, -0 and BigInt; print it",
+        );
+      }
       const tag = cell.metadata.tags?.find((tag) => /^figure(:|$)/.test(tag));
       if (tag === undefined) continue;
       const figure = cell.outputs.map(notebooks.figureOf).find(Boolean);
@@ -110,6 +115,14 @@ export async function checkOrWrite(
   }
   if (mayWrite) await notebooks.writeNotebook(path, notebook);
   return { ran, uncompared, problems };
+}
+
+/** Whether the last line looks like a value, and not like a declaration. */
+function endsInValue(source: string): boolean {
+  const declares =
+    /^(?:await|class|const|export|for|function|if|import|interface|let|type|void|while)\b/;
+  const last = source.trimEnd().split("\n").at(-1)!;
+  return /^[\w$"'`[({-]/.test(last) && !declares.test(last);
 }
 
 function quoted(source: string): string {
