@@ -15,7 +15,7 @@ import { RUN_CONFIG } from "./program.ts";
 const KEPT = {
   ...{ ...RUN_CONFIG, encoding: "utf-8", recipe: "lecture", noMix: true },
   ...{ patience: 0, lookEvery: 0, ngramOrder: 0, ngramWeight: 0 },
-  initialization: "randn",
+  ...{ initialization: "randn", tokens: "unicode", streamed: false },
 };
 
 Deno.test("settingsFrom() reads what 0.1.0 kept, and configOf() writes the same", () => {
