@@ -88,7 +88,8 @@ Deno.test("configOf() takes from the values of train what a run keeps", () => {
 Deno.test("SETTINGS says what each option does", () => {
   for (const [name, { about }] of Object.entries(SETTINGS)) {
     const isOption = !["decaySteps", "words", "wordsSha256"]
-      .concat("lookEvery", "ngramOrder", "ngramWeight").includes(name);
+      .concat("lookEvery", "ngramOrder", "ngramWeight", "streamed")
+      .includes(name);
     assertEquals(about !== "", isOption, name);
     assert(!/[.]$|^[A-Z]/.test(about), about);
   }
