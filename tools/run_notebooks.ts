@@ -37,6 +37,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hasFetched, SOURCES } from "./fetch_data.ts";
+import { typeErrors } from "./notebooks/check_types.ts";
 import { JupyterLab } from "./notebooks/jupyter_lab.ts";
 import { checkOrWrite } from "./notebooks/run.ts";
 import { runThoroughly } from "./notebooks/thorough.ts";
@@ -73,10 +74,11 @@ async function main(args: string[]): Promise<number> {
   }
   const waiting = files.length > 0 ? files.map(String) : allNotebooks();
   if (thorough) return await runAllThoroughly(waiting, runs, pictures);
+  const types = typeErrors([...waiting]);
   let code = 0;
   const work = async () => {
     for (let path; (path = waiting.shift()) !== undefined;) {
-      const options = { check, lectureList };
+      const options = { check, lectureList, types };
       const { ran, uncompared, problems } = await checkOrWrite(path, options);
       const counts = `${ran} cells ran, ${uncompared} not compared`;
       code = Math.max(code, print(path, counts, problems));

@@ -260,6 +260,7 @@ Deno.test({
         assertEquals(code, 0, stderr);
         assertStringIncludes(stderr, `100 words from ${source}`);
         assertEquals(stdout, whole.stdout);
+        if (name !== "process") continue; // the copy is the same for all
         const more = ["--resume", ...output];
         const rest = await run(folder, "train", ...more, "--steps", "410");
         assertEquals(rest.code, 0, rest.stderr);

@@ -49,7 +49,7 @@ function distance(
 
 test("Kernel.stepAll() does what the float64 loops do, whatever the sizes", () => {
   const chance = new Chance(1);
-  for (let trial = 0; trial < 60; trial++) {
+  for (let trial = 0; trial < 24; trial++) {
     // Half of those with few and with many different rows, from trial 6 on.
     const sizes = chance.sizes(trial % 12 >= 6);
     // Saturated, ordinary and tiny weights; most rows equal, or hardly any.
@@ -114,7 +114,7 @@ test("Kernel.stepAll() does what the float64 loops do without a hidden layer", (
 
 test("Kernel.stepAll() applies the gradient of the float64 loops", () => {
   const chance = new Chance(2);
-  for (let trial = 0; trial < 20; trial++) {
+  for (let trial = 0; trial < 10; trial++) {
     const sizes = chance.sizes(trial % 2 === 1);
     const weights = chance.weights(sizes, 0.3);
     const rows = chance.rows(sizes, chance.whole(1, 200));

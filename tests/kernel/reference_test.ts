@@ -3,6 +3,8 @@ import { TorchGenerator } from "../../lib/random/torch_generator.ts";
 import { buildVocabulary } from "../../lib/data/vocabulary.ts";
 import { contextWindows } from "../../lib/data/windows.ts";
 import { fiveNames, letters, SEED, training } from "../oracles.ts";
+import { lossAndGradient } from "../merged_rows.ts";
+import { Chance, short } from "./kernels.ts";
 import * as reference from "../../lib/kernel/reference.ts";
 
 const sizes = { V: 27, T: 3, E: 2, H: 100 };
@@ -88,5 +90,21 @@ Deno.test("reference.step() gives PyTorch's losses on five names", () => {
   for (let step = 0; step < 100; step++) {
     const loss = reference.step(sizes, w, rows, 0.1);
     assertAlmostEquals(loss, expected[step], 1e-5);
+  }
+});
+
+Deno.test("lossAndGradient() of merged rows is that of each row", () => {
+  const chance = new Chance(5);
+  const sizes = chance.sizes();
+  const rows = chance.rows(sizes, 300, 2);
+  const w = reference.toFloat64(chance.weights(sizes, 0.5));
+  const all = reference.forward(short(sizes), w, rows);
+  const wanted = reference.backward(short(sizes), w, rows, all);
+  const { loss, gradient } = lossAndGradient(short(sizes), w, rows);
+  assertAlmostEquals(loss, all.loss, 1e-12);
+  for (const name of reference.names) {
+    gradient[name].forEach((slope, i) =>
+      assertAlmostEquals(slope, wanted[name][i], 1e-12)
+    );
   }
 });

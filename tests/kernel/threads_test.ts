@@ -95,9 +95,9 @@ async function printed(program: string): Promise<string> {
 }
 
 Deno.test("the memory of a kernel that is dropped is freed, though it has threads", async () => {
-  // 130 MB each, and 4 GB in all
+  // 130 MB each, and 1.7 GB in all
   const rss = await printed(`
-    for (let i = 0; i < 30; i++) {
+    for (let i = 0; i < 13; i++) {
       const kernel = new Kernel(sizesOf(2000, 4000));
       kernel.setRows(rows(2000, 8));
       kernel.stepAll(0.1);

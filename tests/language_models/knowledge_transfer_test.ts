@@ -130,7 +130,7 @@ function geometricMean(numbers: readonly number[]): number {
 // Each text has its own gaps, split and first weights. The thresholds leave
 // room below the least that any of ten seeds has shown: they say that knowledge
 // is transferred, and do not hold the figures.
-for (let seed = 1; seed <= sizeOption("seeds", 3); seed++) {
+for (let seed = 1; seed <= sizeOption("seeds", 2); seed++) {
   Deno.test(`mlpModel() fills gaps that counting cannot, with seed ${seed}`, () => {
     const { leftOut, network, counting, sameKind, chance } = measureTransfer(
       seed,

@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
+import { WORDS } from "../cli/program.ts";
 import { bundle, expected, findPlatform, run } from "./platforms.ts";
 
 const oldest = findPlatform("deno", /^deno 2\.2\./);
@@ -30,12 +31,14 @@ Deno.test({
   ignore: oldest.ignore,
   async fn() {
     const folder = await Deno.makeTempDir();
+    await Deno.writeTextFile(`${folder}/words.txt`, WORDS);
     const train = [
       "--no-lock",
       "--allow-all",
       "cli.ts",
       "train",
       "--steps=200",
+      `--input=${folder}/words.txt`,
     ];
     try {
       const [old, now] = [`${folder}/old`, `${folder}/now`];
@@ -63,18 +66,23 @@ for (const [name, platform] of [["Node", node], ["Bun", bun]] as const) {
       `mod.ts and core.ts compute the same in ${name}, and prints nothing else`,
     ignore: platform.ignore,
     async fn() {
-      const folder = await Deno.makeTempDir();
-      try {
-        await checkOutput(await run(platform.path, await installIn(folder)));
-      } finally {
-        await Deno.remove(folder, { recursive: true });
-      }
+      await checkOutput(
+        await run(platform.path, await (installed ??= install())),
+      );
     },
   });
 }
 
+/** The path of the programs for Node and Bun, once it is asked for. */
+let installed: Promise<string> | undefined;
+
 /** Puts all_programs.ts into a folder as JavaScript, beside tfjs from npm. */
-async function installIn(folder: string): Promise<string> {
+async function install(): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  addEventListener(
+    "unload",
+    () => Deno.removeSync(folder, { recursive: true }),
+  );
   const tfjs = "@tensorflow/tfjs";
   const dependencies = { [tfjs]: config.imports[tfjs].split(`${tfjs}@`)[1] };
   const json = JSON.stringify({ type: "module", dependencies });

@@ -104,7 +104,7 @@ const IN_CHROMIUM: typeof EVERYWHERE = {
       document.body.append(
         Object.assign(document.createElement("iframe"), { src: url }),
       );
-      for (let i = 0; i < 100 && seen.length < 5; i++) {
+      for (let i = 0; i < 1200 && seen.length < 5; i++) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       return seen.sort();

@@ -1,8 +1,9 @@
-/** Type-checks the code cells of a notebook, which neither Deno nor Jupyter does. */
+/** Type-checks the code cells of notebooks, which neither Deno nor Jupyter does. */
 
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withAnswers } from "./answers.ts";
-import { codeCells, joined, type Notebook } from "./notebook.ts";
+import { codeCells, joined, type Notebook, readNotebook } from "./notebook.ts";
 
 /** The project's configuration, independent of the current folder. */
 const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
@@ -31,29 +32,45 @@ export function extractModule(
 }
 
 /**
- * The type errors of a notebook with their cells and lines, or `undefined` if
- * there are none. The module is in the notebook's folder while it is checked,
- * so that its imports mean the same.
+ * The type errors of notebooks with their cells and lines, by the notebooks'
+ * paths; a notebook without any has no entry. All are checked at once, since the
+ * types of tfjs take longer than a notebook. The modules are in the notebooks'
+ * folders while they are checked, so that their imports mean the same.
  */
 export async function typeErrors(
-  path: string,
-  notebook: Notebook,
-): Promise<string | undefined> {
-  const { code, places } = extractModule(notebook);
-  const file = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp.ts`;
+  paths: readonly string[],
+): Promise<Map<string, string>> {
+  const modules = await Promise.all(paths.map(async (path) => ({
+    ...{ path, ...extractModule(await readNotebook(path)) },
+    file: `${path}.${crypto.randomUUID().slice(0, 8)}.tmp.ts`,
+  })));
   try {
-    await Deno.writeTextFile(file, code);
+    for (const { file, code } of modules) await Deno.writeTextFile(file, code);
+    const files = modules.map(({ file }) => file);
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["check", "--quiet", "--config", CONFIG, file],
+      args: ["check", "--quiet", "--config", CONFIG, ...files],
       env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
       stdout: "null",
     }).output();
-    if (success) return undefined;
-    return new TextDecoder().decode(stderr).trim().replaceAll(
-      /file:\/\/\S*\.tmp\.ts:(\d+):(\d+)/g,
-      (_, line, column) => `${places[line - 1]}:${column}`,
-    );
+    const errors = new Map<string, string>();
+    if (success) return errors;
+    const text = new TextDecoder().decode(stderr).trim();
+    for (const { path, file, places } of modules) {
+      // an error outside of all notebooks is one of each
+      const own = text.split(/\n\n+/).filter((error) =>
+        error.includes(basename(file)) || !/\.tmp\.ts:\d/.test(text)
+      ).join("\n\n");
+      if (own === "") continue;
+      const readable = own.replaceAll(
+        /file:\/\/\S*\.tmp\.ts:(\d+):(\d+)/g,
+        (_, line, column) => `${places[line - 1]}:${column}`,
+      );
+      errors.set(path, readable);
+    }
+    return errors;
   } finally {
-    await Deno.remove(file);
+    await Promise.all(
+      modules.map(({ file }) => Deno.remove(file).catch(() => {})),
+    );
   }
 }

@@ -18,6 +18,8 @@ export interface RunOptions {
   lectureList?: boolean;
   /** After how many seconds a cell counts as hanging. Default 300. */
   timeoutSeconds?: number;
+  /** What `typeErrors()` finds, if it checks many notebooks at once. */
+  types?: ReturnType<typeof typeErrors>;
 }
 
 /** The result of `checkOrWrite()`. */
@@ -41,7 +43,7 @@ export async function checkOrWrite(
 ): Promise<Report> {
   const { check = false, lectureList = true, timeoutSeconds } = options;
   const notebook = await notebooks.readNotebook(path);
-  const types = typeErrors(path, notebook);
+  const { types = typeErrors([path]) } = options;
   const problems: string[] = [];
   const figures = new Map<string, string>();
   let [ran, uncompared] = [0, 0];
@@ -97,7 +99,7 @@ export async function checkOrWrite(
   } finally {
     await kernel.stop();
   }
-  const typeError = await types;
+  const typeError = (await types).get(path);
   if (typeError !== undefined) problems.unshift(`types: ${typeError}`);
   const mayWrite = !check && problems.length === 0;
   for (const [file, figure] of figures) {
