@@ -63,18 +63,19 @@ export async function readLargeCorpus(
   const blanks = settings.tokens === "blanks";
   const source = nameOf(paths);
   const file = isText ? "text" : "words";
-  const content = keepIn === undefined ? undefined : unfinishedIn(keepIn, file);
+  let content: UnfinishedFile | undefined;
   try {
     const found: Found = { start: "", dropped: "", comments: 0 };
     const isRaw = !isText && !isCopy;
     const ids = new TokenIds();
     const hash = new SequenceHash();
     const how = { lowercase, sentences, blanks, whole: known?.whole };
-    const rest = tidyPieces(paths, settings, found, isRaw, content);
+    const rest = tidyPieces(paths, settings, found, isRaw);
     const first = judging(() => rest.next().value ?? "");
     if (isRaw) await refuseTable(first, source);
+    if (keepIn !== undefined) content = unfinishedIn(keepIn, file);
     judging(() => {
-      const pieces = after(first, rest);
+      const pieces = keeping(content, first, rest);
       for (const next of isText ? sentencesOf(pieces, how) : wordsOf(pieces)) {
         ids.add(next);
         hash.add(next);
@@ -136,12 +137,18 @@ function* wordsOf(pieces: Iterable<string>): Generator<string, void> {
   }
 }
 
-function* after(
+/** The pieces of a text, which are written to its copy as they are read. */
+function* keeping(
+  copy: UnfinishedFile | undefined,
   first: string,
   rest: Iterable<string>,
 ): Generator<string, void> {
-  yield first;
-  yield* rest;
+  for (const pieces of [[first], rest]) {
+    for (const piece of pieces) {
+      copy?.write(new TextEncoder().encode(piece));
+      yield piece;
+    }
+  }
 }
 
 /** What was found in a text while it was read. */
@@ -160,7 +167,6 @@ function* tidyPieces(
   settings: CorpusSettings,
   found: Found,
   hasComments: boolean,
-  copy?: UnfinishedFile,
 ): Generator<string, void> {
   const lowercase = settings.level === "characters" && settings.lowercase;
   const tidy = (piece: string) => {
@@ -171,7 +177,6 @@ function* tidyPieces(
     if (tidied !== text) found.dropped += text.match(INVISIBLE)?.join("") ?? "";
     if (found.start.length < ENOUGH) found.start += tidied;
     found.comments += comments;
-    copy?.write(new TextEncoder().encode(tidied));
     return tidied;
   };
   const total = bytesOf(paths);

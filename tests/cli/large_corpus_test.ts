@@ -123,6 +123,7 @@ Deno.test("readCorpus() splits a list that it reads as a stream at random, or ke
 
 Deno.test("readCorpus() says what is wrong with a stream, and where, and leaves no copy", () =>
   inFolder(async (folder) => {
+    Deno.mkdirSync(`${folder}/run`);
     const path = `${folder}/text.txt`;
     const refuses = async (
       bytes: Uint8Array,
