@@ -70,7 +70,13 @@ export {
   WORD_BOUNDARY,
   type WordVocabularyOptions,
 } from "./lib/data/vocabulary.ts";
-export * from "./lib/data/splits.ts";
+export {
+  type PositionSplitOptions,
+  splitByPosition,
+  type SplitOptions,
+  type Splits,
+  splitWords,
+} from "./lib/data/splits.ts";
 export {
   contextWindows,
   drawMinibatch,

@@ -20,29 +20,100 @@ export function writeFileAtomically(
   path: string,
   content: Uint8Array | string,
 ): void {
-  const folder = path.replace(/[^/\\]*$/, "") || "./";
-  const unfinished = `${folder}.${crypto.randomUUID()}.unfinished`;
-  const bytes = typeof content === "string"
-    ? new TextEncoder().encode(content)
-    : content;
-  writing(path, () => {
-    const file = Deno.openSync(unfinished, { write: true, createNew: true });
-    try {
-      try {
-        for (let written = 0; written < bytes.length;) {
-          written += file.writeSync(bytes.subarray(written));
-        }
-        file.syncSync();
-      } finally {
-        file.close();
+  const file = new UnfinishedFile(path);
+  file.write(
+    typeof content === "string" ? new TextEncoder().encode(content) : content,
+  );
+  file.finish();
+}
+
+/**
+ * A file that is written in pieces, beside the one whose place it takes when it
+ * is finished. If writing fails, it is gone.
+ */
+export class UnfinishedFile {
+  readonly #path: string;
+  readonly #folder: string;
+  readonly #unfinished: string;
+  readonly #file: Deno.FsFile;
+  #isOpen = true;
+
+  /**
+   * Makes the file.
+   *
+   * @param path the file whose place it takes
+   * @throws {RunFolderError} as its methods do, if the system refuses
+   */
+  constructor(path: string) {
+    this.#path = path;
+    this.#folder = path.replace(/[^/\\]*$/, "") || "./";
+    this.#unfinished = `${this.#folder}.${crypto.randomUUID()}.unfinished`;
+    const how = { read: true, write: true, createNew: true };
+    this.#file = writing(
+      path,
+      () => Deno.openSync(this.#unfinished, how),
+      this.#folder,
+    );
+  }
+
+  /** Writes the next bytes. */
+  write(bytes: Uint8Array): void {
+    this.#orDiscard(() => {
+      for (let written = 0; written < bytes.length;) {
+        written += this.#file.writeSync(bytes.subarray(written));
       }
-      Deno.renameSync(unfinished, path);
+    });
+  }
+
+  /** Puts it in its place, where it stays after a power cut. */
+  finish(): void {
+    this.#orDiscard(() => {
+      this.#file.syncSync();
+      this.#close();
+      Deno.renameSync(this.#unfinished, this.#path);
+    });
+    writing(this.#path, () => syncFolder(this.#folder), this.#folder);
+  }
+
+  /** Whether a file has the same content. */
+  equals(path: string): boolean {
+    const other = Deno.openSync(path);
+    try {
+      this.#file.seekSync(0, Deno.SeekMode.Start);
+      const [a, b] = [new Uint8Array(2 ** 20), new Uint8Array(2 ** 20)];
+      while (true) {
+        const count = this.#file.readSync(a);
+        if (other.readSync(b) !== count) return false;
+        if (count === null) return true;
+        if (a.subarray(0, count).some((byte, i) => byte !== b[i])) return false;
+      }
+    } finally {
+      other.close();
+    }
+  }
+
+  /** Deletes it, unless it is in its place. */
+  discard(): void {
+    this.#close();
+    try {
+      Deno.removeSync(this.#unfinished);
+    } catch { // it is in its place, or the folder is gone
+    }
+  }
+
+  #close(): void {
+    if (this.#isOpen) this.#file.close();
+    this.#isOpen = false;
+  }
+
+  #orDiscard(act: () => void): void {
+    try {
+      writing(this.#path, act, this.#folder);
     } catch (error) {
-      Deno.removeSync(unfinished);
+      this.discard();
       throw error;
     }
-    syncFolder(folder);
-  }, folder);
+  }
 }
 
 /**

@@ -3,8 +3,8 @@
  * vocabulary.
  */
 
-import { tidyNotes, tidyText } from "../lib/data/text.ts";
-import { UsageError, WordListError } from "../lib/errors/errors.ts";
+import { MAX_TEXT_BYTES, tidyNotes, tidyText } from "../lib/data/text.ts";
+import { UsageError } from "../lib/errors/errors.ts";
 import {
   buildVocabulary,
   buildWordVocabulary,
@@ -21,14 +21,20 @@ import {
   type WordList,
 } from "../lib/data/words.ts";
 import { judging } from "./judging.ts";
-import { LIST_ADVICE, looksLikeList } from "./list_hints.ts";
+import { readLargeCorpus } from "./large_corpus.ts";
+import { tellIfList } from "./list_hints.ts";
+import { EncodedPart } from "../lib/data/token_ids.ts";
 import { type InputCopy, inputCopyOf } from "./run_folder.ts";
+import { SequenceHash } from "./sequence_hash.ts";
 import type { CorpusSettings, InputValues } from "./settings.ts";
-import { readLists, readTexts } from "./sources.ts";
+import { bytesOf, isTableName, readLists, readTexts } from "./sources.ts";
 import { tell } from "./terminal.ts";
 
 /** A word, or the words of a sentence. */
-export type Sequence = string | readonly string[];
+type Sequence = string | readonly string[];
+
+/** Words or sentences, or those of a large corpus. */
+export type Part = readonly Sequence[] | EncodedPart;
 
 /** The parts of a corpus, in the order in which they are shown. */
 export const PARTS = ["train", "dev", "test"] as const;
@@ -39,12 +45,24 @@ export interface Corpus {
   readonly source: string;
   /** What its sequences are. */
   readonly unit: "words" | "sentences" | "lines";
-  readonly sequences: readonly Sequence[];
-  readonly splits: Splits<Sequence>;
+  /** How many sequences it has. */
+  readonly size: number;
+  readonly splits:
+    & { readonly [name in typeof PARTS[number]]: Part }
+    & Pick<Splits, "alsoInTrain">;
   /** What a run keeps of it. */
-  readonly copy: InputCopy;
+  readonly copy?: InputCopy;
+  /** A hash of its sequences, see {@linkcode SequenceHash}. */
+  sha256(): string;
   /** The vocabulary of models that learn from it; often not needed. */
   vocabulary(): Vocabulary;
+}
+
+/** The parts of a corpus, unless it is too large to be held as strings. */
+export function heldSplits({ splits }: Corpus): Splits<Sequence> | undefined {
+  return splits.train instanceof EncodedPart
+    ? undefined
+    : splits as Splits<Sequence>;
 }
 
 /**
@@ -66,29 +84,47 @@ export async function readCorpus(
 ): Promise<Corpus> {
   const { level, lowercase, sentences, minimumCount } = settings;
   const { splitSeed: seed, keepEqualTogether } = settings;
+  const file = level === "words" ? "text" : "words";
+  const copy = !from.input && from.run
+    ? inputCopyOf(from.run, file)
+    : undefined;
+  const paths = from.input ?? (copy ? [copy] : []);
+  const isTable = from.column !== undefined || from.counts !== undefined ||
+    file === "words" && paths.some(isTableName);
+  const isLarge = settings.streamed || bytesOf(paths) > MAX_TEXT_BYTES;
+  if (paths.length > 0 && isLarge && !isTable) {
+    const how = copy ? { ...settings, ...COPIED } : settings;
+    return readLargeCorpus(paths, how, { ...from, known, isCopy: !!copy });
+  }
   if (level === "words") {
-    const { text, source } = readText(from, settings);
+    const blanks = settings.tokens === "blanks";
+    const { text, source } = readText(paths, copy ? COPIED : settings);
     const sequences = tokenize(text, {
-      lowercase,
-      sentences,
+      ...{ lowercase, sentences, blanks },
       whole: known?.whole,
     });
     tellIfList(text, source, sequences.length);
     const splits = judging(() => splitByPosition(sequences));
     const { train } = splits;
-    const how = { minimumCount, lowercase, sentences, text };
+    const how = { minimumCount, lowercase, sentences, blanks, text };
     const vocabulary = once(() => buildWordVocabulary(train, how));
-    const copy = { file: "text", content: text } as const;
-    const unit = sentences === "lines" ? "lines" : "sentences";
-    return { source, unit, sequences, splits, copy, vocabulary };
+    const unit = blanks || sentences === "lines" ? "lines" : "sentences";
+    return {
+      ...{ source, unit, size: sequences.length, splits, vocabulary },
+      copy: { file, content: text },
+      sha256: () => hashOf(sequences),
+    };
   }
   const { words, source, notes } = await readWords(from, settings);
   notes?.forEach(tell);
   const splits = judging(() => splitWords(words, { seed, keepEqualTogether }));
-  // the lecture's has the characters of all parts
-  const vocabulary = once(() => buildVocabulary(words, { lowercase }));
-  const copy = { file: "words", content: words.join("\n") + "\n" } as const;
-  return { source, unit: "words", sequences: words, splits, copy, vocabulary };
+  return {
+    ...{ source, unit: "words", size: words.length, splits },
+    copy: { file, content: words.join("\n") + "\n" },
+    sha256: () => hashOf(words),
+    // the lecture's has the characters of all parts
+    vocabulary: once(() => buildVocabulary(words, { lowercase })),
+  };
 }
 
 /** The encoding of the copy in a run's folder. */
@@ -107,33 +143,18 @@ async function readWords(
 }
 
 function readText(
-  { input, run }: InputValues,
-  settings: CorpusSettings,
+  paths: readonly string[],
+  how: Pick<CorpusSettings, "encoding">,
 ): { text: string; source: string } {
-  const copy = input ? undefined : run && inputCopyOf(run, "text");
-  const paths = input ?? (copy && [copy]);
-  if (!paths) {
+  if (paths.length === 0) {
     throw new UsageError(
       "Cannot use --level words without a text: give one with --input",
     );
   }
-  const how = copy ? COPIED : settings;
   const { texts, source } = judging(() => readTexts(paths, how));
   const text = texts.map(({ text }) => text).join("\n\n");
   tidyNotes(text).forEach(tell);
   return { text: tidyText(text), source };
-}
-
-/** Refuses a list in the place of a text if it cannot be split, or tells. */
-function tellIfList(text: string, source: string, sentences: number): void {
-  const isList = looksLikeList(text);
-  if (sentences === 0 || (isList && sentences < 10)) {
-    throw new WordListError(
-      `Cannot learn from ${source} as a text: ` +
-        (isList ? LIST_ADVICE : "it has no words"),
-    );
-  }
-  if (isList) tell(`${source} looks like a list: ${LIST_ADVICE}`);
 }
 
 function once(make: () => Vocabulary): () => Vocabulary {
@@ -141,15 +162,8 @@ function once(make: () => Vocabulary): () => Vocabulary {
   return () => vocabulary ??= judging(make);
 }
 
-/**
- * SHA-256 of the words, one per line, or of the sentences with a blank after
- * each word, in hexadecimal.
- */
-export function hashOf({ sequences }: Corpus): string {
-  const lines = sequences.map((sequence) =>
-    typeof sequence === "string" ? sequence : sequence.join(" ")
-  );
-  // imported at the top it would slow the start of every command
-  const { createHash } = process.getBuiltinModule("node:crypto");
-  return createHash("sha256").update(lines.join("\n")).digest("hex");
+function hashOf(sequences: readonly Sequence[]): string {
+  const hash = new SequenceHash();
+  for (const sequence of sequences) hash.add(sequence);
+  return hash.digest();
 }

@@ -6,7 +6,7 @@ import {
   rowProbabilities,
 } from "../core.ts";
 import { meanLoss } from "../lib/language_models/evaluate.ts";
-import { hashOf, PARTS, readCorpus } from "./corpus.ts";
+import { PARTS, readCorpus } from "./corpus.ts";
 import {
   corpusSettingsOf,
   inputBeside,
@@ -93,7 +93,7 @@ async function runEvaluate(
   let isOther = false;
   if (net) {
     const { wordsSha256 } = net.settings!;
-    isOther = wordsSha256 !== undefined && wordsSha256 !== hashOf(corpus);
+    isOther = wordsSha256 !== undefined && wordsSha256 !== corpus.sha256();
     const say = isOther ? warn : tell;
     say(
       `The mlp is ${net.name}` +

@@ -9,6 +9,7 @@ import {
 import { writeFileAtomically, writing } from "./atomic_file.ts";
 import { readCorpus } from "./corpus.ts";
 import { windowsOf } from "../lib/data/windows.ts";
+import { portionOf } from "../lib/recipes/learn.ts";
 import { judging } from "./judging.ts";
 import { newNet } from "./models.ts";
 import { chosenBy, corpusSettingsBy } from "./recipes.ts";
@@ -69,7 +70,8 @@ async function runFindLr(values: Values<typeof options>): Promise<void> {
   const { train } = corpus.splits;
   const vocabulary = corpus.vocabulary();
   const chosen = { ...values, ...chosenBy(values, corpus) };
-  const windows = windowsOf(train, vocabulary, chosen.contextLength);
+  const all = windowsOf(train, vocabulary, chosen.contextLength);
+  const { rows: windows } = portionOf(all, 0);
   const generator = new TorchGenerator(values.seed);
   const parameters = newNet(vocabulary, chosen, generator);
   const how = { generator, batchSize: Number(chosen.batchSize), count };

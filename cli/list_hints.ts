@@ -10,6 +10,7 @@ import {
 import { layoutOf, type TableLayout } from "../lib/data/table_layout.ts";
 import { parseRows, type Table } from "../lib/data/table_rows.ts";
 import { LINE_BREAK } from "../lib/data/text.ts";
+import { tell } from "./terminal.ts";
 
 /**
  * Refuses a table that is about to be read as a plain list.
@@ -109,7 +110,7 @@ export function sentencesNote(
 }
 
 /** Whether a text looks like a list: single words on its lines. */
-export function looksLikeList(text: string): boolean {
+function looksLikeList(text: string): boolean {
   const lines = text.split(LINE_BREAK).map((line) => line.trim())
     .filter((line) => line !== "");
   const words = lines.filter((line) =>
@@ -118,6 +119,26 @@ export function looksLikeList(text: string): boolean {
   return lines.length > 2 && words.length >= 0.9 * lines.length;
 }
 
+/**
+ * Refuses a list in the place of a text if it cannot be split, or tells.
+ *
+ * @throws {WordListError} if there are too few sentences
+ */
+export function tellIfList(
+  text: string,
+  source: string,
+  sentences: number,
+): void {
+  const isList = looksLikeList(text);
+  if (sentences === 0 || (isList && sentences < 10)) {
+    throw new WordListError(
+      `Cannot learn from ${source} as a text: ` +
+        (isList ? LIST_ADVICE : "it has no words"),
+    );
+  }
+  if (isList) tell(`${source} looks like a list: ${LIST_ADVICE}`);
+}
+
 /** What to do with a list that is read as a text. */
-export const LIST_ADVICE =
+const LIST_ADVICE =
   "its lines are single words: leave out --level words to read it as a list";

@@ -19,9 +19,11 @@ import {
 } from "../core.ts";
 import { naming, parseObject } from "../lib/saving/checks.ts";
 import { decodeFile } from "../lib/saving/model_file.ts";
-import { type Corpus, hashOf, readCorpus, type Sequence } from "./corpus.ts";
-import { windowsOf } from "../lib/data/windows.ts";
+import { type Corpus, type Part, readCorpus } from "./corpus.ts";
+import { EncodedPart } from "../lib/data/token_ids.ts";
+import { takeRows, windowsOf } from "../lib/data/windows.ts";
 import { mixed } from "../lib/recipes/learn.ts";
+import { judging } from "./judging.ts";
 import { warn } from "./terminal.ts";
 import {
   flagOf,
@@ -53,13 +55,23 @@ export interface NamedModel {
   readonly settings?: Partial<Settings>;
 }
 
-/** The rows of a part of a corpus, with as much context as a model sees. */
+/** Of the rows of a part of a large corpus, so many are judged. */
+export const MOST_JUDGED = 2 ** 15;
+
+/**
+ * The rows of a part of a corpus, with as much context as a model sees; of a
+ * large one evenly spaced ones.
+ */
 export function rowsOf(
-  part: readonly Sequence[],
+  part: Part,
   { model, vocabulary }: NamedModel,
 ): Rows {
   const { contextLength } = "C" in model ? sizesOf(model) : model;
-  return windowsOf(part, vocabulary, Math.max(1, contextLength));
+  const rows = windowsOf(part, vocabulary, Math.max(1, contextLength));
+  const count = rows.Y.length;
+  if (!(part instanceof EncodedPart) || count <= MOST_JUDGED) return rows;
+  const at = (_: unknown, i: number) => Math.floor(i * count / MOST_JUDGED);
+  return takeRows(rows, Array.from({ length: MOST_JUDGED }, at));
 }
 
 /**
@@ -119,7 +131,8 @@ export async function loadNet(
     const kept = "wordsSha256" in config
       ? settingsFrom(config, source)
       : undefined;
-    const settings = { ...kept, lowercase, level, sentences };
+    const tokens = vocabulary.blanks ? "blanks" : "unicode";
+    const settings = { ...kept, lowercase, level, sentences, tokens } as const;
     const net = { name: run, model, network: model, vocabulary, settings };
     if (!kept?.ngramOrder || values.noMix) return net;
     return { ...net, model: await mixtureOf(run, model, vocabulary, kept) };
@@ -154,7 +167,7 @@ async function mixtureOf(
     return network;
   }
   const corpus = await readCorpus({ run }, settings, vocabulary);
-  if (hashOf(corpus) !== wordsSha256) {
+  if (corpus.sha256() !== wordsSha256) {
     throw new CheckpointError(
       `Cannot use the mixture of ${run}: its copy of what it learned from was ` +
         "changed; --no-mix uses the network alone",
@@ -178,7 +191,10 @@ export function corpusSettingsOf(
 ): CorpusSettings {
   const settings = { ...values, ...net.settings };
   refuseMeaningless(CORPUS, given, settings);
-  const fixed = ["level", "lowercase", "sentences", "minimumCount"] as const;
+  const fixed = [
+    ...["level", "lowercase", "sentences", "tokens"] as const,
+    "minimumCount",
+  ] as const;
   for (const name of fixed) {
     if (given.has(name) && values[name] !== settings[name]) {
       throw new UsageError(
@@ -220,7 +236,7 @@ export async function learnedCorpus(
   const { name, vocabulary, settings: { wordsSha256 } = {} } = net;
   const input = inputBeside(net, from);
   const corpus = await readCorpus(input, settings, vocabulary);
-  if (wordsSha256 === undefined || wordsSha256 === hashOf(corpus)) {
+  if (wordsSha256 === undefined || wordsSha256 === corpus.sha256()) {
     return corpus;
   }
   throw new UsageError(
@@ -263,7 +279,7 @@ function countModel(
   const [train, dev] = [splits.train, splits.dev].map((part) =>
     windowsOf(part, vocabulary, Math.max(1, order - 1))
   );
-  const counts = countNgrams(train, vocabulary, order);
+  const counts = judging(() => countNgrams(train, vocabulary, order));
   if (smoothing === "interpolated") return interpolate(counts, dev);
   return smoothing === "add-k" ? addK(counts, 0.1) : kneserNey(counts);
 }

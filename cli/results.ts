@@ -1,24 +1,30 @@
 /** How results are shown: the parts of a corpus, and losses. */
 
 import { perplexity, UNKNOWN, type Vocabulary } from "../core.ts";
-import { type Corpus, PARTS } from "./corpus.ts";
+import { type Corpus, heldSplits, PARTS } from "./corpus.ts";
+import { MOST_JUDGED } from "./models.ts";
 import { windowsOf } from "../lib/data/windows.ts";
 import { tell } from "./terminal.ts";
 
 /** Describes a corpus, as a model with a vocabulary sees it. */
 export function tellCorpus(corpus: Corpus, vocabulary: Vocabulary): void {
-  const { sequences, splits, source, unit } = corpus;
+  const { size, splits, source, unit } = corpus;
   const { train, dev, test, alsoInTrain } = splits;
   tell(
-    `${sequences.length} ${unit} from ${source}: train ${train.length}, ` +
+    `${size} ${unit} from ${source}: train ${train.length}, ` +
       `dev ${dev.length} (${alsoInTrain.dev} also in train), ` +
       `test ${test.length} (${alsoInTrain.test} also in train)`,
   );
+  if (!heldSplits(corpus)) {
+    tell(`Losses are those of ${MOST_JUDGED} rows of each part, evenly spaced`);
+  }
   if (!vocabulary.has(UNKNOWN)) return;
   const id = vocabulary.id(UNKNOWN);
   const shares = PARTS.map((part) => {
     const { Y } = windowsOf(splits[part], vocabulary, 1);
-    const share = Y.filter((token) => token === id).length / Y.length;
+    let unknown = 0;
+    for (const token of Y) if (token === id) unknown++;
+    const share = unknown / Y.length;
     return `${(100 * share).toFixed(1)} % of ${part}`;
   });
   tell(`Read as ${UNKNOWN}: ${shares.join(", ")}`);

@@ -17,13 +17,14 @@ import {
   trainSteps,
   type Vocabulary,
 } from "../core.ts";
-import { type Corpus, hashOf, readCorpus } from "./corpus.ts";
+import { type Corpus, readCorpus } from "./corpus.ts";
 import { windowsOf } from "../lib/data/windows.ts";
 import { type Best, glanceOf } from "../lib/recipes/best_on_dev.ts";
 import {
   type DevLooks,
   isOutOfPatience,
   offerOf,
+  portionOf,
   trainLooking,
 } from "../lib/recipes/learn.ts";
 import { ORDERS } from "../lib/recipes/best_ngram.ts";
@@ -93,7 +94,10 @@ export function startRun(
   const windows = windowsOf(corpus.splits.train, vocabulary, contextLength);
   // No step, but all the memory of one: what is too large makes no folder.
   const none = { ...trainOptions(settings), steps: 0, generator };
-  judging(() => [...trainSteps(parameters, windows, none)]);
+  judging(() => {
+    const { rows } = portionOf(windows, 0, none.batchSize);
+    return [...trainSteps(parameters, rows, none)];
+  });
   return {
     ...{ corpus, settings, vocabulary, generator, parameters, windows },
     folder: RunFolder.create(
@@ -135,7 +139,7 @@ export async function resumeRun(
       settings,
       vocabulary,
     );
-    if (settings.wordsSha256 !== hashOf(corpus)) {
+    if (settings.wordsSha256 !== corpus.sha256()) {
       throw new WordListError(
         `Cannot resume the run in ${path} with other ${corpus.unit}: it ` +
           `learns from ${quote(settings.words)}; give that with --input`,

@@ -26,6 +26,7 @@ import { MAX_MODEL_FILE_BYTES } from "../lib/saving/safetensors.ts";
 import {
   isUnfinishedFile,
   syncFolder,
+  UnfinishedFile,
   writeFileAtomically,
   writing,
 } from "./atomic_file.ts";
@@ -45,7 +46,8 @@ export const RUN_FILES = {
 /** What a run learns from, to be kept in its folder. */
 export interface InputCopy {
   readonly file: "words" | "text";
-  readonly content: string;
+  /** The content, or the file that has it, if it is large. */
+  readonly content: string | UnfinishedFile;
 }
 
 /** The loss of one step. */
@@ -102,7 +104,8 @@ export class RunFolder {
         if (file !== copy) Deno.removeSync(file);
       }
       // in the place of another: it may be the list that was read
-      if (input) writeFileAtomically(copy!, input.content);
+      if (input?.content instanceof UnfinishedFile) input.content.finish();
+      else if (input) writeFileAtomically(copy!, input.content);
       removeUnfinished(path);
       return folder;
     });
@@ -207,7 +210,9 @@ export function holdsRun(path: string): boolean {
 
 /** Whether a file is the copy, as after a run that was killed at its start. */
 function holds(file: string, { content }: InputCopy): boolean {
-  return Deno.readTextFileSync(file) === content;
+  return content instanceof UnfinishedFile
+    ? content.equals(file)
+    : Deno.readTextFileSync(file) === content;
 }
 
 /**

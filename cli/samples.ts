@@ -8,7 +8,7 @@ import {
 } from "../core.ts";
 import { UsageError } from "../lib/errors/errors.ts";
 import { originsIn } from "../lib/language_models/labels.ts";
-import { type Corpus, PARTS } from "./corpus.ts";
+import { type Corpus, heldSplits, PARTS } from "./corpus.ts";
 import type { NamedModel } from "./models.ts";
 import { print, tell } from "./terminal.ts";
 
@@ -52,7 +52,14 @@ export function makeSamples(
   const { maxLength, newOnly, unique } = values;
   const { minLength = newOnly ? 1 : 0 } = values; // an empty word is no new one
   checkLengths(values, vocabulary.encode(prompt).length);
-  const originOf = corpus && originsIn(corpus.splits, { vocabulary });
+  const splits = corpus && heldSplits(corpus);
+  if (newOnly && corpus && !splits) {
+    throw new UsageError(
+      `Cannot use --new-only with ${corpus.source}: it is too large to be held ` +
+        "in memory, where what is new would be found",
+    );
+  }
+  const originOf = splits && originsIn(splits, { vocabulary });
   // lines in a row are a poem, which groups would tear apart
   const isPoem = vocabulary.sentences === "lines";
   const isBlankLine = (word: string) => isPoem && word === "";

@@ -83,10 +83,15 @@ export const SETTINGS = {
       "messages",
     { choices: ["text", "lines"], before: "text", when: ofWords },
   ),
+  tokens: choice(
+    "what the tokens of a text are: words and marks by Unicode's rules, or " +
+      "what is between blanks, where each line is a sentence",
+    { choices: ["unicode", "blanks"], before: "unicode", when: ofWords },
+  ),
   minimumCount: whole(
     "how often a word must occur in train to be a token; rarer ones are " +
-      "read as <unk>",
-    { default: 2, before: 2, when: ofWords },
+      "read as <unk>; auto is as often as it takes for 65,535 tokens",
+    { default: 2, or: "auto", before: 2, when: ofWords },
   ),
   splitSeed: whole(
     "the seed of the shuffle into train, dev and test; a text is split in " +
@@ -288,9 +293,11 @@ export const SETTINGS = {
     "also show the seconds from the start of a run to its end, by the times " +
       "of its files; pauses count",
   ),
-  /** Not options: what the corpus is called, and its hash (see `hashOf`). */
+  /** Not options: what the corpus is called, and its hash (see `Corpus`). */
   words: text("", { kept }),
   wordsSha256: text("", { kept }),
+  /** Not an option: whether the corpus is too large to be held. */
+  streamed: flag("", { before: false }),
   csv: flag("print the rates and losses as a table instead of a curve"),
   json: flag("print the results as JSON"),
   quiet: flag("say nothing but results and warnings", { alias: "q" }),
@@ -329,6 +336,7 @@ export const CORPUS = take(
   "encoding",
   "lowercase",
   "sentences",
+  "tokens",
   "minimumCount",
   "splitSeed",
   "keepEqualTogether",
@@ -371,10 +379,15 @@ export type InputValues = Partial<Values<typeof INPUT>> & {
   readonly run?: string;
   /** Whether it is the embedded list, which the package's model learned from. */
   readonly embedded?: boolean;
+  /** The folder of a new run, which is to keep a copy. */
+  readonly keepIn?: string;
 };
 
 /** The values of those of a corpus. */
-export type CorpusSettings = Pick<Kept, keyof typeof CORPUS>;
+export type CorpusSettings = Pick<Kept, keyof typeof CORPUS> & {
+  /** Whether it is read as a stream though it is not large. */
+  readonly streamed?: boolean;
+};
 
 /** The values of all settings that a run keeps. */
 type Kept = {
@@ -390,13 +403,16 @@ export type Settings = Kept;
 const KEPT = Object.entries<Setting>(SETTINGS)
   .filter(([, { kept, before }]) => kept || before !== undefined);
 
-/** The settings that a checkpoint keeps; 0 stands for "all". */
+/** The settings that a checkpoint keeps; 0 stands for "all" and "auto". */
 export function configOf(
   settings: Settings,
 ): Record<string, string | number | boolean> {
   const values = settings as unknown as Record<string, string | number>;
   return Object.fromEntries(
-    KEPT.map(([name]) => [name, values[name] === "all" ? 0 : values[name]]),
+    KEPT.map(([name, { or }]) => [
+      name,
+      or !== undefined && values[name] === or ? 0 : values[name],
+    ]),
   );
 }
 
@@ -414,8 +430,8 @@ export function settingsFrom(
     const kept = config[name];
     const value = kept === undefined
       ? setting.before
-      : kept === 0 && setting.or === "all"
-      ? "all"
+      : kept === 0 && setting.or
+      ? setting.or
       : kept;
     const isWord = kept !== undefined && kept === setting.or;
     if (allows(setting, value) && !isWord) return [name, value];

@@ -1,11 +1,11 @@
 /** Reads what a command is given with `--input`: lists, tables and texts. */
 
 import { WordListError } from "../lib/errors/errors.ts";
-import { readFileBounded, readStream } from "../lib/data/bounded_file.ts";
+import { readFileBounded, readFilePieces } from "../lib/data/bounded_file.ts";
 import { layoutOf, withoutComments } from "../lib/data/table_layout.ts";
 import { commentsNote, isJsonName, parseRows } from "../lib/data/table_rows.ts";
 import { parseTable } from "../lib/data/tables.ts";
-import { decodeText, TEXT_BOUNDS } from "../lib/data/text.ts";
+import { decodeText, MAX_TEXT_BYTES, TEXT_BOUNDS } from "../lib/data/text.ts";
 import { parseWords, type WordList } from "../lib/data/words.ts";
 import {
   refuseColumns,
@@ -15,6 +15,12 @@ import {
 } from "./list_hints.ts";
 import { judging } from "./judging.ts";
 import type { CorpusSettings, InputValues } from "./settings.ts";
+
+/** A table is held whole. */
+const BOUNDS = {
+  ...TEXT_BOUNDS,
+  advice: "save its words as a list, one on each line, which may be larger",
+};
 
 /** Texts of several files, and what to call them together. */
 interface Texts {
@@ -33,18 +39,16 @@ export function readTexts(
   inputs: readonly string[],
   { encoding }: Pick<CorpusSettings, "encoding">,
 ): Texts {
-  const files = inputs.map((path) => {
-    const isStdin = /^(-|\/dev\/stdin|\/dev\/fd\/0)$/.test(path);
-    return isStdin
-      ? { source: "standard input", bytes: readStdin() }
-      : { source: path, bytes: readOnce(path) };
-  });
-  const source = nameOf(files.map(({ source }) => source));
+  const files = inputs.map((path) => ({
+    source: sourceOf(path),
+    bytes: isPipe(path) ? begin(path).head : readFileBounded(path, BOUNDS),
+  }));
+  const source = nameOf(inputs);
   const size = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  if (size > TEXT_BOUNDS.limit) {
+  if (size > BOUNDS.limit) {
     throw new WordListError(
-      `Cannot read ${source}: they have ${size} bytes, more than the ` +
-        `${TEXT_BOUNDS.limit} that are read; ${TEXT_BOUNDS.advice}`,
+      `Cannot read ${source}: more than the ${BOUNDS.limit} bytes that are ` +
+        `read; ${BOUNDS.advice}`,
     );
   }
   const texts = files.map(({ source, bytes }) => ({
@@ -55,29 +59,103 @@ export function readTexts(
 }
 
 /** How files are called together, in tables and messages. */
-function nameOf(sources: readonly string[]): string {
+export function nameOf(inputs: readonly string[]): string {
+  const sources = inputs.map(sourceOf);
   if (sources.length === 1) return sources[0];
   const more = sources.length > 4 ? ", …" : "";
   return `${sources.length} files: ${sources.slice(0, 4).join(", ")}${more}`;
 }
 
-/** What cannot be read twice, though a command may ask twice. */
-const piped = new Map<string, Uint8Array>();
-
-function readStdin(): Uint8Array {
-  let bytes = piped.get("-");
-  if (!bytes) {
-    const read = (bytes: Uint8Array) => Deno.stdin.readSync(bytes);
-    bytes = readStream(read, "standard input", TEXT_BOUNDS);
-    piped.set("-", bytes);
-  }
-  return bytes;
+/** Whether a file is a table by its name. */
+export function isTableName(path: string): boolean {
+  return /\.(json|csv|tsv)$/i.test(path);
 }
 
-function readOnce(path: string): Uint8Array {
-  const bytes = piped.get(path) ?? readFileBounded(path, TEXT_BOUNDS);
-  if (path.includes("/fd/")) piped.set(path, bytes);
-  return bytes;
+function sourceOf(path: string): string {
+  return isStdin(path) ? "standard input" : path;
+}
+
+function isStdin(path: string): boolean {
+  return /^(-|\/dev\/stdin|\/dev\/fd\/0)$/.test(path);
+}
+
+/** Whether an input is standard input, or a pipe that a shell has opened. */
+function isPipe(path: string): boolean {
+  if (isStdin(path)) return true;
+  try {
+    return path.includes("/fd/") && !!Deno.statSync(path).isFifo;
+  } catch {
+    return false; // reading it says what is wrong
+  }
+}
+
+/** Something that is read from where it is. */
+type Reader = Pick<Deno.FsFile, "readSync">;
+
+/** The beginning of a pipe, and if that is not all, where it goes on. */
+interface Beginning {
+  readonly head: Uint8Array;
+  readonly rest?: Reader;
+}
+
+/** What cannot be read twice, though a command may ask twice. */
+const begun = new Map<string, Beginning>();
+
+/** Reads a pipe to its end, or until it has more bytes than are held. */
+function begin(path: string): Beginning {
+  const known = begun.get(path);
+  if (known) return known;
+  const file = isStdin(path) ? Deno.stdin : Deno.openSync(path);
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for (const bytes of readPieces(file)) {
+    chunks.push(bytes.slice());
+    size += bytes.length;
+    if (size > MAX_TEXT_BYTES) break;
+  }
+  const head = new Uint8Array(size);
+  chunks.reduce((at, chunk) => (head.set(chunk, at), at + chunk.length), 0);
+  const beginning = { head, rest: size > MAX_TEXT_BYTES ? file : undefined };
+  begun.set(path, beginning);
+  return beginning;
+}
+
+function* readPieces(file: Reader): Generator<Uint8Array<ArrayBuffer>, void> {
+  const buffer = new Uint8Array(2 ** 20);
+  for (let count; (count = file.readSync(buffer));) {
+    yield buffer.subarray(0, count);
+  }
+}
+
+/**
+ * How many bytes inputs have together; of a pipe, at least. An input that cannot
+ * be read has none: reading it says what is wrong.
+ */
+export function bytesOf(inputs: readonly string[]): number {
+  return inputs.reduce((sum, path) => {
+    try {
+      if (isPipe(path)) return sum + begin(path).head.length;
+      const { isFile, size } = Deno.statSync(path);
+      return sum + (isFile ? size : 0);
+    } catch {
+      return sum;
+    }
+  }, 0);
+}
+
+/**
+ * The bytes of an input of any size, in pieces; a pipe can be read so only once.
+ *
+ * @throws {WordListError} if it cannot be read
+ */
+export function* bytesIn(path: string): Generator<Uint8Array, void> {
+  if (!isPipe(path)) return yield* readFilePieces(path, TEXT_BOUNDS);
+  const { head, rest } = begin(path);
+  begun.set(path, { head: new Uint8Array() });
+  for (let at = 0; at < head.length; at += 2 ** 20) {
+    yield head.subarray(at, at + 2 ** 20);
+  }
+  if (rest) yield* readPieces(rest);
 }
 
 /**
@@ -99,7 +177,7 @@ export async function readLists(
   for (const { text, source } of texts) {
     const list = column !== undefined || counts !== undefined
       ? await parseTable(text, source, { column, counts, lowercase })
-      : /\.(json|csv|tsv)$/i.test(source)
+      : isTableName(source)
       ? await readNamedTable(text, source, { lowercase })
       : await readPlain(text, source, { lowercase });
     for (const word of list.words) words.push(word);

@@ -11,7 +11,7 @@ import {
   settingsGrid,
   TorchGenerator,
 } from "../core.ts";
-import { readFileBounded } from "../lib/data/bounded_file.ts";
+import { readFilePieces } from "../lib/data/bounded_file.ts";
 import { TEXT_BOUNDS } from "../lib/data/text.ts";
 import { programAnywhere, shellWord } from "./invocation.ts";
 import { judging } from "./judging.ts";
@@ -111,7 +111,7 @@ function runSweep(values: SweepValues, given: Given): void {
           "a file",
       );
     }
-    readFileBounded(path, TEXT_BOUNDS); // is it there?
+    readFilePieces(path, TEXT_BOUNDS).next(); // is it there?
     return resolve(path);
   });
   const typed: SweepValues = { ...values, output, input };

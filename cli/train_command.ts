@@ -11,7 +11,8 @@ import {
   sizesOf,
 } from "../core.ts";
 import { lookEveryOf } from "../lib/recipes/learn.ts";
-import { type Corpus, hashOf, PARTS, readCorpus } from "./corpus.ts";
+import { UnfinishedFile } from "./atomic_file.ts";
+import { type Corpus, heldSplits, PARTS, readCorpus } from "./corpus.ts";
 import { writeEmbeddingFigure, writeLossFigure } from "./figures.ts";
 import { makeModel, type NamedModel, rowsOf } from "./models.ts";
 import {
@@ -190,19 +191,27 @@ function inArithmetic(run: Run, chosen: boolean): Run {
 
 async function start(values: TrainValues, given: Given): Promise<Run> {
   const corpusSettings = corpusSettingsBy(values);
-  const corpus = await readCorpus(values, corpusSettings);
-  const chosen = chosenBy(values, corpus);
-  const { steps, schedule, patience, mix } = chosen;
-  refuseMeaningless(options, given, { ...values, ...chosen });
-  return startRun(corpus, {
-    ...{ ...values, ...corpusSettings, ...chosen },
-    ...{ words: corpus.source, wordsSha256: hashOf(corpus) },
-    arithmetic: arithmetic(),
-    ...{ noMix: values.noMix || !mix, ngramOrder: 0, ngramWeight: 0 },
-    lookEvery: lookEveryOf(steps, patience),
-    decaySteps: schedule === "step" ? Math.floor(steps / 2) : steps,
-    decay: schedule === "inverse" ? decayOf(chosen, values.decay) : 0,
-  });
+  const from = { ...values, keepIn: values.output };
+  const corpus = await readCorpus(from, corpusSettings);
+  try {
+    const chosen = chosenBy(values, corpus);
+    const { steps, schedule, patience, mix } = chosen;
+    refuseMeaningless(options, given, { ...values, ...chosen });
+    return startRun(corpus, {
+      ...{ ...values, ...corpusSettings, ...chosen },
+      ...{ words: corpus.source, wordsSha256: corpus.sha256() },
+      streamed: heldSplits(corpus) === undefined,
+      arithmetic: arithmetic(),
+      ...{ noMix: values.noMix || !mix, ngramOrder: 0, ngramWeight: 0 },
+      lookEvery: lookEveryOf(steps, patience),
+      decaySteps: schedule === "step" ? Math.floor(steps / 2) : steps,
+      decay: schedule === "inverse" ? decayOf(chosen, values.decay) : 0,
+    });
+  } catch (error) {
+    const { content } = corpus.copy ?? {};
+    if (content instanceof UnfinishedFile) content.discard();
+    throw error;
+  }
 }
 
 /** The decay with which the learning rate ends at the final one. */

@@ -1,6 +1,6 @@
 /**
- * Reading files, in Deno, Node and Bun. A file that is too large is refused
- * before it is read.
+ * Reading files, in Deno, Node and Bun: whole, where one that is too large is
+ * refused before it is read, or in pieces.
  */
 
 type FileSystem = typeof import("node:fs");
@@ -43,8 +43,7 @@ export function readFileBounded(
   };
   const checkedSize = (stats: Stats): number => {
     const { size } = stats;
-    if (stats.isDirectory()) fail("it is a folder");
-    if (!stats.isFile()) fail("it is a pipe or a device, not a file");
+    refuseOther(stats, fail);
     return size <= limit
       ? size
       : fail(tooLarge(`${size} bytes, more`, options));
@@ -76,6 +75,41 @@ export function readFileBounded(
   } finally {
     if (file !== undefined) fs.closeSync(file);
   }
+}
+
+/**
+ * Reads a file of any size in pieces, each of which is overwritten by the next.
+ *
+ * @param path the file
+ * @param options the class of the error
+ * @throws {Error} of the class `refusal`, in one sentence, if the file does not
+ * exist, is a folder, a pipe or a device, or may not be read
+ */
+export function* readFilePieces(
+  path: string,
+  { refusal }: Pick<BoundedReadOptions, "refusal">,
+): Generator<Uint8Array<ArrayBuffer>, void> {
+  const fs = fileSystem()!;
+  let file: number | undefined;
+  try {
+    refuseOther(fs.statSync(path), (reason) => {
+      throw new Error(reason);
+    });
+    file = fs.openSync(path, "r");
+    const buffer = new Uint8Array(2 ** 20);
+    for (let count; (count = fs.readSync(file, buffer)) > 0;) {
+      yield buffer.subarray(0, count);
+    }
+  } catch (error) {
+    throw new refusal(`Cannot read ${path}: ${reasonOf(error)}`);
+  } finally {
+    if (file !== undefined) fs.closeSync(file);
+  }
+}
+
+function refuseOther(stats: Stats, fail: (reason: string) => never): void {
+  if (stats.isDirectory()) fail("it is a folder");
+  if (!stats.isFile()) fail("it is a pipe or a device, not a file");
 }
 
 /**

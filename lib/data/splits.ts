@@ -133,8 +133,12 @@ export function splitByPosition<Sequence extends string | readonly string[]>(
 /** The fewest words or sentences that can be split. */
 const MIN_LENGTH = 10;
 
-/** Where train and dev end: `int(0.8 * n)` and `int(0.9 * n)`. */
-function endsOf(
+/**
+ * Where train and dev end: `int(0.8 * n)` and `int(0.9 * n)`.
+ *
+ * @throws {RangeError} as {@linkcode splitByPosition} does
+ */
+export function endsOf(
   length: number,
   what: string,
   [first, second]: readonly [number, number] = [0.8, 0.9],

@@ -8,8 +8,8 @@ import { quote } from "../errors/quote.ts";
 import { type BoundedReadOptions, readFileBounded } from "./bounded_file.ts";
 
 /**
- * The largest word list or text that is read, in bytes. Its words may take 70
- * times as much memory, and V8 ends the process when memory runs out.
+ * The largest word list or text that is held whole, in bytes. Its words may take
+ * 70 times as much memory, and V8 ends the process when memory runs out.
  */
 export const MAX_TEXT_BYTES: number = 64 * 2 ** 20;
 
@@ -39,6 +39,52 @@ export function readText(
 }
 
 /**
+ * The text of bytes that come in pieces, in pieces that end with a line or, where
+ * a line is long, with a blank.
+ *
+ * @param pieces the bytes, cut anywhere
+ * @param source the name of the text in errors
+ * @param options the encoding, see {@linkcode decodeText}
+ * @throws {WordListError} if the bytes are not in the encoding, or there is a
+ * NUL
+ * @throws {RangeError} if `TextDecoder` does not know the encoding
+ */
+export function* decodePieces(
+  pieces: Iterable<Uint8Array>,
+  source: string,
+  options: { readonly encoding?: string } = {},
+): Generator<string, void> {
+  let encoding = nameOf(options.encoding ?? "utf-8");
+  let decoders: TextDecoder[] | undefined;
+  let [rest, linesBefore] = ["", 0];
+  const decode = (bytes: Uint8Array, stream: boolean) => {
+    if (!decoders) encoding = markedEncoding(bytes) ?? encoding;
+    decoders ??= [false, true].map((fatal) =>
+      new TextDecoder(encoding, { fatal })
+    );
+    const [lenient, strict] = decoders;
+    rest += lenient.decode(bytes, { stream });
+    try {
+      strict.decode(bytes, { stream });
+    } catch {
+      const [before] = rest.split("\uFFFD", 1);
+      throw invalid(source, before, notIn(encoding), linesBefore);
+    }
+    refuseNul(rest, source, linesBefore);
+  };
+  for (const bytes of pieces) {
+    decode(bytes, true);
+    const end = (rest.lastIndexOf("\n") + 1) || (rest.lastIndexOf(" ") + 1);
+    const text = rest.slice(0, end);
+    rest = rest.slice(end);
+    linesBefore += text.match(LINE_BREAK)?.length ?? 0;
+    yield text;
+  }
+  decode(new Uint8Array(), false);
+  yield rest;
+}
+
+/**
  * The text of bytes, or a text itself, without a byte order mark.
  *
  * @param text the text or its bytes
@@ -58,12 +104,15 @@ export function decodeText(
   const decoded = typeof text === "string"
     ? text
     : decodeBytes(text, encoding, source);
-  const nul = decoded.indexOf("\0");
-  if (nul >= 0) {
-    const reason = "contains a NUL byte, so it is not a text";
-    throw invalid(source, decoded.slice(0, nul), reason);
-  }
+  refuseNul(decoded, source);
   return decoded.replace(/^\uFEFF/, "");
+}
+
+function refuseNul(text: string, source: string, linesBefore?: number): void {
+  const nul = text.indexOf("\0");
+  if (nul < 0) return;
+  const reason = "contains a NUL byte, so it is not a text";
+  throw invalid(source, text.slice(0, nul), reason, linesBefore);
 }
 
 function decodeBytes(bytes: Uint8Array, given: string, source: string): string {
@@ -82,12 +131,12 @@ function decodeBytes(bytes: Uint8Array, given: string, source: string): string {
   if (text !== undefined) return text;
   // without `fatal`, U+FFFD replaces what is not valid
   const [before] = new TextDecoder(encoding).decode(bytes).split("\uFFFD", 1);
-  throw invalid(
-    source,
-    before,
-    `is not valid ${encoding.toUpperCase()}; save it as UTF-8, or name its ` +
-      "encoding, as in --encoding windows-1252",
-  );
+  throw invalid(source, before, notIn(encoding));
+}
+
+function notIn(encoding: string): string {
+  return `is not valid ${encoding.toUpperCase()}; save it as UTF-8, or name ` +
+    "its encoding, as in --encoding windows-1252";
 }
 
 function decode(bytes: Uint8Array, encoding: string): string | undefined {
@@ -120,8 +169,13 @@ function nameOf(encoding: string): string {
 /** The end of a line on any system, and by Unicode. */
 export const LINE_BREAK: RegExp = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
 
-function invalid(source: string, before: string, reason: string) {
-  const line = before.split(LINE_BREAK).length;
+function invalid(
+  source: string,
+  before: string,
+  reason: string,
+  linesBefore: number = 0,
+): WordListError {
+  const line = linesBefore + before.split(LINE_BREAK).length;
   return new WordListError(`Cannot read ${source}: line ${line} ${reason}`);
 }
 
@@ -131,7 +185,7 @@ function invalid(source: string, before: string, reason: string) {
  * decide how their neighbours look stay: joiners (Persian, Indic scripts,
  * emoji), variation selectors, and Hangul fillers.
  */
-const INVISIBLE =
+export const INVISIBLE: RegExp =
   /[\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF]/g;
 
 const PLAIN = /^[\n -~]*$/;

@@ -6,7 +6,7 @@
 
 import { checkLocale } from "../errors/checks.ts";
 import { LINE_BREAK } from "./text.ts";
-import { wholeTokens } from "./whole_tokens.ts";
+import { ENOUGH, wholeTokens } from "./whole_tokens.ts";
 
 /** Options of {@linkcode tokenize}; a vocabulary of words has them all. */
 export interface TokenizeOptions {
@@ -22,6 +22,11 @@ export interface TokenizeOptions {
    * `"lines"`, each line, as in verses, titles and messages. Default: `"text"`.
    */
   sentences?: "text" | "lines";
+  /**
+   * Whether tokens are what is between blanks, as in a text that is tokenized
+   * already, where each line is a sentence. Default: `false`.
+   */
+  blanks?: boolean;
   /**
    * Whether abbreviations, initials and addresses are one token and apostrophes
    * one character; `false` reads a text as version 0.2.0 did. Default: `true`.
@@ -96,34 +101,124 @@ export function tokenize(
   text: string,
   options: TokenizeOptions = {},
 ): string[][] {
+  return [...sentencesOf([text], options)];
+}
+
+/**
+ * The sentences of a text that comes in pieces, one after another: those that
+ * {@linkcode tokenize} finds in the whole text.
+ *
+ * @param pieces the text, cut anywhere
+ * @param options those of `tokenize`
+ * @throws {RangeError} if the locale is not a BCP 47 tag
+ */
+export function* sentencesOf(
+  pieces: Iterable<string>,
+  options: TokenizeOptions = {},
+): Generator<string[], void> {
+  const { lowercase = false, locale = "en", sentences = "text" } = options;
+  checkLocale(locale);
+  const tokensOfPieces = options.blanks ? betweenBlanks : bySegments;
+  const inCase = (token: string) => token.toLocaleLowerCase(locale);
+  let isFirst = true;
+  let isAfterBlank = false;
+  for (const tokens of tokensOfPieces(plainPieces(pieces, options), options)) {
+    if (tokens.length === 0) {
+      isAfterBlank = sentences === "lines" && !isFirst;
+      continue;
+    }
+    if (isAfterBlank) yield [];
+    yield lowercase ? tokens.map(inCase) : tokens;
+    isFirst = isAfterBlank = false;
+  }
+}
+
+/** The pieces of a plain text, each of which ends where a line does. */
+function* plainPieces(
+  pieces: Iterable<string>,
+  options: TokenizeOptions,
+): Generator<string, void> {
+  let line: string[] = []; // what comes before the next line break
+  let isOpen = false; // whether the last quotation has no end yet
+  const plain = (piece: string) => {
+    const text = plainText(isOpen ? `‘${piece}` : piece, options)
+      .slice(isOpen ? 1 : 0);
+    const [begins, ends] = ["‘", "’"].map((mark) => text.lastIndexOf(mark));
+    if (begins !== ends) isOpen = begins > ends; // if there is one
+    return text;
+  };
+  for (const piece of pieces) {
+    const end = piece.lastIndexOf("\n") + 1;
+    if (end > 0) {
+      yield plain([...line, piece.slice(0, end)].join(""));
+      line = [];
+    }
+    line.push(piece.slice(end));
+  }
+  yield plain(line.join(""));
+}
+
+/** What is between the blanks of each line. */
+function* betweenBlanks(pieces: Iterable<string>): Generator<string[], void> {
+  for (const piece of pieces) {
+    const lines = piece.split("\n");
+    if (lines.at(-1) === "") lines.pop();
+    for (const line of lines) yield line.match(/\S+/g) ?? [];
+  }
+}
+
+/** A longer paragraph does not wait for its end to come. */
+const LONG = 2 ** 20;
+/** Where a sentence ends is decided by what follows within so many characters. */
+const NEAR = 2 ** 10;
+
+/** The words and marks of each sentence, by Unicode's rules. */
+function* bySegments(
+  pieces: Iterator<string> & Iterable<string>,
+  options: TokenizeOptions,
+): Generator<string[], void> {
   const { lowercase = false, locale = "en", sentences = "text" } = options;
   const { whole = true } = options;
-  checkLocale(locale);
   const isLines = sentences === "lines";
   const segmenter = new Intl.Segmenter(locale, { granularity: "sentence" });
   const words = new Intl.Segmenter(locale, { granularity: "word" });
   const inCase = (token: string) =>
     lowercase ? token.toLocaleLowerCase(locale) : token;
-  const plain = plainText(text, options);
+  let rest = "";
+  for (let next; rest.length < ENOUGH && !(next = pieces.next()).done;) {
+    rest += next.value;
+  }
   const maskOf = whole
-    ? wholeTokens(plain, (token) => options.has?.(inCase(token)) ?? false)
+    ? wholeTokens(rest, (token) => options.has?.(inCase(token)) ?? false)
     : (paragraph: string) => paragraph;
-  const tokens: string[][] = [];
-  for (const part of plain.split(isLines ? "\n" : PARAGRAPH_BREAK)) {
+  /** Yields the sentences of a paragraph; returns those that may go on. */
+  function* within(part: string, goesOn = false): Generator<string[], string> {
     const paragraph = part.replaceAll(/\s+/gu, " ").trim();
     const mask = maskOf(paragraph);
     const found = isLines
       ? [{ segment: mask, index: 0 }]
       : segmenter.segment(mask);
     for (const { segment, index } of found) {
-      const sentence = tokensOf(segment, paragraph.slice(index), words);
-      const isBlank = sentence.length === 0;
-      if (isBlank && !(isLines && tokens.at(-1)?.length)) continue;
-      tokens.push(sentence.map(inCase));
+      const end = index + segment.length;
+      if (goesOn && end > paragraph.length - NEAR) {
+        return paragraph.slice(index) + /\s*$/u.exec(part)![0];
+      }
+      yield tokensOf(segment, paragraph.slice(index, end), words);
     }
+    return "";
   }
-  if (tokens.at(-1)?.length === 0) tokens.pop();
-  return tokens;
+  const paragraphs = function* (piece: string) {
+    const parts = piece.split(isLines ? "\n" : PARAGRAPH_BREAK);
+    const last = parts.pop()!;
+    for (const part of parts) yield* within(part);
+    return last;
+  };
+  rest = yield* paragraphs(rest);
+  for (const piece of pieces) {
+    if (!isLines && rest.length > LONG) rest = yield* within(rest, true);
+    rest = yield* paragraphs(rest + piece);
+  }
+  yield* within(rest);
 }
 
 /**
@@ -131,9 +226,9 @@ export function tokenize(
  * breaks of one kind and straight apostrophes.
  */
 export function plainText(text: string, options: TokenizeOptions): string {
-  const { whole = true } = options;
+  const { whole = true, blanks = false } = options;
   const plain = text.normalize("NFC").replaceAll(LINE_BREAK, "\n");
-  if (!whole) return plain;
+  if (!whole || blanks) return plain;
   return plain.replaceAll(/(?<=[\p{L}\p{N}])[’ʼ＇](?=[\p{L}\p{N}])/gu, "'")
     // an end of a quotation has a beginning
     .replaceAll(/‘[^‘’]*’|’/g, (found) => found === "’" ? "'" : found);

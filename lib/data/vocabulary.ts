@@ -75,6 +75,8 @@ export class Vocabulary {
   readonly sentences: "text" | "lines";
   /** Whether abbreviations, initials and addresses are one token. */
   readonly whole: boolean;
+  /** Whether tokens are what is between the blanks of a text. */
+  readonly blanks: boolean;
   /** On which sides of marks there are blanks, if that was learned. */
   readonly spacing: Spacing | undefined;
   readonly #ids: ReadonlyMap<string, number>;
@@ -96,7 +98,7 @@ export class Vocabulary {
    */
   constructor(tokens: readonly string[], options: VocabularyOptions = {}) {
     const { lowercase = false, locale = "en", spacing } = options;
-    const { sentences = "text", whole = true } = options;
+    const { sentences = "text", whole = true, blanks = false } = options;
     checkList("tokens", tokens);
     checkLocale(locale);
     const fail = (reason: string): never => {
@@ -131,6 +133,7 @@ export class Vocabulary {
     this.locale = locale;
     this.sentences = sentences;
     this.whole = whole;
+    this.blanks = blanks;
     this.spacing = spacing;
     this.#ids = ids;
   }
@@ -169,6 +172,7 @@ export class Vocabulary {
    * {@linkcode detokenize} joins them.
    */
   join(tokens: readonly string[]): string {
+    if (this.blanks) return tokens.join(" ");
     return this.level === "words" ? detokenize(tokens, this) : tokens.join("");
   }
 
@@ -291,9 +295,10 @@ export interface WordVocabularyOptions extends VocabularyOptions {
   /**
    * How often a word must occur to get a token. Default: 2. Bengio et al. 2003
    * merge the words of the Brown corpus that occur up to 3 times, a minimum of
-   * 4.
+   * 4. `"auto"` is 2, or the least number with which the vocabulary is not too
+   * large.
    */
-  minimumCount?: number;
+  minimumCount?: number | "auto";
   /**
    * The text that the sentences are from, all or its first ones: the vocabulary
    * learns from it where blanks are, so that what it joins looks like the text.
@@ -333,33 +338,49 @@ export function buildWordVocabulary(
   sentences: Iterable<Iterable<string>>,
   options: WordVocabularyOptions = {},
 ): Vocabulary {
-  const { minimumCount = 2, text } = options;
   checkList("sentences", sentences);
-  checkWhole("minimum count", minimumCount, 1);
   const counts = new Map<string, number>();
   for (const sentence of sentences) {
     for (const word of sentence) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
+  return vocabularyOfCounts(counts, sentences, options);
+}
+
+/** The vocabulary of words that are counted, see {@linkcode buildWordVocabulary}. */
+export function vocabularyOfCounts(
+  counts: Map<string, number>,
+  sentences: Iterable<Iterable<string>>,
+  options: WordVocabularyOptions,
+): Vocabulary {
+  const { minimumCount = 2, text } = options;
+  const isAuto = minimumCount === "auto";
+  const least = isAuto ? 2 : minimumCount;
+  checkWhole("minimum count", least, 1);
   refuseBoundary(counts, SENTENCE_BOUNDARY);
   counts.delete(UNKNOWN); // some texts mark unknown words themselves
-  const words = [...counts]
-    .filter(([word, count]) =>
-      count >= minimumCount && word.length <= MAX_TOKEN_LENGTH
-    )
-    .sort(([a, m], [b, n]) => n - m || byCodePoint(a, b))
-    .map(([word]) => word);
-  const tooMany = words.length + 2 > MAX_VOCABULARY_SIZE;
-  if (words.length === 0 || tooMany) {
+  const isLeast = (least: number) => ([word, count]: [string, number]) =>
+    count >= least && word.length <= MAX_TOKEN_LENGTH;
+  const most = MAX_VOCABULARY_SIZE - 2;
+  let found = [...counts].filter(isLeast(least));
+  if (isAuto && found.length > most) {
+    // what is as rare as the first that has no place has none either
+    const frequencies = Uint32Array.from(found, ([, count]) => count).sort();
+    found = found.filter(isLeast(frequencies.at(-most - 1)! + 1));
+  }
+  if (found.length === 0 || found.length > most) {
     throw new RangeError(
-      `Cannot make a vocabulary: ${words.length} words occur at least ` +
-        `${minimumCount} times; ` +
-        (tooMany
-          ? `raise the minimum count, as ${MAX_VOCABULARY_SIZE} tokens are the limit`
+      `Cannot make a vocabulary: ${found.length} words occur at least ` +
+        `${least} times; ` +
+        (found.length > most
+          ? `raise the minimum count, as ${MAX_VOCABULARY_SIZE} tokens are the ` +
+            'limit, or let it be "auto"'
           : "take more text, or lower the minimum count"),
     );
   }
+  const words = found.sort(([a, m], [b, n]) => n - m || byCodePoint(a, b))
+    .map(([word]) => word);
   const isToken = new Set(words);
-  const spacing = text === undefined
+  const spacing = text === undefined || options.blanks
     ? options.spacing
     : learnSpacing(text, sentences, options, (mark) => isToken.has(mark));
   return new Vocabulary(

@@ -37,7 +37,7 @@ const CANDIDATE = new RegExp(
 const CAPITALIZED = /^\p{Lu}[\p{L}\p{M}]*(?![\p{L}\p{M}.])/u;
 
 /** How many characters of a text are enough to learn from. */
-const ENOUGH = 2 ** 22;
+export const ENOUGH: number = 2 ** 22;
 
 /** A word in a script that has capital letters. */
 const WORD = /\p{LC}[\p{LC}\p{M}]*/gu;

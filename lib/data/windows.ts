@@ -15,6 +15,7 @@ import {
   type WindowStream,
 } from "../kernel/rows.ts";
 import type { TorchGenerator } from "../random/torch_generator.ts";
+import { EncodedPart } from "./token_ids.ts";
 import { encodeWord, type Vocabulary } from "./vocabulary.ts";
 
 /** The most numbers that `X` may have, one gigabyte. */
@@ -141,10 +142,16 @@ export function windowStream(
  * of a text.
  */
 export function windowsOf(
-  part: readonly Iterable<string>[],
+  part: readonly Iterable<string>[] | EncodedPart,
   vocabulary: Vocabulary,
   contextLength: number,
 ): Rows {
+  if (part instanceof EncodedPart) {
+    if (part.vocabulary === vocabulary) return part.rows(contextLength);
+    throw new TypeError(
+      "Cannot use ids of a large text with another vocabulary: read it again",
+    );
+  }
   const rows = vocabulary.level === "words" ? windowStream : contextWindows;
   return rows(part, vocabulary, contextLength);
 }

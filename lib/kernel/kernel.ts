@@ -30,7 +30,7 @@ import {
   type ParameterShapes,
   parameterShapes,
 } from "./parameters.ts";
-import type { Rows } from "./rows.ts";
+import { type Rows, writtenOut } from "./rows.ts";
 import { withThreads } from "./threads.ts";
 
 /**
@@ -249,12 +249,14 @@ export class Kernel {
    * Takes rows in, in place of the ones before. Equal contexts are found here,
    * once; the arrays are not needed afterwards.
    *
-   * @param rows contexts written out, or a stream of tokens
+   * @param given contexts written out, or a stream of tokens
    * @throws {RangeError} if the rows do not fit the model or each other, a token
    * is not below the size of the vocabulary, or there is not enough memory; the
    * kernel then has no rows
    */
-  setRows(rows: Rows): void {
+  setRows(given: Rows): void {
+    const isList = "ids" in given && given.withinWords;
+    const rows = isList ? writtenOut(given) : given;
     const { contextLength: T } = this.sizes;
     const N = rows.Y.length;
     if (rows.contextLength !== T) {

@@ -37,13 +37,18 @@ export interface WindowStream {
   readonly ids: Uint16Array;
   /** The token that follows each context: `ids` from index `T`, uint16 `[N]`. */
   readonly Y: Uint16Array;
+  /**
+   * Whether contexts have boundary tokens in place of what comes before one, as
+   * those of a word list have. Default: `false`.
+   */
+  readonly withinWords?: boolean;
 }
 
 /** Rows in either form; every function that reads rows takes both. */
 export type Rows = Windows | WindowStream;
 
 /**
- * The context of one row, without a copy.
+ * The context of one row, without a copy where it is in the arrays.
  *
  * @param rows the rows
  * @param row which one, from 0
@@ -51,9 +56,20 @@ export type Rows = Windows | WindowStream;
  */
 export function contextOf(rows: Rows, row: number): Uint16Array {
   const { contextLength: T } = rows;
-  return "ids" in rows
-    ? rows.ids.subarray(row, row + T)
-    : rows.X.subarray(row * T, (row + 1) * T);
+  if (!("ids" in rows)) return rows.X.subarray(row * T, (row + 1) * T);
+  const context = rows.ids.subarray(row, row + T);
+  const before = rows.withinWords ? context.lastIndexOf(0) : 0;
+  return before > 0 ? context.slice().fill(0, 0, before) : context;
+}
+
+/** The same rows with their contexts written out. */
+export function writtenOut(rows: Rows): Windows {
+  const { contextLength, Y } = rows;
+  const X = new Uint16Array(Y.length * contextLength);
+  for (let row = 0; row < Y.length; row++) {
+    X.set(contextOf(rows, row), row * contextLength);
+  }
+  return { contextLength, X, Y };
 }
 
 /** The same rows with only the last `contextLength` tokens of their contexts. */
@@ -62,7 +78,7 @@ export function shortened(rows: Rows, contextLength: number): Rows {
   const { Y } = rows;
   if (dropped === 0) return rows;
   if ("ids" in rows) {
-    return { contextLength, ids: rows.ids.subarray(dropped), Y };
+    return { ...rows, contextLength, ids: rows.ids.subarray(dropped) };
   }
   const X = new Uint16Array(Y.length * contextLength);
   for (let row = 0; row < Y.length; row++) {

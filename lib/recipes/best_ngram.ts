@@ -4,7 +4,11 @@ import type { Vocabulary } from "../data/vocabulary.ts";
 import type { Rows } from "../kernel/rows.ts";
 import { meanLoss, rowProbabilities } from "../language_models/evaluate.ts";
 import type { LanguageModel } from "../language_models/language_model.ts";
-import { countNgrams, NgramCounts } from "../language_models/ngram/counts.ts";
+import {
+  countNgrams,
+  ngramBytes,
+  NgramCounts,
+} from "../language_models/ngram/counts.ts";
 import { kneserNey } from "../language_models/ngram/kneser_ney.ts";
 
 /** The shortest and the longest n-grams that are tried. */
@@ -12,8 +16,6 @@ export const ORDERS = [2, 6] as const;
 
 /** The most memory for counts, in bytes. */
 const MOST_BYTES = 300e6;
-/** The memory of a counted n-gram and its smoothed probability, in bytes. */
-const NGRAM_BYTES = 34;
 
 /** An n-gram model, and what dev says of it. */
 export interface BestNgram {
@@ -63,7 +65,7 @@ export function bestNgram(
   vocabulary: Vocabulary,
 ): BestNgram | undefined {
   const [least, most] = ORDERS;
-  if (countBytes(train.Y.length, vocabulary.size) > MOST_BYTES) return;
+  if (ngramBytes(train.Y.length, vocabulary.size, most) > MOST_BYTES) return;
   const { levels } = countNgrams(train, vocabulary, most);
   let best: BestNgram | undefined;
   for (let order = least; order <= most; order++) {
@@ -73,13 +75,4 @@ export function bestNgram(
     if (!best || loss < best.loss) best = { order, model, loss };
   }
   return best;
-}
-
-/** The most that counts of these rows can take. */
-function countBytes(rows: number, V: number): number {
-  let bytes = 0;
-  for (let order = 1; order <= ORDERS[1]; order++) {
-    bytes += NGRAM_BYTES * Math.min(rows, V ** order);
-  }
-  return bytes;
 }

@@ -4,9 +4,11 @@
  */
 
 import type { Splits } from "../data/splits.ts";
+import { EncodedPart } from "../data/token_ids.ts";
 import type { Vocabulary } from "../data/vocabulary.ts";
-import { windowsOf } from "../data/windows.ts";
-import type { ParameterArrays } from "../kernel/parameters.ts";
+import { takeRows, windowsOf } from "../data/windows.ts";
+import { takeKernel } from "../kernel/held_kernels.ts";
+import { type ParameterArrays, sizesOf } from "../kernel/parameters.ts";
 import type { Rows } from "../kernel/rows.ts";
 import { rowProbabilities } from "../language_models/evaluate.ts";
 import type { LanguageModel } from "../language_models/language_model.ts";
@@ -65,6 +67,46 @@ export function isOutOfPatience(
   return step - step % lookEvery - best.step >= patience;
 }
 
+/** More rows are not taken into a kernel at once. */
+const MOST_ROWS = 2 ** 24;
+/** How many of them are, then. */
+const ROWS_AT_ONCE = 2 ** 20;
+
+/** Some of the rows of a large corpus, and until which step they are learned. */
+interface Portion {
+  readonly rows: Rows;
+  readonly until: number;
+}
+
+/**
+ * The rows that are learned at a step: all of them, or where there are more than
+ * 2²⁴, about 2²⁰ that are evenly spaced, as many as the steps that they are for
+ * take. The next steps have the rows after these, until all had their turn.
+ *
+ * @param rows the rows
+ * @param step the step, counted from 0
+ * @param batchSize the rows of a minibatch
+ */
+export function portionOf(
+  rows: Rows,
+  step: number,
+  batchSize: number | "all" = 32,
+): Portion {
+  const count = rows.Y.length;
+  if (count <= MOST_ROWS) return { rows, until: Infinity };
+  if (batchSize === "all") {
+    throw new RangeError(
+      `Cannot learn from all ${count} rows in each step: give a batch size`,
+    );
+  }
+  const stride = Math.ceil(count / ROWS_AT_ONCE);
+  const steps = Math.ceil(ROWS_AT_ONCE / batchSize);
+  const turn = Math.floor(step / steps);
+  const chosen: number[] = [];
+  for (let row = turn % stride; row < count; row += stride) chosen.push(row);
+  return { rows: takeRows(rows, chosen), until: (turn + 1) * steps };
+}
+
 /**
  * Trains until a step, or until patience ends, with looks at dev at multiples of
  * `lookEvery`. A training that is split anywhere has the same bits as one.
@@ -86,12 +128,20 @@ export async function trainLooking(
   const look = () =>
     training.best = betterOf(training.best, parameters, training.step, dev);
   if (lookEvery > 0 && !training.best) look();
+  let portion: Portion | undefined;
   while (training.step < steps && !isOutOfPatience(training, looks)) {
     const firstStep = training.step;
-    const next = lookEvery === 0
-      ? steps
-      : Math.min(steps, firstStep - firstStep % lookEvery + lookEvery);
-    await train(parameters, windows, {
+    if (!portion || firstStep >= portion.until) {
+      // the kernel of the portion before would stay until it is collected
+      if (portion) takeKernel(sizesOf(parameters), portion.rows).release();
+      portion = portionOf(windows, firstStep, options.batchSize);
+    }
+    const next = Math.min(
+      steps,
+      portion.until,
+      lookEvery === 0 ? steps : firstStep - firstStep % lookEvery + lookEvery,
+    );
+    await train(parameters, portion.rows, {
       ...options,
       steps: next - firstStep,
       firstStep,
@@ -152,11 +202,13 @@ export function mixed(
 
 /** What the automatic recipe goes by. */
 export function dataOf(
-  train: readonly (string | readonly string[])[],
+  train: readonly (string | readonly string[])[] | EncodedPart,
   vocabulary: Vocabulary,
 ): RecipeData {
   const { size: vocabularySize, level } = vocabulary;
-  const different = level === "characters" ? [...new Set(train)] : train;
+  const different = train instanceof EncodedPart || level === "words"
+    ? train
+    : [...new Set(train)];
   const rows = windowsOf(different, vocabulary, 1).Y.length;
   return { vocabularySize, sequences: different.length, rows, level };
 }

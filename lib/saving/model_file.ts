@@ -186,8 +186,11 @@ export function encodeFile(
     ...run,
   ]);
   if (level === "words") {
-    const { sentences, whole, spacing } = vocabulary;
-    const settings = { lowercase, locale, sentences, whole, ...spacing };
+    const { sentences, whole, blanks, spacing } = vocabulary;
+    const settings = {
+      ...{ lowercase, locale, sentences, whole, ...spacing },
+      ...blanks && { blanks },
+    };
     metadata.set("tokenizer", sortedJson(settings));
   } else if (lowercase || locale !== "en") {
     metadata.set("tokenizer", sortedJson({ lowercase, locale }));
@@ -281,6 +284,7 @@ function vocabularyOf(metadata: ReadonlyMap<string, string>) {
     sentences: isLines ? "lines" : "text",
     // version 0.2.0 took words apart
     whole: setting("whole", tokens[0] !== SENTENCE_BOUNDARY),
+    blanks: setting("blanks", false),
     spacing: "closing" in settings
       ? {
         closing: setting("closing", ""),

@@ -417,23 +417,3 @@ Deno.test("train --resume refuses fewer steps than were done", () =>
     const same = await run(folder, "train", "--resume", "--steps", "400");
     assertEquals(same.code, 0, same.stderr);
   }));
-
-Deno.test("train says what to do with more than 64 MiB", () =>
-  withWords(async (folder) => {
-    for (const name of ["a", "b"]) {
-      await Deno.writeTextFile(`${folder}/${name}`, "ab\n");
-      await Deno.truncate(`${folder}/${name}`, 40 * 2 ** 20);
-    }
-    await Deno.truncate(`${folder}/words.txt`, 70_000_000);
-    assertEquals(await refusalOf(folder, "train", "--input", "words.txt"), {
-      message: "Cannot read words.txt: it has 70000000 bytes, more than the " +
-        "67108864 that are read; give a part of it, of up to 64 MiB",
-      exitCode: 3,
-    });
-    const both = ["--input", "a", "--input", "b"];
-    assertEquals(
-      (await refusalOf(folder, "train", ...both)).message,
-      "Cannot read 2 files: a, b: they have 83886080 bytes, more than the " +
-        "67108864 that are read; give a part of it, of up to 64 MiB",
-    );
-  }));

@@ -15,7 +15,7 @@ import { RUN_CONFIG } from "./program.ts";
 const KEPT = {
   ...{ ...RUN_CONFIG, encoding: "utf-8", recipe: "lecture", noMix: true },
   ...{ patience: 0, lookEvery: 0, ngramOrder: 0, ngramWeight: 0 },
-  initialization: "randn",
+  ...{ initialization: "randn", tokens: "unicode", streamed: false },
 };
 
 Deno.test("settingsFrom() reads what 0.1.0 kept, and configOf() writes the same", () => {
@@ -88,7 +88,8 @@ Deno.test("configOf() takes from the values of train what a run keeps", () => {
 Deno.test("SETTINGS says what each option does", () => {
   for (const [name, { about }] of Object.entries(SETTINGS)) {
     const isOption = !["decaySteps", "words", "wordsSha256"]
-      .concat("lookEvery", "ngramOrder", "ngramWeight").includes(name);
+      .concat("lookEvery", "ngramOrder", "ngramWeight", "streamed")
+      .includes(name);
     assertEquals(about !== "", isOption, name);
     assert(!/[.]$|^[A-Z]/.test(about), about);
   }

@@ -1,5 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { tokenize } from "../../lib/data/tokens.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { sentencesOf, tokenize } from "../../lib/data/tokens.ts";
 import { buildVocabulary } from "../../lib/data/vocabulary.ts";
 import { contextWindows } from "../../lib/data/windows.ts";
 
@@ -100,4 +101,66 @@ Deno.test("tokenize() reads a text as 0.2.0 did where whole is false", () => {
     ["Mr", "."],
     ["O’Hara", "of", "the", "U", ".", "S", ".", "left", "."],
   ]);
+});
+
+Deno.test("tokenize() takes what is between blanks, a line for a sentence, where blanks are true", () => {
+  const text = "The  Dr . said\t‘ no’ .\r\n\n\nDon’t !\n";
+  assertEquals(tokenize(text, { blanks: true }), [
+    ["The", "Dr", ".", "said", "‘", "no’", "."],
+    ["Don’t", "!"],
+  ]);
+  const options = {
+    blanks: true,
+    lowercase: true,
+    sentences: "lines",
+  } as const;
+  assertEquals(tokenize(text, options).slice(1), [[], ["don’t", "!"]]);
+});
+
+Deno.test("sentencesOf() finds in pieces of any size what tokenize() finds in the whole", () => {
+  const part = fc.constantFrom(
+    ..."\n|\n\n| \n\t\n|\r\n|\r| |. |‘|’|'|Dr. |U.S.|a|e\u0301|\u0301|Σ|ΑΣ|!|?|--|字|no|The|\u2029"
+      .split("|"),
+  );
+  const options = fc.record({
+    lowercase: fc.boolean(),
+    sentences: fc.constantFrom("text", "lines"),
+    blanks: fc.boolean(),
+    whole: fc.boolean(),
+  });
+  const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 });
+  fc.assert(
+    fc.property(fc.array(part), sizes, options, (parts, sizes, options) => {
+      const text = parts.join("");
+      const pieces: string[] = [];
+      for (let at = 0; at < text.length;) {
+        const size = sizes[pieces.length % sizes.length];
+        pieces.push(text.slice(at, at += size));
+      }
+      assertEquals([...sentencesOf(pieces, options)], tokenize(text, options));
+    }),
+    { seed: 17, numRuns: 1000 },
+  );
+});
+
+Deno.test("sentencesOf() cuts a paragraph that is as long as a text", () => {
+  const words = ["Mr. Ho", "said:", "“No.”", "It", "rained", "in the U.S."];
+  words.push(...["x", "y", "Z", "z."].map((end) => "w".repeat(400) + end));
+  const text = Array.from(
+    { length: 33_000 },
+    (_, i) => words[i * i % 23 % 10] + (i % 11 ? " " : ".\n"),
+  ).join("");
+  const pieces = text.match(/[^]{1,300000}/gu)!;
+  assert(text.length > 2 ** 22 + 300_000, "a part is read after the start");
+  const hash = (sentences: Iterable<string[]>) => {
+    let [count, hash] = [0, 0];
+    for (const sentence of sentences) {
+      for (const token of [...sentence, ""]) {
+        count++;
+        hash = Math.imul(hash, 31) + token.length + (token.charCodeAt(0) | 0);
+      }
+    }
+    return [count, hash];
+  };
+  assertEquals(hash(sentencesOf(pieces)), hash(tokenize(text)));
 });

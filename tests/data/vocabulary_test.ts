@@ -189,6 +189,21 @@ Deno.test("buildWordVocabulary() refuses a text of rare words, and one of too ma
   assertEquals(fits.size, 65_535);
 });
 
+Deno.test('buildWordVocabulary() takes as many words as fit if the minimum count is "auto"', () => {
+  const many = Array.from({ length: 65_534 }, (_, i) => `w${i}`);
+  const few = ["often", "often", "often", "twice", "twice", "once"];
+  const auto = { minimumCount: "auto" } as const;
+  assertEquals(buildWordVocabulary([few], auto).tokens.slice(2), [
+    "often",
+    "twice",
+  ]);
+  // those that occur twice have no place, neither all nor some of them
+  const { tokens } = buildWordVocabulary([few, many, many], auto);
+  assertEquals(tokens, ["<s>", "<unk>", "often"]);
+  const fitting = [...few, ...many.slice(3), ...many.slice(3)];
+  assertEquals(buildWordVocabulary([fitting], auto).size, 65_535);
+});
+
 Deno.test("Vocabulary.level follows from the boundary token", () => {
   assertEquals(buildVocabulary(["ab"]).level, "characters");
   assertEquals(new Vocabulary(["<w>", "."]).level, "characters");

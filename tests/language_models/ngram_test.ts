@@ -442,3 +442,15 @@ Deno.test("kneserNey() and interpolate() beat addK() on what is held out", () =>
   assert(kneser < best - 0.05, `${kneser} against ${best}`);
   assert(interpolated < best - 0.05, `${interpolated} against ${best}`);
 });
+
+Deno.test("countNgrams() says which order fits where n-grams could take too much memory", () => {
+  const tokens = ["<s>", ...Array.from({ length: 50_000 }, (_, i) => `w${i}`)];
+  const ids = new Uint16Array(4 + 84_000_000);
+  const rows = { contextLength: 4, ids, Y: ids.subarray(4) };
+  assertThrows(
+    () => countNgrams(rows, new Vocabulary(tokens), 5),
+    RangeError,
+    "Cannot count 5-grams of 84000000 tokens: they could take 12.8 GB of " +
+      "memory, more than 5 GB; order 2 fits",
+  );
+});

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { assertRejects } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
 import {
   autoRecipe,
   buildVocabulary,
@@ -22,6 +22,7 @@ import {
   train,
 } from "../../core.ts";
 import { windowsOf } from "../../lib/data/windows.ts";
+import { portionOf } from "../../lib/recipes/learn.ts";
 import {
   isOutOfPatience,
   lookEveryOf,
@@ -286,4 +287,51 @@ Deno.test("learn() is not above guessing on random strings, in the mean of five 
     const guessing = Math.log(V.size);
     assert(Math.max(...means) < guessing, `${means} of ${guessing}`);
   }
+});
+
+Deno.test("portionOf() has all rows, or where they are many evenly spaced ones in turn", () => {
+  const ids = new Uint16Array(2 ** 24 + 4);
+  ids.forEach((_, i) => ids[i] = i);
+  const rowsOf = (length: number) => ({
+    contextLength: 2,
+    ids: ids.subarray(0, 2 + length),
+    Y: ids.subarray(2, 2 + length),
+  });
+  const few = rowsOf(2 ** 24);
+  assertEquals(portionOf(few, 5).rows, few);
+  const many = rowsOf(2 ** 24 + 1);
+  const [first, same, next] = [0, 32_767, 32_768].map((step) =>
+    portionOf(many, step)
+  );
+  assertEquals([first.until, same.until, next.until], [32_768, 32_768, 65_536]);
+  assertEquals(same, first);
+  assertEquals([...first.rows.Y.subarray(0, 3)], [2, 19, 36]);
+  assertEquals([...next.rows.Y.subarray(0, 3)], [3, 20, 37]);
+  assertThrows(
+    () => portionOf(many, 0, "all"),
+    RangeError,
+    "give a batch size",
+  );
+});
+
+Deno.test("trainLooking() has the same bits on a large text wherever it is split", async () => {
+  const ids = new Uint16Array(2 ** 24 + 3);
+  ids.forEach((_, i) => ids[i] = i * i % 11);
+  const windows = { contextLength: 2, ids, Y: ids.subarray(2) };
+  const looks = { dev: windows, lookEvery: 0, patience: 0 };
+  const trained = async (...stops: number[]) => {
+    const generator = new TorchGenerator(1);
+    const sizes = { vocabularySize: 11, contextLength: 2 };
+    const parameters = createParameters(
+      { ...sizes, embeddingSize: 2, hiddenSize: 3 },
+      { generator },
+    );
+    const training = { parameters, step: 0 };
+    const how = { generator, batchSize: 2 ** 18, learningRate: 0.1 };
+    for (const steps of stops) {
+      await trainLooking(training, windows, looks, { ...how, steps });
+    }
+    return parameters;
+  };
+  assertEquals(await trained(6), await trained(3, 4, 6)); // 4 are a portion
 });

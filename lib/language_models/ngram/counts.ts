@@ -168,23 +168,56 @@ export function countNgrams(
   if (Y.length === 0) {
     throw new RangeError("Cannot count n-grams: there are no rows");
   }
+  refuseTooMany(Y.length, V, order);
   for (const id of Y) checkToken(id, V);
 
   const indices = new Uint32Array(Y.length); // the context of each row, [N]
   const levels = [levelOf(Float64Array.of(0), indices, Y, V)];
   for (let k = 1; k < order; k++) {
+    const keyOf = (row: number) =>
+      indices[row] * V + checkToken(contextOf(windows, row)[T - k], V);
     const keys = new Float64Array(Y.length); // [N]
+    for (let row = 0; row < Y.length; row++) keys[row] = keyOf(row);
+    const contexts = distinct(keys.sort()).values; // [C]
     for (let row = 0; row < Y.length; row++) {
-      const token = checkToken(contextOf(windows, row)[T - k], V);
-      keys[row] = indices[row] * V + token;
-    }
-    const contexts = distinct(keys.toSorted()).values; // [C]
-    for (let row = 0; row < Y.length; row++) {
-      indices[row] = indexIn(contexts, keys[row], 0, contexts.length);
+      indices[row] = indexIn(contexts, keyOf(row), 0, contexts.length);
     }
     levels.push(levelOf(contexts, indices, Y, V));
   }
   return new NgramCounts(V, levels);
+}
+
+/** The most memory that counts may take, in bytes. */
+const MOST_BYTES = 5e9;
+/** The memory of a counted n-gram and its smoothed probability, in bytes. */
+const NGRAM_BYTES = 34;
+/** The memory of a row while it is counted, in bytes. */
+const ROW_BYTES = 16;
+
+/** The most that the n-grams of some rows, up to an order, can take, in bytes. */
+export function ngramBytes(rows: number, V: number, order: number): number {
+  let bytes = 0;
+  for (let n = 1; n <= order; n++) {
+    bytes += NGRAM_BYTES * Math.min(rows, V ** n);
+  }
+  return bytes;
+}
+
+/** Refuses to count what could take more memory than there may be. */
+function refuseTooMany(rows: number, V: number, order: number): void {
+  const bytesOf = (order: number) =>
+    ROW_BYTES * rows + ngramBytes(rows, V, order);
+  if (bytesOf(order) <= MOST_BYTES) return;
+  let fitting = order;
+  while (fitting > 0 && bytesOf(fitting) > MOST_BYTES) fitting--;
+  const [wanted, most] = [bytesOf(order), MOST_BYTES].map((bytes) =>
+    Number((bytes / 1e9).toFixed(1))
+  );
+  throw new RangeError(
+    `Cannot count ${order}-grams of ${rows} tokens: they could take ${wanted} ` +
+      `GB of memory, more than ${most} GB; ` +
+      (fitting > 0 ? `order ${fitting} fits` : "take fewer tokens"),
+  );
 }
 
 /** Counts the tokens after each context, given the context of each row. */
@@ -210,16 +243,18 @@ function levelOf(
   return { contexts, starts, tokens, counts, totals };
 }
 
-/** The different values of a sorted list, and how often each occurs. */
+/**
+ * The different values of a sorted list, and how often each occurs. The list is
+ * overwritten.
+ */
 function distinct(sorted: Float64Array) {
-  const values = new Float64Array(sorted.length);
   const counts = new Uint32Array(sorted.length);
   let length = 0;
   for (const value of sorted) {
-    if (length === 0 || values[length - 1] !== value) values[length++] = value;
+    if (length === 0 || sorted[length - 1] !== value) sorted[length++] = value;
     counts[length - 1]++;
   }
-  return { values: values.slice(0, length), counts: counts.slice(0, length) };
+  return { values: sorted.slice(0, length), counts: counts.slice(0, length) };
 }
 
 /** The index of a value in an ascending list, from `from` to `to`, or −1. */
