@@ -52,10 +52,8 @@ export interface RunFacts {
   /** The number of words in each part. */
   readonly parts: { train: number; dev: number; test: number };
   readonly alsoInTrain: { dev: number; test: number };
-  /** Some words of train, to look inside with. */
-  readonly examples: readonly string[];
-  /** The number of rows of which the losses are means. */
-  readonly judged: { train: number; dev: number };
+  /** The number of rows of which a loss is the mean, if not of all. */
+  readonly judged: number | undefined;
   readonly isOpened: boolean;
   /** How this machine adds up products. */
   readonly arithmetic: string;
@@ -186,8 +184,7 @@ function makeEngine(post: (frame: Frame) => void) {
         test: splits.test.length,
       },
       alsoInTrain: splits.alsoInTrain,
-      examples: splits.train.slice(0, 200),
-      judged: { train: judged.train.Y.length, dev: judged.dev.Y.length },
+      judged: judged.train === rows.train ? undefined : judged.train.Y.length,
       isOpened,
       arithmetic: arithmetic(),
     };

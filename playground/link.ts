@@ -112,7 +112,7 @@ export async function readLink(text: string): Promise<Linked | undefined> {
       const [step, index, value] = edit.split("_").map(Number);
       const isEdit = Number.isSafeInteger(step) &&
         Number.isSafeInteger(index) &&
-        step >= 0 && index >= 0 && Number.isFinite(value);
+        step >= 0 && index >= 0 && Number.isFinite(Math.fround(value));
       if (!isEdit) throw damaged("edit", edit);
       return { step, index, value };
     }),

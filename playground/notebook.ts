@@ -6,12 +6,8 @@
  * @module
  */
 
-import {
-  escapeHtml,
-  type Figure,
-  imageTag,
-  jupyterDisplay,
-} from "../lib/plots/figure.ts";
+import { type Figure, jupyterDisplay } from "../lib/plots/figure.ts";
+import { jupyterKernel } from "../lib/plots/jupyter_kernel.ts";
 import { page } from "./notebook_page.ts";
 import { FIRST, type Settings } from "./settings.ts";
 
@@ -50,17 +46,13 @@ export interface Playground {
   /** The playground as a document of its own. */
   readonly html: string;
   /** The playground by media type, as Jupyter wants it. */
-  [jupyterDisplay](): Record<"text/html" | "text/plain", string>;
+  [jupyterDisplay](): Record<"application/javascript" | "text/plain", string>;
 }
-
-/** The height of each part in CSS pixels; map and loss share a row. */
-const HEIGHTS = { map: 560, loss: 560, write: 560, inside: 900 };
-const CONTROLS = 110;
 
 /**
  * Shows parts of the playground as the output of a cell. It trains in
  * JupyterLab and in VS Code without the kernel; where scripts are stripped, as
- * on GitHub, a picture and its words take its place.
+ * on GitHub, a picture and words take its place.
  *
  * @experimental The playground is new, and its options may change.
  *
@@ -78,12 +70,7 @@ const CONTROLS = 110;
  */
 export function playground(options: PlaygroundOptions = {}): Playground {
   const { parts = ["map", "loss"], words, settings, step = 0 } = options;
-  const { look, picture } = options;
-  const isRow = parts.includes("map") && parts.includes("loss");
-  const {
-    height = parts.reduce((sum, part) => sum + HEIGHTS[part], CONTROLS) -
-      (isRow ? HEIGHTS.loss : 0),
-  } = options;
+  const { look, picture, height } = options;
   const html = documentOf({
     parts,
     look,
@@ -96,10 +83,19 @@ export function playground(options: PlaygroundOptions = {}): Playground {
     `cell runs: ${parts.join(", ")}`;
   return {
     html,
-    [jupyterDisplay]: () => ({
-      "text/html": outputOf(html, height, picture, text),
-      "text/plain": picture ? `${text}. ${picture}` : text,
-    }),
+    [jupyterDisplay]() {
+      // viewers that strip scripts may show nothing at all of the last output
+      const still = [picture?.[jupyterDisplay](), { "text/plain": text }]
+        .filter((data) => data !== undefined);
+      for (const data of still) {
+        const shown = { data, metadata: {}, transient: {} };
+        jupyterKernel()?.broadcast("display_data", shown);
+      }
+      return {
+        "application/javascript": scriptOf(html, height, still.length),
+        "text/plain": text,
+      };
+    },
   };
 }
 
@@ -118,23 +114,45 @@ function documentOf(options: object): string {
 }
 
 /**
- * The document in a frame of its own, with JupyterLab's theme, and what takes its
- * place. Where scripts are stripped the style is too, so that the picture appears.
+ * A script that puts the document into a frame, where JupyterLab's `element` is
+ * or where the script itself is, and hides the outputs before it that take its place. The
+ * frame says how high it is, and hears of the theme.
  */
-function outputOf(
+function scriptOf(
   html: string,
-  height: number,
-  picture: PlaygroundOptions["picture"],
-  text: string,
+  height: number | undefined,
+  stills: number,
 ): string {
-  const still = picture ? imageTag(picture) : "";
-  return `<style>.makemore-still{display:none}` +
-    `[data-jp-theme-light=true] .makemore-live{color-scheme:light}` +
-    `[data-jp-theme-light=false] .makemore-live{color-scheme:dark}</style>` +
-    `<div class="makemore-still">${still}<p>${escapeHtml(text)}</p></div>` +
-    `<iframe class="makemore-live" title="makemore playground" sandbox="allow-scripts allow-downloads" ` +
-    `style="width:100%;height:${height}px;border:0" srcdoc="${
-      escapeHtml(html)
-    }">` +
-    `</iframe>`;
+  const text = JSON.stringify(html).replaceAll("</", "<\\/")
+    .replaceAll("<!--", "<\\!--");
+  return `((element) => {
+  const frame = document.createElement("iframe");
+  frame.className = "makemore-live";
+  frame.title = "makemore playground";
+  frame.sandbox = "allow-scripts allow-downloads";
+  frame.style = "width:100%;border:0;height:${height ?? 600}px";
+  const tellTheme = () => {
+    const { jpThemeLight, vscodeThemeKind = "" } = document.body.dataset;
+    const isDark = jpThemeLight === "false" || vscodeThemeKind.includes("dark");
+    frame.contentWindow?.postMessage({ theme: isDark ? "dark" : "light" }, "*");
+  };
+  new MutationObserver(tellTheme).observe(document.body, { attributes: true });
+  addEventListener("message", ({ source, data }) => {
+    if (source !== frame.contentWindow) return;
+    tellTheme();
+    let still = element.closest(".jp-OutputArea-child");
+    for (let i = 0; i < ${stills} && still?.previousElementSibling; i++) {
+      still = still.previousElementSibling;
+      still.style.display = "none";
+    }
+    ${height === undefined ? 'frame.style.height = data.height + "px";' : ""}
+  });
+  frame.srcdoc = ${text};
+  element.append(frame);
+})(typeof element === "object" ? element : (() => {
+  const script = [...document.scripts].find(({ text, dataset }) =>
+    text.includes("makemore playground") && !dataset.taken);
+  script.dataset.taken = "true";
+  return script.parentElement;
+})());`;
 }

@@ -7,8 +7,8 @@ import type { Linked } from "./link.ts";
 import type { PlaygroundOptions, PlaygroundPart } from "./notebook.ts";
 import { App, Parts } from "./parts/app.tsx";
 import { place, word } from "./parts/inside.tsx";
-import { followTheme } from "./parts/theme.tsx";
-import { open } from "./session.ts";
+import { followTheme, setTheme } from "./parts/theme.tsx";
+import { open, openDropped } from "./session.ts";
 
 /** A function that uses SIMD, to ask whether WebAssembly has it. */
 const SIMD = Uint8Array.of(
@@ -24,6 +24,17 @@ function optionsOfNotebook():
   return text ? JSON.parse(text) : undefined;
 }
 
+/** Tells the notebook around the page how high it is, and hears of its theme. */
+function live(root: HTMLElement): void {
+  new ResizeObserver(() => {
+    const height = Math.ceil(root.getBoundingClientRect().height);
+    parent.postMessage({ height }, "*");
+  }).observe(root);
+  addEventListener("message", ({ source, data }) => {
+    if (source === parent) setTheme(data.theme);
+  });
+}
+
 function start(): void {
   const root = document.getElementById("app")!;
   if (!globalThis.WebAssembly?.validate(SIMD)) {
@@ -34,11 +45,13 @@ function start(): void {
   }
   followTheme();
   const options = optionsOfNotebook();
+  if (options) live(root);
   if (options?.look) {
     word.value = options.look.word;
     place.value = options.look.place;
   }
   render(options ? <Parts parts={options.parts} /> : <App />, root);
+  openDropped();
   open(options);
 }
 

@@ -30,6 +30,9 @@ import { scheduleOf } from "../lib/recipes/recipe.ts";
 import { type Edit, placeOf, type Settings } from "./settings.ts";
 import { sha256 } from "./sha256.ts";
 
+/** The most weights of the hidden units. */
+const MOST_WEIGHTS = 2 ** 26;
+
 /** What {@linkcode Run.advance} takes. */
 export interface Advance {
   signal: AbortSignal;
@@ -110,6 +113,13 @@ export class Run {
     const { settings, generator, vocabulary } = this;
     const { contextLength, embeddingSize, hiddenSize } = settings;
     const sizes = { contextLength, embeddingSize, hiddenSize };
+    const rows = contextLength * embeddingSize + vocabulary.size;
+    if (rows * hiddenSize > MOST_WEIGHTS) {
+      throw new RangeError(
+        `Cannot begin with ${hiddenSize} hidden units: this page has room for ` +
+          `${Math.floor(MOST_WEIGHTS / rows)} with such a context`,
+      );
+    }
     const parameters = createParameters(
       { vocabularySize: vocabulary.size, ...sizes },
       { generator, initialization: settings.initialization },

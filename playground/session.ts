@@ -121,24 +121,33 @@ async function attempt(act: () => Promise<void>): Promise<void> {
 /** Begins with what the address says, or with the embedded names. */
 export async function open(given?: Linked): Promise<void> {
   engine = newWorker(receive);
+  const plain = { list: {}, settings: FIRST, step: 0, edits: [] };
   await attempt(async () => {
     const linked = given ?? await readLink(location.hash).catch((error) => {
       problem.value = error.message;
     });
-    await read(linked?.list.text);
-    const { hash } = linked?.list ?? {};
-    if (hash !== undefined && hash !== list.value!.hash) {
-      wanted.value = hash;
-      later = linked!;
-      problem.value = "This link needs the list that it was made with: open " +
-        "that file under Words.";
-      await begin(FIRST);
-      return;
-    }
-    await follow(
-      linked ?? { list: {}, settings: FIRST, step: 0, edits: [] },
-    );
+    await go(linked ?? plain);
   });
+  // another link in the same tab changes only the part after #
+  addEventListener("hashchange", () =>
+    attempt(async () => {
+      const linked = await readLink(location.hash);
+      if (linked) await go(linked);
+    }));
+}
+
+/** Goes to what a link holds, or asks for its list. */
+async function go(linked: Linked): Promise<void> {
+  await engine.pause();
+  await read(linked.list.text);
+  const { hash } = linked.list;
+  const isHere = hash === undefined || hash === list.value!.hash;
+  wanted.value = isHere ? undefined : hash;
+  later = isHere ? undefined : linked;
+  if (isHere) return await follow(linked);
+  problem.value = "This link needs the list that it was made with: open " +
+    "that file under Words.";
+  await begin(FIRST);
 }
 
 let later: Linked | undefined;
@@ -305,14 +314,27 @@ export function learnFrom(
   });
 }
 
-/** Opens a checkpoint of the list. */
-export function openCheckpoint(
-  bytes: Uint8Array,
-  source: string,
-): Promise<void> {
-  return attempt(async () => {
-    await take(await engine.open(bytes, source));
-  });
+/** Opens a file: a checkpoint of the list, or another list. */
+export async function openFile(file: File | undefined): Promise<void> {
+  if (!file) return;
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (!/\.safetensors$/i.test(file.name)) {
+    await learnFrom(bytes, file.name, ({ auto }) => auto);
+  } else {
+    await attempt(async () => take(await engine.open(bytes, file.name)));
+  }
+}
+
+/** Opens the file that is dropped anywhere on the page. */
+export function openDropped(): void {
+  for (const type of ["dragover", "drop"] as const) {
+    addEventListener(type, (event) => {
+      const { types, files } = (event as DragEvent).dataTransfer!;
+      if (!types.includes("Files")) return; // text goes where it is dropped
+      event.preventDefault();
+      if (type === "drop") openFile(files[0]);
+    });
+  }
 }
 
 /** The run as a checkpoint. */

@@ -17,6 +17,7 @@ export class Trails {
 
   /** Takes the letters of a frame; an earlier step begins new trails. */
   take(step: number, plane: Plane): void {
+    if (!plane.every(Number.isFinite)) return; // it cannot be drawn
     const isNew = step < this.#step || this.#planes[0]?.length !== plane.length;
     if (step === this.#step && !isNew) {
       this.#planes[this.#planes.length - 1] = plane;

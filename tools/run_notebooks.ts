@@ -30,8 +30,6 @@
  * - `figure`: the cell must show a figure.
  * - `figure:NAME`: the same, and the figure is saved as figures/NAME.svg beside
  *   the notebook, for the README.
- * - `long`, of a cell of prose: its answers take many seconds, so that they are
- *   not run by `deno task test`, only type-checked.
  * - `time`: the outputs depend on the time and are not compared.
  */
 

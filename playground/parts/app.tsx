@@ -52,9 +52,14 @@ export function App() {
       <footer>
         <p>
           This is the model of Bengio, Ducharme, Vincent and Jauvin,{" "}
-          <i>A Neural Probabilistic Language Model</i>{" "}
-          (2003), as Andrej Karpathy teaches it in his makemore lecture. All of
-          it runs in this page, in {run.value?.arithmetic ?? "separate"}{" "}
+          <a href="https://www.jmlr.org/papers/v3/bengio03a.html">
+            A Neural Probabilistic Language Model
+          </a>{" "}
+          (2003), as Andrej Karpathy teaches it in his{" "}
+          <a href="https://www.youtube.com/watch?v=TCH_1BHY58I">
+            makemore lecture
+          </a>. All of it runs in this page, in{" "}
+          {run.value?.arithmetic ?? "separate"}{" "}
           arithmetic; nothing is sent anywhere.
         </p>
         <details>
@@ -82,7 +87,7 @@ export function Parts({ parts }: { parts: readonly PlaygroundPart[] }) {
           )}
         </div>
         {parts.includes("write") && <Write />}
-        {parts.includes("inside") && <Inside />}
+        {parts.includes("inside") && <Inside isInPlace />}
       </div>
     </main>
   );

@@ -2,6 +2,7 @@
 /** Train, pause, step, rewind; and how far it is. */
 
 import { fixed, whole } from "../format.ts";
+import { BackToLesson } from "./lesson.tsx";
 import {
   calmFrame,
   goal,
@@ -75,6 +76,7 @@ export function Controls() {
           value={isTraining && pace.value > 0 ? whole(pace.value) : "–"}
         />
       </dl>
+      <BackToLesson />
       <progress
         max={steps || 1}
         value={step}

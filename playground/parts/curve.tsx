@@ -8,7 +8,14 @@ import { line } from "d3-shape";
 import { keep } from "../download.ts";
 import { fixed, whole } from "../format.ts";
 import type { History } from "../history.ts";
-import { calmFrame, guessing, history, ngram, previous } from "../session.ts";
+import {
+  calmFrame,
+  guessing,
+  history,
+  ngram,
+  previous,
+  run,
+} from "../session.ts";
 import { Figure } from "./figure.tsx";
 
 const LEFT = 34, RIGHT = 114, TOP = 14, BOTTOM = 36;
@@ -24,6 +31,7 @@ export function Curve() {
   const last = judgements.at(-1);
   const counting = ngram.value;
   const before = previous.value;
+  const judged = run.value?.judged;
   return (
     <Figure
       id="loss"
@@ -41,9 +49,14 @@ export function Curve() {
       about={
         <>
           How surprised the network is by the letter that really comes next;
-          lower is better. Faint: the few rows of each step. Lines: words it
-          learns from (train) and words it never sees (dev).{before &&
-            " Dotted: dev of the run before."}
+          lower is better. train: words that it learns from; dev: words kept
+          apart{judged && `, both their first ${whole(judged)} examples`}.
+          Faint: the examples of each step. guessing: all letters are equally
+          likely.{counting &&
+            ` ${counting.order}-gram: the best that counting does, by the ${
+              counting.order - 1
+            } letters before.`}
+          {before && " Dotted: dev of the run before."}
         </>
       }
     >
@@ -176,6 +189,18 @@ export function Curve() {
               class="dev"
               d={pathOf(judgements.map(({ step, dev }) => [x(step), y(dev)]))}
             />
+            {last &&
+              (["train", "dev"] as const).filter((part) =>
+                Number.isFinite(last[part])
+              ).map((part) => (
+                <circle
+                  key={part}
+                  class={part}
+                  cx={x(last.step)}
+                  cy={y(last[part])}
+                  r={3.5}
+                />
+              ))}
             {labels.map(({ text, kind, y }) => (
               <text
                 key={kind}
@@ -195,7 +220,7 @@ export function Curve() {
 }
 
 function pathOf(points: [number, number][]): string {
-  return line()(points) ?? "";
+  return line().defined(([, y]) => Number.isFinite(y))(points) ?? "";
 }
 
 /** Losses to name on the axis: round, and not too close to each other. */

@@ -16,9 +16,10 @@ import {
 import type { RunFacts } from "../engine.ts";
 import { fixed, percent, short, shown, tiny } from "../format.ts";
 import { type Look, lookAt, type Part } from "../look.ts";
-import { calmFrame, edit, parameters, run } from "../session.ts";
+import { calmFrame, edit, parameters, run, status } from "../session.ts";
 import { indexOf } from "../settings.ts";
 import { scheduleOf } from "../../lib/recipes/recipe.ts";
+import { Choices } from "./choices.tsx";
 import { Matrix } from "./matrix.tsx";
 
 /** The word to look at, and the place of its letter that is to come. */
@@ -39,7 +40,7 @@ const ids = computed(() => {
   };
 });
 
-/** Whether it is on the screen; otherwise nothing is computed or drawn. */
+/** Whether it is on the screen; otherwise it is still until training pauses. */
 const isSeen = signal(false);
 
 /** The context through the network. */
@@ -67,11 +68,15 @@ const MODES = [
   ],
 ] as const;
 
-/** The look inside. */
-export function Inside() {
+/**
+ * The look inside. In place, the arithmetic of a number follows its stage, since
+ * in a notebook the frame does not scroll, and nothing can stay in sight.
+ */
+export function Inside({ isInPlace = false }) {
   const facts = run.value;
   const seen = useRef<{ look?: Look; facts?: RunFacts }>({});
-  if (isSeen.value || seen.current.facts !== facts || !seen.current.look) {
+  const isMoving = status.value === "training";
+  if (isSeen.value || !isMoving || seen.current.facts !== facts) {
     seen.current = { look: look.value, facts };
   }
   const now = seen.current.look;
@@ -98,11 +103,13 @@ export function Inside() {
         Take a word and one letter of it to guess. The network sees the{" "}
         {facts?.contextLength ?? 3}{" "}
         letters before it, and a dot where the word has not begun. Follow them
-        down to the chance of each letter. Press any number to see how it came
-        about.
+        down to the probability of each letter. Press any number to see how it
+        came about.
       </p>
       <WordPicker />
-      {now && facts && <Flow look={now} tokens={facts.tokens} />}
+      {now && facts && (
+        <Flow look={now} tokens={facts.tokens} isInPlace={isInPlace} />
+      )}
     </section>
   );
 }
@@ -150,7 +157,11 @@ function WordPicker() {
   );
 }
 
-function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
+function Flow({ look, tokens, isInPlace }: {
+  look: Look;
+  tokens: readonly string[];
+  isInPlace: boolean;
+}) {
   const { sizes, context, target, loss, lossAfter, values } = look;
   const { V, T, E, H } = sizes;
   const of = mode.value;
@@ -176,38 +187,35 @@ function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
   });
   const full = values.h.filter(isSaturated).length;
   const input = (i: number) => `${label(context[Math.floor(i / E)])}`;
+  const arithmetic = <Arithmetic look={look} tokens={tokens} />;
+  const below = (...parts: Part[]) =>
+    isInPlace && picked.value && parts.includes(picked.value.part) &&
+    arithmetic;
   return (
     <>
       <p class="outcome">
         After <b class="letters-seen">{context.map(label).join("")}</b>{" "}
-        the chance of <b>{target === 0 ? "the end" : label(target)}</b> is{" "}
+        the probability of <b>{target === 0 ? "the end" : label(target)}</b> is
+        {" "}
         <b>{percent(values.probs[target])}</b>, so the loss is −ln{" "}
         {short(values.probs[target])} ={" "}
         <b>{fixed(loss, 3)}</b>. A step on this context alone would make it{" "}
         {fixed(lossAfter, 3)}; a step of training is the mean of many.
       </p>
-      <fieldset class="modes">
-        <legend class="hidden">What to show</legend>
-        {MODES.map(([name, title, about]) => (
-          <label key={name}>
-            <input
-              type="radio"
-              name="mode"
-              checked={of === name}
-              onChange={() => mode.value = name}
-            />
-            <span>{title}</span>
-            <span class="about">{about}</span>
-          </label>
-        ))}
-      </fieldset>
-      <div class="flow">
+      <Choices
+        group="mode"
+        legend="What to show of each number"
+        choices={MODES}
+        chosen={of}
+        choose={(name) => mode.value = name}
+      />
+      <div class={isInPlace ? "flow in-place" : "flow"}>
         <div class="stages">
           <Stage
             title="1. Each letter has a row of numbers"
-            about={`C has a row of ${E} for each of the ${
+            about={`C is a table with ${E} numbers for each of the ${
               V - 1
-            } letters, and one for the dot. Marked: those of the context.`}
+            } letters, and for the dot. Marked: the rows of the context.`}
           >
             <Matrix
               name="C"
@@ -217,6 +225,7 @@ function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
               marked={[...new Set(context)]}
               {...pick("C", E)}
             />
+            {below("C")}
           </Stage>
           <Stage
             title={`2. The ${T} rows side by side are the inputs`}
@@ -227,28 +236,32 @@ function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
               rows={1}
               columns={T * E}
               columnLabel={input}
+              group={E}
               {...pick("inputs", T * E)}
             />
+            {below("inputs")}
           </Stage>
           <Stage
             title={`3. ${H} hidden units look at all inputs`}
-            about={`Each is a column of W1 times the inputs, plus its b1: z. Then tanh bends it into −1 … 1: h. ${full} of ${H} are saturated, beyond ±${SATURATED}.`}
+            about={`Each multiplies every input by a weight of its own, which is a column of W1, adds up, and adds its number of b1: that is z. Then tanh bends z into −1 … 1: that is h. ${full} of ${H} are saturated, beyond ±${SATURATED}.`}
           >
             <Matrix
               name="W1"
               rows={T * E}
               columns={H}
               rowLabel={input}
+              group={E}
               cell={9}
               {...pick("W1", H)}
             />
             <Matrix name="b1" rows={1} columns={H} {...pick("b1", H)} />
             <Matrix name="z" rows={1} columns={H} {...pick("z", H)} />
             <Matrix name="h" rows={1} columns={H} {...pick("h", H)} />
+            {below("W1", "b1", "z", "h")}
           </Stage>
           <Stage
-            title="4. They speak for each letter"
-            about="W2, drawn lying down: a row a letter, a column a hidden unit. A row times h, plus b2, is the logit of its letter."
+            title="4. They speak for each letter, or against it"
+            about="Each letter has a weight for every hidden unit: a column of W2, which is drawn here as a row. Multiplied by h and added up, plus its number of b2, that is the letter's logit: how much speaks for it."
           >
             <Matrix
               name="W2"
@@ -273,15 +286,17 @@ function Flow({ look, tokens }: { look: Look; tokens: readonly string[] }) {
               markedColumns={[target]}
               {...pick("logits", V)}
             />
+            {below("W2", "b2", "logits")}
           </Stage>
           <Stage
-            title="5. Softmax makes them chances"
+            title="5. Softmax makes them probabilities"
             about="e to the power of each logit, divided by the sum: numbers from 0 to 1 that add up to 1."
           >
             <Bars look={look} tokens={tokens} />
+            {below("probs")}
           </Stage>
         </div>
-        <Arithmetic look={look} tokens={tokens} />
+        {!isInPlace && arithmetic}
       </div>
     </>
   );
@@ -323,7 +338,11 @@ function Bars({ look, tokens }: { look: Look; tokens: readonly string[] }) {
     : order.toSorted((a, b) => probs[b] - probs[a]).slice(0, MOST_BARS);
   const most = Math.max(...probs);
   return (
-    <div class="bars" role="group" aria-label="The chance of each letter">
+    <div
+      class={of === "values" ? "bars" : "bars wide-bars"}
+      role="group"
+      aria-label="The probability of each letter"
+    >
       {shownIds.map((id) => (
         <button
           key={id}
@@ -453,7 +472,8 @@ function Setter(
 ) {
   const value = look.values[part][at];
   const set = (next: number) => {
-    if (Number.isFinite(next)) edit(indexOf(parameters.value!, part, at), next);
+    if (!Number.isFinite(Math.fround(next))) return;
+    edit(indexOf(parameters.value!, part, at), next);
   };
   return (
     <div class="setter">

@@ -2,6 +2,7 @@
 /** The guided tour beside the page. */
 
 import { signal } from "@preact/signals";
+import { Fragment } from "preact";
 import { embeddedWords } from "../../core.ts";
 import { LESSON, type LessonStep } from "../lessons.ts";
 import { learnFrom, list, restart, trainTo } from "../session.ts";
@@ -11,7 +12,7 @@ import { mode, picked, place, word } from "./inside.tsx";
 export const lesson = signal<number>();
 
 /** Goes to a step of the lesson, and sets the page up for it. */
-export async function goTo(index: number): Promise<void> {
+async function goTo(index: number): Promise<void> {
   const step = LESSON[index];
   lesson.value = index;
   if (step.look) {
@@ -23,7 +24,7 @@ export async function goTo(index: number): Promise<void> {
   await setUp(step);
   // on a narrow screen the text would be out of sight
   const isBeside = matchMedia("(min-width: 1180px)").matches;
-  show(isBeside ? step.at : "lesson");
+  show(isBeside ? step.at[0] : "lesson");
 }
 
 /** Scrolls to a part of the page. */
@@ -39,9 +40,23 @@ const PLACES = {
   map: "the map",
   loss: "the loss",
   write: "the new words",
-  inside: "the inside",
+  inside: "Inside",
   words: "words and settings",
 };
+
+/** The way back to the lesson, where it is not beside the page. */
+export function BackToLesson() {
+  const index = lesson.value;
+  return index !== undefined && (
+    <button
+      type="button"
+      class="text back-to-lesson"
+      onClick={() => show("lesson")}
+    >
+      Lesson, {index + 1} of {LESSON.length}: {LESSON[index].title}
+    </button>
+  );
+}
 
 async function setUp({ settings, names, step }: LessonStep): Promise<void> {
   if (names !== undefined) {
@@ -82,10 +97,15 @@ export function Lesson() {
         <h2>{title}</h2>
         {says.map((text) => <p key={text}>{text}</p>)}
         <p class="asks">
-          <b>Try:</b> {asks}{" "}
-          <button type="button" class="text" onClick={() => show(at)}>
-            Show {PLACES[at]}
-          </button>
+          <b>Try:</b> {asks}
+          {at.map((place) => (
+            <Fragment key={place}>
+              {" "}
+              <button type="button" class="text" onClick={() => show(place)}>
+                Show {PLACES[place]}
+              </button>
+            </Fragment>
+          ))}
         </p>
       </div>
       <div class="buttons">

@@ -32,7 +32,9 @@ export function LetterMap() {
           Each letter is {embeddingSize === 2
             ? "two numbers, drawn as a point"
             : `${embeddingSize} numbers, drawn on the plane in which they differ most`}
-          . Letters that the network treats alike move together.
+          . Letters that the network treats alike move together. Squares are
+          vowels, the triangle is the end of a word; a line is the way that a
+          letter came.
           {tokens.length > count && ` The first ${count} are drawn.`}
         </>
       }
@@ -82,6 +84,7 @@ function Letters({ tokens, x, y }: {
     <>
       {tokens.map((token, id) => {
         const kind = kindOf(token, id);
+        if (!Number.isFinite(plane[2 * id] + plane[2 * id + 1])) return;
         const at = `translate(${x(plane[2 * id]).toFixed(1)} ${
           y(plane[2 * id + 1]).toFixed(1)
         })`;

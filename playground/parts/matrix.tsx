@@ -22,6 +22,8 @@ export interface MatrixProps {
   readonly most: number;
   readonly rowLabel?: (row: number) => string;
   readonly columnLabel?: (column: number) => string;
+  /** Where cells are too small for labels, so many of them share one. */
+  readonly group?: number;
   /** Rows to mark. */
   readonly marked?: readonly number[];
   readonly markedColumns?: readonly number[];
@@ -210,7 +212,7 @@ interface Layout {
 }
 
 function layoutOf(props: MatrixProps, window: Window, width: number): Layout {
-  const { rows, columns, rowLabel, columnLabel, cell = 12 } = props;
+  const { rows, columns, rowLabel, columnLabel, cell = 13 } = props;
   const y = columnLabel ? 18 : 0;
   const wide = rowLabel ? 20 : 0;
   const fits = (width - wide) / columns >= DIGITS && rows <= 12;
@@ -241,7 +243,7 @@ function layoutOf(props: MatrixProps, window: Window, width: number): Layout {
   const x = wide;
   const cellHeight = rows === 1
     ? 22
-    : Math.max(1.5, Math.min(cell, 340 / rows));
+    : Math.max(1.5, Math.min(cell, 360 / rows));
   const cellWidth = Math.min(rows === 1 ? 40 : 26, (width - x) / columns);
   const isReadable = cellHeight >= 9;
   const left = isReadable ? x : 0;
@@ -258,7 +260,7 @@ function draw(
   props: MatrixProps,
   layout: Layout,
 ): void {
-  const { rowLabel, columnLabel, valueAt, most, picked } = props;
+  const { rowLabel, columnLabel, group = 1, valueAt, most, picked } = props;
   const { width, height, x, y, cellWidth, cellHeight, hasDigits } = layout;
   const { top, left, visibleRows, visibleColumns } = layout;
   const ratio = globalThis.devicePixelRatio || 1;
@@ -317,13 +319,17 @@ function draw(
   context.globalAlpha = 1;
   context.fillStyle = colour("--soft-ink");
   if (columnLabel && cellWidth >= 9) {
-    for (let j = 0; j < visibleColumns; j++) {
-      context.fillText(columnLabel(left + j), x + (j + 0.5) * cellWidth, 8);
+    const every = cellWidth < 12 ? group : 1;
+    for (let j = 0; j < visibleColumns; j += every) {
+      const middle = x + (j + every / 2) * cellWidth;
+      context.fillText(columnLabel(left + j), middle, 8);
     }
   }
   if (rowLabel && cellHeight >= 9 && x > 0) {
-    for (let i = 0; i < visibleRows; i++) {
-      context.fillText(rowLabel(top + i), x / 2, y + (i + 0.5) * cellHeight);
+    const every = cellHeight < 12 ? group : 1;
+    for (let i = 0; i < visibleRows; i += every) {
+      const middle = y + (i + every / 2) * cellHeight;
+      context.fillText(rowLabel(top + i), x / 2, middle);
     }
   }
   context.strokeStyle = ink;

@@ -9,11 +9,11 @@ import {
   hash,
   link,
   list,
-  openCheckpoint,
   problem,
   run,
   status,
 } from "../session.ts";
+import { FileButton } from "./file_button.tsx";
 
 const made = signal("");
 const said = signal("");
@@ -107,21 +107,7 @@ export function Share() {
             <button type="button" onClick={save} disabled={isTraining}>
               Save checkpoint.safetensors
             </button>
-            <label class="button">
-              Open one
-              <input
-                type="file"
-                accept=".safetensors"
-                onChange={async (event) => {
-                  const input = event.currentTarget;
-                  const [file] = input.files ?? [];
-                  input.value = "";
-                  if (!file) return;
-                  const bytes = new Uint8Array(await file.arrayBuffer());
-                  await openCheckpoint(bytes, file.name);
-                }}
-              />
-            </label>
+            <FileButton label="Open one" accept=".safetensors" />
           </div>
         </div>
       </div>

@@ -18,6 +18,11 @@ export function followTheme(): void {
   });
 }
 
+/** Chooses a theme. */
+export function setTheme(theme: "light" | "dark"): void {
+  chosen.value = theme;
+}
+
 /** The button that changes the theme. */
 export function Theme() {
   const other = (chosen.value ?? system.value) === "dark" ? "light" : "dark";
@@ -25,9 +30,9 @@ export function Theme() {
     <button
       type="button"
       class="quiet"
-      onClick={() => chosen.value = other}
+      onClick={() => setTheme(other)}
     >
-      {other === "dark" ? "Dark" : "Light"}
+      {other === "dark" ? "Dark theme" : "Light theme"}
     </button>
   );
 }

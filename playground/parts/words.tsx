@@ -6,6 +6,8 @@ import type { ComponentChildren } from "preact";
 import { whole } from "../format.ts";
 import { learnFrom, list, restart, run } from "../session.ts";
 import { FIRST, LECTURE, type Settings } from "../settings.ts";
+import { Choices } from "./choices.tsx";
+import { FileButton } from "./file_button.tsx";
 
 /** What a person has changed but not begun with yet. */
 const draft = signal<Settings>();
@@ -26,13 +28,7 @@ export function Words() {
         <h2 id="words-title">Words and settings</h2>
       </div>
       <div class="columns">
-        <div
-          onDragOver={(event) => event.preventDefault()}
-          onDrop={(event) => {
-            event.preventDefault();
-            openFile(event.dataTransfer?.files[0]);
-          }}
-        >
+        <div>
           {facts && now && (
             <p>
               It learns from <b>{whole(facts.count)} words</b> of{" "}
@@ -41,7 +37,8 @@ export function Words() {
               {whole(now.parts.dev)} to judge by (dev), {whole(now.parts.test)}
               {" "}
               kept for the end (test). There are {now.tokens.length - 1}{" "}
-              different letters.
+              different letters.{now.alsoInTrain.dev > 0 &&
+                ` ${whole(now.alsoInTrain.dev)} of dev are in train too.`}
             </p>
           )}
           {facts?.notes.map((note) => <p key={note} class="note">{note}</p>)}
@@ -64,17 +61,10 @@ export function Words() {
             >
               Use these words
             </button>
-            <label class="button">
-              Open a file
-              <input
-                type="file"
-                accept=".txt,.csv,.tsv,.json,.dic,text/*"
-                onChange={(event) => {
-                  openFile(event.currentTarget.files?.[0]);
-                  event.currentTarget.value = "";
-                }}
-              />
-            </label>
+            <FileButton
+              label="Open a file"
+              accept=".txt,.csv,.tsv,.json,.dic,text/*"
+            />
             {facts?.text !== undefined && (
               <button
                 type="button"
@@ -86,19 +76,14 @@ export function Words() {
           </div>
           <p class="note">
             Some hundred words are enough: villages, dishes, species, surnames.
-            They stay in this page; nothing is sent anywhere.
+            A file can be dropped anywhere on the page. They stay in this page;
+            nothing is sent anywhere.
           </p>
         </div>
         {now && facts && <SettingsForm now={now.settings} auto={facts.auto} />}
       </div>
     </section>
   );
-}
-
-async function openFile(file: File | undefined): Promise<void> {
-  if (!file) return;
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  await learnFrom(bytes, file.name, ({ auto }) => auto);
 }
 
 const RECIPES = [
@@ -129,59 +114,59 @@ function SettingsForm({ now, auto }: { now: Settings; auto: Settings }) {
         restart(settings);
       }}
     >
-      <fieldset class="modes">
-        <legend>Settings</legend>
-        {RECIPES.map(([name, title, about]) => (
-          <label key={name}>
-            <input
-              type="radio"
-              name="recipe"
-              checked={chosen?.[0] === name}
-              onChange={() => change(recipes[name])}
-            />
-            <span>{title}</span>
-            <span class="about">{about}</span>
-          </label>
-        ))}
-      </fieldset>
+      <Choices
+        group="recipe"
+        legend="Settings"
+        choices={RECIPES}
+        chosen={chosen?.[0]}
+        choose={(name) => change(recipes[name])}
+      />
       <details open={!chosen}>
         <summary>Every number by hand</summary>
         <div class="fields">
           <Whole
-            label="letters it sees"
+            label="context length"
+            about="letters it sees"
             {...field("contextLength")}
             most={16}
           />
           <Whole
-            label="numbers for a letter"
+            label="embedding size"
+            about="numbers a letter"
             {...field("embeddingSize")}
             most={64}
           />
           <Whole
             label="hidden units"
+            about="in the middle"
             {...field("hiddenSize")}
             most={1000}
           />
           <Whole
             label="steps"
+            about="of training"
             {...field("steps")}
             most={1e7}
           />
           <Whole
-            label="rows in a step"
+            label="batch size"
+            about="examples in a step"
             {...field("batchSize")}
             most={4096}
           />
           <Rate
             label="learning rate"
+            about="how far a step goes"
             {...field("learningRate")}
           />
           <Rate
-            label="rate at the end"
+            label="final learning rate"
+            about="of the schedule"
             {...field("finalLearningRate")}
           />
           <Choice
-            label="the rate falls"
+            label="schedule"
+            about="how the rate falls"
             {...field("schedule")}
           >
             <option value="step">after half of the steps</option>
@@ -189,7 +174,8 @@ function SettingsForm({ now, auto }: { now: Settings; auto: Settings }) {
             <option value="constant">never</option>
           </Choice>
           <Choice
-            label="weights begin"
+            label="initialization"
+            about="how the weights begin"
             {...field("initialization")}
           >
             <option value="scaled">scaled</option>
@@ -198,26 +184,30 @@ function SettingsForm({ now, auto }: { now: Settings; auto: Settings }) {
           </Choice>
           <Rate
             label="weight decay"
+            about="pulls weights to 0"
             {...field("weightDecay")}
           />
           <Whole
-            label="patience in steps"
+            label="patience"
+            about="steps without progress"
             {...field("patience")}
             least={0}
             most={1e7}
           />
           <Whole
             label="seed"
+            about="of all random numbers"
             {...field("seed")}
             least={0}
             most={Number.MAX_SAFE_INTEGER}
           />
           <Choice
-            label="a·b + c is"
+            label="arithmetic"
+            about="how a·b + c is rounded"
             {...field("arithmetic")}
           >
-            <option value="separate">rounded twice, the same everywhere</option>
-            <option value="fused">rounded once, faster</option>
+            <option value="separate">twice: same everywhere</option>
+            <option value="fused">once: faster</option>
           </Choice>
         </div>
       </details>
@@ -243,19 +233,26 @@ function SettingsForm({ now, auto }: { now: Settings; auto: Settings }) {
 }
 
 interface Field {
+  /** The field's term. */
   readonly label: string;
+  /** The same in plain words. */
+  readonly about: string;
   readonly name: keyof Settings;
   readonly settings: Settings;
   readonly change: (part: Partial<Settings>) => void;
 }
 
-function Whole({ label, name, settings, change, least = 1, most }: Field & {
-  least?: number;
-  most: number;
-}) {
+function Whole(
+  { label, about, name, settings, change, least = 1, most }: Field & {
+    least?: number;
+    most: number;
+  },
+) {
   return (
     <label>
-      {label}
+      <span>
+        <b>{label}</b> {about}
+      </span>
       <input
         type="number"
         required
@@ -271,10 +268,12 @@ function Whole({ label, name, settings, change, least = 1, most }: Field & {
   );
 }
 
-function Rate({ label, name, settings, change }: Field) {
+function Rate({ label, about, name, settings, change }: Field) {
   return (
     <label>
-      {label}
+      <span>
+        <b>{label}</b> {about}
+      </span>
       <input
         type="number"
         required
@@ -290,13 +289,15 @@ function Rate({ label, name, settings, change }: Field) {
 }
 
 function Choice(
-  { label, name, settings, change, children }: Field & {
+  { label, about, name, settings, change, children }: Field & {
     children: ComponentChildren;
   },
 ) {
   return (
     <label>
-      {label}
+      <span>
+        <b>{label}</b> {about}
+      </span>
       <select
         value={String(settings[name])}
         onChange={({ currentTarget: { value } }) => change({ [name]: value })}

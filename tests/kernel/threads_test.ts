@@ -56,7 +56,7 @@ function everything() {
 
 test("setThreads() changes how many compute, and no bit of what they compute", () => {
   const alone = withThreads(1, everything);
-  for (const count of [2, 3, 8]) {
+  for (const count of [2, 3, 4, 8]) {
     assertEquals(withThreads(count, everything), alone, `${count} threads`);
   }
 });

@@ -49,10 +49,6 @@ Deno.test("checkOrWrite() runs each answer, and checks that nothing below is use
     await Deno.writeTextFile(path, JSON.stringify({ cells, ...rest }));
     const { problems } = await checkOrWrite(path);
     assertEquals(problems.length, 3);
-    cells[1].metadata.tags = ["long"];
-    await Deno.writeTextFile(path, JSON.stringify({ cells, ...rest }));
-    const { problems: typed } = await checkOrWrite(path, { long: false });
-    assertEquals(typed, [problems[0]]);
     assertMatch(problems[0], /^types: .*'b' used before its declaration/);
     assertMatch(problems[1], /^answer 2, folded away, fails: .*the second/);
     assertMatch(problems[2], /^answer 4, folded away, fails: check\(\) says/);

@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { basename } from "node:path";
 import { hasFetched, SOURCES } from "../../tools/fetch_data.ts";
-import { typeErrors } from "../../tools/notebooks/check_types.ts";
 import {
   codeCells,
   figureOf,
@@ -15,20 +14,16 @@ const which = lectureList
   ? ""
   : " [outputs from the lecture's list not compared: run `deno task data` first]";
 
-Deno.test(`notebooks, run afresh, show what they have shown${which}`, async () => {
-  const problems: Record<string, string[]> = {};
-  const waiting = allNotebooks();
-  const types = typeErrors([...waiting]);
-  // two at a time, since each of them is often busy with a single thread
-  await Promise.all([1, 2].map(async () => {
-    for (let path; (path = waiting.shift());) {
-      const options = { check: true, long: false, lectureList, types };
-      const report = await checkOrWrite(path, options);
-      if (report.problems.length > 0) problems[path] = report.problems;
-    }
-  }));
-  assertEquals(problems, {});
-});
+// `deno task notebooks --check` runs all of them, in two minutes.
+for (const name of ["01_dataset", "03b_backpropagation"]) {
+  Deno.test(`${name}.ipynb, run afresh, shows what it has shown${which}`, async () => {
+    const path = allNotebooks().find((path) =>
+      path.endsWith(`/${name}.ipynb`)
+    )!;
+    const { problems } = await checkOrWrite(path, { check: true, lectureList });
+    assertEquals(problems, []);
+  });
+}
 
 Deno.test("notebooks have figures for every viewer, and tags that mean something", async () => {
   for (const path of allNotebooks()) {

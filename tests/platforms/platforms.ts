@@ -8,10 +8,12 @@ import { program } from "./program.ts";
 const ROOT = new URL("../..", import.meta.url);
 
 /**
- * A folder in which npm has installed `node`, `bun` and an old `deno`. Where it
- * is set no platform is skipped: a test fails if its platform is missing.
+ * These tests take minutes, so `deno task test` skips them. With `"installed"`,
+ * as in `deno task platforms`, those run whose platform is there. Otherwise this
+ * is a folder in which npm has installed `node`, `bun` and an old `deno`, and no
+ * platform is skipped: a test fails if its platform is missing.
  */
-const FOLDER = Deno.env.get("PLATFORMS");
+const PLATFORMS = Deno.env.get("PLATFORMS");
 
 /** A program that a test runs. */
 export interface Platform {
@@ -23,16 +25,19 @@ export interface Platform {
 
 /** Looks for a program that prints such a version. */
 export function findPlatform(name: string, version: RegExp): Platform {
-  const found = [`${FOLDER}/node_modules/.bin/${name}`, name].find((path) => {
-    try {
-      const { stdout } = new Deno.Command(path, { args: ["--version"] })
-        .outputSync();
-      return version.test(new TextDecoder().decode(stdout));
-    } catch {
-      return false; // there is no such program
-    }
-  });
-  return { path: found ?? name, ignore: !found && !FOLDER };
+  if (!PLATFORMS) return { path: name, ignore: true };
+  const found = [`${PLATFORMS}/node_modules/.bin/${name}`, name].find(
+    (path) => {
+      try {
+        const { stdout } = new Deno.Command(path, { args: ["--version"] })
+          .outputSync();
+        return version.test(new TextDecoder().decode(stdout));
+      } catch {
+        return false; // there is no such program
+      }
+    },
+  );
+  return { path: found ?? name, ignore: !found && PLATFORMS === "installed" };
 }
 
 /** Runs a program, and gives what it prints to stdout and stderr together. */

@@ -54,7 +54,13 @@ Deno.test("readLink() refuses what is damaged, and lists that unpack to far more
         "words=!!",
         "words=abc!",
       ],
-      ...["edits=1_2", "edits=1_2_NaN", "edits=1_-2_3", `words=${words}`],
+      ...[
+        "edits=1_2",
+        "edits=1_2_NaN",
+        "edits=1_2_1e39",
+        "edits=1_-2_3",
+        `words=${words}`,
+      ],
     ]
   ) {
     await assertRejects(

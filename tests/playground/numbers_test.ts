@@ -9,6 +9,7 @@ import { History } from "../../playground/history.ts";
 import { lookAt, type Part } from "../../playground/look.ts";
 import { planeOf } from "../../playground/plane.ts";
 import { sha256 } from "../../playground/sha256.ts";
+import { Trails } from "../../playground/trails.ts";
 
 const sizes = {
   ...{ vocabularySize: 5, contextLength: 3, embeddingSize: 2, hiddenSize: 4 },
@@ -72,6 +73,17 @@ Deno.test("History keeps means in bounded memory", () => {
     assertAlmostEquals(loss, end - (width + 1) / 2, 1e-6)
   );
   assertEquals(judgements[0].step, 0);
+});
+
+Deno.test("Trails leaves out letters that are at no place", () => {
+  const trails = new Trails();
+  trails.take(0, Float32Array.of(-3, 2, 1, 4));
+  const { box } = trails;
+  trails.take(1, Float32Array.of(NaN, 0, Infinity, 0));
+  assertEquals(trails.box, box);
+  trails.take(2, Float32Array.of(-3, 2, 5, 4));
+  const path = trails.path(1, (x) => x, (y) => y);
+  assertEquals([path, trails.box.right], ["M1.0 4.0L5.0 4.0", 5]);
 });
 
 Deno.test("planeOf() does not flip or turn from one frame to the next", () => {

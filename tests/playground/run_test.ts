@@ -1,6 +1,6 @@
 /** The runs of the playground, beside those of the library. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   autoRecipe,
   buildVocabulary,
@@ -84,4 +84,12 @@ Deno.test("Run with edits comes to the same weights as one that was edited on th
   const plain = await advance(new Run(words, settings), 80);
   assert(hash !== hashOfWeights(plain.parameters));
   setArithmetic("fused");
+});
+
+Deno.test("Run refuses a network that the page has no room for", () => {
+  assertThrows(
+    () => new Run(words, { ...settings, hiddenSize: 1e9 }),
+    RangeError,
+    "Cannot begin with 1000000000 hidden units: this page has room for",
+  );
 });

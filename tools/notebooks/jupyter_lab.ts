@@ -1,20 +1,11 @@
-/** A real JupyterLab in a headless Chromium, driven by the DevTools protocol. */
+/** A real JupyterLab in a Chromium without a window, driven by Playwright. */
 
 import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
 import type { Notebook } from "./notebook.ts";
 
-/** How long a program or a page may take to start. */
-const START_SECONDS = 300;
-
-const CHROMIUM = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--hide-scrollbars",
-  "--remote-debugging-port=0",
-];
+/** How long a program or a page may take to start, in milliseconds. */
+const TIMEOUT = 300_000;
 
 /** What a new JupyterLab asks, saves by itself, and draws only in sight. */
 const SETTINGS = {
@@ -29,14 +20,13 @@ const [WIDTH, HEIGHT, ABOVE] = [1100, 1800, 110];
 /** A JupyterLab with one page. Call `stop()` in a `finally`. */
 export class JupyterLab {
   readonly #folder = Deno.makeTempDirSync();
-  readonly #processes: Deno.ChildProcess[] = [];
-  readonly #answers = new Map<number, (answer: Answer) => void>();
-  #page!: WebSocket;
-  #count = 0;
+  #server: Deno.ChildProcess | undefined;
+  #browser: Browser | undefined;
+  #page!: Page;
 
   /**
-   * Starts the programs `jupyter`, of an environment with JupyterLab, and
-   * `chromium`; JUPYTER and CHROMIUM in the environment are other paths of them.
+   * Starts the program `jupyter`, of an environment with JupyterLab, and
+   * /usr/bin/chromium; JUPYTER and CHROMIUM in the environment are other paths.
    *
    * @param root the folder with the notebooks, which are not written
    */
@@ -69,68 +59,47 @@ export class JupyterLab {
         settings,
       );
     }
-    const jupyter = Deno.env.get("JUPYTER") ?? "jupyter";
-    const address = await this.#spawn(jupyter, [
-      "lab",
-      "--no-browser",
-      "--allow-root",
-      "--expose-app-in-browser",
-      "--ip=127.0.0.1",
-      "--port=0",
-      "--IdentityProvider.token=",
-      `--LabApp.user_settings_dir=${join(this.#folder, "settings")}`,
-      `--LabApp.workspaces_dir=${join(this.#folder, "workspaces")}`,
-      `--ServerApp.root_dir=${root}`,
-    ], /(http:\/\/127\.0\.0\.1:\d+\/lab)/);
-    const chromium = Deno.env.get("CHROMIUM") ?? "chromium";
-    const devtools = await this.#spawn(chromium, [
-      ...CHROMIUM,
-      `--user-data-dir=${join(this.#folder, "profile")}`,
-      "about:blank",
-    ], /ws:\/\/(127\.0\.0\.1:\d+)\//);
-    const pages = await (await fetch(`http://${devtools}/json`)).json();
-    const page = pages.find(({ type }: { type: string }) => type === "page");
-    this.#page = new WebSocket(page.webSocketDebuggerUrl);
-    this.#page.onmessage = ({ data }) => {
-      const answer = JSON.parse(data);
-      this.#answers.get(answer.id)?.(answer);
-      this.#answers.delete(answer.id);
-    };
-    await new Promise((resolve) => this.#page.onopen = resolve);
-    await this.#command("Emulation.setDeviceMetricsOverride", {
-      width: WIDTH,
-      height: HEIGHT,
-      deviceScaleFactor: 1,
-      mobile: false,
+    const address = await this.#serve(root);
+    const { chromium } = await import("playwright-core");
+    this.#browser = await chromium.launch({
+      executablePath: Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--hide-scrollbars"],
+      timeout: TIMEOUT,
     });
-    await this.#command("Page.navigate", { url: address });
-    const isReady = "return !!await globalThis.jupyterapp?.restored || " +
-      "globalThis.jupyterapp !== undefined;";
-    for (let wait = 0; wait < 5 * START_SECONDS; wait++) {
-      if (await this.#evaluate(isReady).catch(() => false)) return;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    throw new Error("Cannot open JupyterLab: its page does not start");
+    const viewport = { width: WIDTH, height: HEIGHT };
+    this.#page = await this.#browser.newPage({ viewport });
+    this.#page.setDefaultTimeout(TIMEOUT);
+    await this.#page.goto(address);
+    await this.#page.waitForFunction("globalThis.jupyterapp");
+    await this.#evaluate("await jupyterapp.restored;");
   }
 
-  /** Starts a program, and waits until it prints its address on stderr. */
-  async #spawn(
-    command: string,
-    args: string[],
-    address: RegExp,
-  ): Promise<string> {
+  /** Starts JupyterLab, and waits until it prints its address on stderr. */
+  async #serve(root: string): Promise<string> {
+    const command = Deno.env.get("JUPYTER") ?? "jupyter";
     const folders = ["data", "config", "runtime"].map((name) => [
       `JUPYTER_${name.toUpperCase()}_DIR`,
       join(this.#folder, name),
     ]);
     const process = new Deno.Command(command, {
-      args,
+      args: [
+        "lab",
+        "--no-browser",
+        "--allow-root",
+        "--expose-app-in-browser",
+        "--ip=127.0.0.1",
+        "--port=0",
+        "--IdentityProvider.token=",
+        `--LabApp.user_settings_dir=${join(this.#folder, "settings")}`,
+        `--LabApp.workspaces_dir=${join(this.#folder, "workspaces")}`,
+        `--ServerApp.root_dir=${root}`,
+      ],
       env: { ...Object.fromEntries(folders), NO_COLOR: "1" },
       stdin: "null",
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    this.#processes.unshift(process);
+    this.#server = process;
     const found = Promise.withResolvers<string>();
     let printed = "";
     const fail = () =>
@@ -139,13 +108,13 @@ export class JupyterLab {
       new WritableStream({
         write: (text) => {
           printed += text;
-          const match = address.exec(printed);
+          const match = /(http:\/\/127\.0\.0\.1:\d+\/lab)/.exec(printed);
           if (match) found.resolve(match[1]);
         },
         close: fail,
       }),
     );
-    const timer = setTimeout(fail, START_SECONDS * 1000);
+    const timer = setTimeout(fail, TIMEOUT);
     try {
       return await found.promise;
     } finally {
@@ -153,32 +122,10 @@ export class JupyterLab {
     }
   }
 
-  // deno-lint-ignore no-explicit-any
-  async #command(method: string, params: unknown = {}): Promise<any> {
-    const id = ++this.#count;
-    const { error, result } = await new Promise<Answer>((resolve) => {
-      this.#answers.set(id, resolve);
-      this.#page.send(JSON.stringify({ id, method, params }));
-    });
-    if (error) throw new Error(`Cannot ${method}: ${error.message}`);
-    return result;
-  }
-
   /** Runs the body of an async function in the page. */
   // deno-lint-ignore no-explicit-any
-  async #evaluate(body: string): Promise<any> {
-    const { result, exceptionDetails } = await this.#command(
-      "Runtime.evaluate",
-      {
-        expression: `(async () => { ${body} })()`,
-        awaitPromise: true,
-        returnByValue: true,
-      },
-    );
-    if (exceptionDetails) {
-      throw new Error(exceptionDetails.exception.description);
-    }
-    return result.value;
+  #evaluate(body: string): Promise<any> {
+    return this.#page.evaluate(`(async () => { ${body} })()`);
   }
 
   /** Opens a notebook with a new kernel. */
@@ -239,9 +186,8 @@ export class JupyterLab {
           outer.scrollTop = ${top};
           await new Promise((resolve) => setTimeout(resolve, 300));
           return outer.scrollHeight;`);
-        const { data } = await this.#command("Page.captureScreenshot");
         const file = `${path}_${theme.toLowerCase()}_${top / step + 1}.png`;
-        await Deno.writeFile(file, Uint8Array.fromBase64(data));
+        await this.#page.screenshot({ path: file });
       }
     }
   }
@@ -255,20 +201,13 @@ export class JupyterLab {
 
   /** Ends both programs, and removes what they wrote. */
   async stop(): Promise<void> {
-    this.#page?.close();
-    for (const process of this.#processes) {
-      try {
-        process.kill();
-      } catch {
-        // It has ended by itself.
-      }
-      await process.status;
+    await this.#browser?.close();
+    try {
+      this.#server?.kill();
+    } catch {
+      // It has ended by itself.
     }
+    await this.#server?.status;
     await Deno.remove(this.#folder, { recursive: true });
   }
-}
-
-interface Answer {
-  result?: unknown;
-  error?: { message: string };
 }

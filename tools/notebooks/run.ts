@@ -18,8 +18,6 @@ export interface RunOptions {
   lectureList?: boolean;
   /** After how many seconds a cell counts as hanging. Default 300. */
   timeoutSeconds?: number;
-  /** Whether to run answers in cells with the tag `long`. Default `true`. */
-  long?: boolean;
   /** What `typeErrors()` finds, if it checks many notebooks at once. */
   types?: ReturnType<typeof typeErrors>;
 }
@@ -44,7 +42,6 @@ export async function checkOrWrite(
   options: RunOptions = {},
 ): Promise<Report> {
   const { check = false, lectureList = true, timeoutSeconds } = options;
-  const { long = true } = options;
   const notebook = await notebooks.readNotebook(path);
   const { types = typeErrors([path]) } = options;
   const problems: string[] = [];
@@ -93,10 +90,7 @@ export async function checkOrWrite(
       }
     }
     const failed = executions.some(({ error }) => error !== undefined);
-    const exercises = notebook.cells.filter((cell) =>
-      !failed && (long || !notebooks.hasTag(cell, "long"))
-    );
-    const answers = exercises.flatMap(answersIn);
+    const answers = failed ? [] : notebook.cells.flatMap(answersIn);
     const answered = answers.length === 0
       ? []
       : await kernel.execute(answers, timeoutSeconds);
