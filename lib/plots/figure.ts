@@ -82,7 +82,7 @@ export class Figure {
 }
 
 /** A figure as an HTML image with its words. */
-export function imageTag(figure: Figure): string {
+function imageTag(figure: Figure): string {
   const base64 = toBase64(new TextEncoder().encode(figure.svg));
   return `<img alt="${escapeHtml(`${figure}`)}" width="${figure.width}" ` +
     `height="${figure.height}" style="max-width:100%" ` +
@@ -90,7 +90,7 @@ export function imageTag(figure: Figure): string {
 }
 
 /** A text as HTML, also within quotes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;")
     .replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
