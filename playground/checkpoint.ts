@@ -37,7 +37,8 @@ export function saveRun(
     losses: { recent: [], logBytes: 0 },
     config: {
       ...{ level: "characters", encoding: "utf-8", lowercase: false },
-      ...{ sentences: "text", minimumCount: 2, splitSeed: 42 },
+      ...{ sentences: "text", tokens: "unicode", minimumCount: 2 },
+      ...{ splitSeed: 42, streamed: false },
       ...{ keepEqualTogether, recipe: "lecture", steps, batchSize },
       initialization,
       ...{ learningRate, schedule, finalLearningRate },

@@ -165,7 +165,7 @@ export interface DetokenizeOptions {
  *
  * @example
  * ```ts
- * import { detokenize } from "@makemore/mlp";
+ * import { detokenize } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const tokens = ["Well", "-", "known", ",", "isn't", "it", "?"];

@@ -47,7 +47,7 @@ export interface SplitOptions {
  *
  * @example
  * ```ts
- * import { embeddedWords, splitWords } from "@makemore/mlp";
+ * import { embeddedWords, splitWords } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const { words } = embeddedWords();
@@ -112,7 +112,7 @@ export interface PositionSplitOptions {
  *
  * @example
  * ```ts
- * import { splitByPosition } from "@makemore/mlp";
+ * import { splitByPosition } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const { train, dev, test, alsoInTrain } = splitByPosition([..."abcdefghia"]);

@@ -89,7 +89,7 @@ export async function readTable(
  *
  * @example
  * ```ts
- * import { parseTable } from "@makemore/mlp";
+ * import { parseTable } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const csv = 'name,count\nEmma,2\n"O\'Neil, Ava",1\n';

@@ -80,7 +80,7 @@ const PARAGRAPH_BREAK = /\n[^\S\n]*\n\s*/u;
  *
  * @example
  * ```ts
- * import { tokenize } from "@makemore/mlp";
+ * import { tokenize } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const text = "The dog ran\nin a room. Didn’t Dr. No?";

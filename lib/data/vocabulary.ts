@@ -51,7 +51,7 @@ export interface VocabularyOptions extends Omit<TokenizeOptions, "has"> {
  *
  * @example
  * ```ts
- * import { Vocabulary } from "@makemore/mlp";
+ * import { Vocabulary } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const vocabulary = new Vocabulary([".", "a", "b"]);
@@ -150,7 +150,7 @@ export class Vocabulary {
    *
    * @example
    * ```ts
-   * import { Vocabulary } from "@makemore/mlp";
+   * import { Vocabulary } from "@makemore/mlp/core";
    * import { assertEquals } from "@std/assert";
    *
    * const characters = new Vocabulary([".", "a", "b"]);
@@ -264,7 +264,7 @@ export function encodeWord(
  *
  * @example
  * ```ts
- * import { buildVocabulary } from "@makemore/mlp";
+ * import { buildVocabulary } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const vocabulary = buildVocabulary(["emma", "ava"]);
@@ -325,7 +325,7 @@ export interface WordVocabularyOptions extends VocabularyOptions {
  *
  * @example
  * ```ts
- * import { buildWordVocabulary, tokenize } from "@makemore/mlp";
+ * import { buildWordVocabulary, tokenize } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const sentences = tokenize("A dog ran. A cat ran. It ran.");

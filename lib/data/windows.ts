@@ -51,7 +51,7 @@ export interface WindowOptions {
  *
  * @example
  * ```ts
- * import { buildVocabulary, contextWindows } from "@makemore/mlp";
+ * import { buildVocabulary, contextWindows } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const words = ["ab"];
@@ -62,7 +62,7 @@ export interface WindowOptions {
  *
  * @example Words of a text, in contexts that reach across its sentences
  * ```ts
- * import { contextWindows, tokenize, Vocabulary } from "@makemore/mlp";
+ * import { contextWindows, tokenize, Vocabulary } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const vocabulary = new Vocabulary(["<s>", "<unk>", ".", "dogs", "ran"]);
@@ -117,7 +117,7 @@ export function contextWindows(
  *
  * @example
  * ```ts
- * import { tokenize, Vocabulary, windowStream } from "@makemore/mlp";
+ * import { tokenize, Vocabulary, windowStream } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const vocabulary = new Vocabulary(["<s>", "<unk>", ".", "dogs", "ran"]);
@@ -188,7 +188,7 @@ function encodeAll(
  *
  * @example
  * ```ts
- * import { buildVocabulary, formatWindows } from "@makemore/mlp";
+ * import { buildVocabulary, formatWindows } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const text = formatWindows(["ava"], buildVocabulary(["ava"]), 3);
@@ -223,7 +223,7 @@ export function formatWindows(
  *
  * @example
  * ```ts
- * import { buildVocabulary, contextWindows, takeRows } from "@makemore/mlp";
+ * import { buildVocabulary, contextWindows, takeRows } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const windows = contextWindows(["ab"], buildVocabulary(["ab"]), 2);
@@ -274,7 +274,7 @@ export interface MinibatchOptions {
  *   contextWindows,
  *   drawMinibatch,
  *   TorchGenerator,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const words = ["emma", "ava"];

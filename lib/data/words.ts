@@ -42,7 +42,7 @@ export interface WordListOptions extends VocabularyOptions {
  *
  * @example
  * ```ts
- * import { embeddedWords } from "@makemore/mlp";
+ * import { embeddedWords } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(embeddedWords().words.slice(0, 3), ["emma", "olivia", "ava"]);
@@ -124,7 +124,7 @@ export function readWords(
  *
  * @example
  * ```ts
- * import { parseWords } from "@makemore/mlp";
+ * import { parseWords } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(parseWords("emma\r\n\r\nava\n", "my list").words, ["emma", "ava"]);
@@ -158,7 +158,7 @@ export function parseWords(
  *
  * @example
  * ```ts
- * import { wordsFrom } from "@makemore/mlp";
+ * import { wordsFrom } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const { words } = wordsFrom(new Set(["emma", " ava ", ""]));

@@ -96,7 +96,7 @@ export const PARAMETER_NAMES: readonly ParameterName[] = Object.keys(
  *
  * @example
  * ```ts
- * import { parameterNames, pretrainedModel } from "@makemore/mlp";
+ * import { parameterNames, pretrainedModel } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const { parameters } = pretrainedModel();

@@ -26,7 +26,7 @@ import { type Model, withLanguageModel } from "./model.ts";
  *   createParameters,
  *   evaluate,
  *   TorchGenerator,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const words = ["emma", "ava"];
@@ -51,7 +51,7 @@ import { type Model, withLanguageModel } from "./model.ts";
  *   countNgrams,
  *   evaluate,
  *   perplexity,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const words = ["ab", "aa"];
@@ -92,7 +92,7 @@ export function evaluate(model: Model, windows: Rows): number {
  *   contextWindows,
  *   countNgrams,
  *   rowProbabilities,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const words = ["ab", "aa"];
@@ -128,7 +128,7 @@ export function meanLoss(probabilities: Float64Array): number {
  *
  * @example
  * ```ts
- * import { perplexity } from "@makemore/mlp";
+ * import { perplexity } from "@makemore/mlp/core";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * // a guess among 27 tokens

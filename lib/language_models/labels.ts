@@ -37,7 +37,7 @@ export interface LabelOptions {
  *
  * @example
  * ```ts
- * import { labelWords } from "@makemore/mlp";
+ * import { labelWords } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(labelWords(["ava", "emmia"], { train: ["emma", "ava"] }), [

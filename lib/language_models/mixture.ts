@@ -48,7 +48,7 @@ export interface MixtureOptions {
  *
  * @example
  * ```ts
- * import { fitMixtureWeights } from "@makemore/mlp";
+ * import { fitMixtureWeights } from "@makemore/mlp/core";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * // two models that are sure, one right in 3 rows of 4, the other in the rest
@@ -128,7 +128,7 @@ function normalised(shares: Float64Array): Float64Array {
  *
  * @example
  * ```ts
- * import { mixProbabilities } from "@makemore/mlp";
+ * import { mixProbabilities } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const rows = mixProbabilities([[1, 0.5], [0, 0.25]], [0.75, 0.25]);
@@ -196,7 +196,7 @@ function checkedRows(probabilities: readonly ArrayLike<number>[]): number {
  *   mixModels,
  *   rowProbabilities,
  *   splitWords,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assert } from "@std/assert";
  *
  * const words = embeddedWords().words.slice(0, 3000);

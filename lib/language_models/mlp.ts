@@ -49,7 +49,7 @@ export type MlpModel = Required<LanguageModel>;
  *   rowProbabilities,
  *   splitWords,
  *   train,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assert } from "@std/assert";
  *
  * const { words } = embeddedWords();

@@ -46,7 +46,7 @@ export interface NearestTokensOptions {
  *
  * @example
  * ```ts
- * import { nearestTokens, pretrainedModel } from "@makemore/mlp";
+ * import { nearestTokens, pretrainedModel } from "@makemore/mlp/core";
  * import { assert } from "@std/assert";
  *
  * const { parameters, vocabulary } = pretrainedModel();

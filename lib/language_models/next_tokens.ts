@@ -44,7 +44,7 @@ export interface NextToken {
  *
  * @example
  * ```ts
- * import { nextTokens, pretrainedModel } from "@makemore/mlp";
+ * import { nextTokens, pretrainedModel } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const { parameters, vocabulary } = pretrainedModel();

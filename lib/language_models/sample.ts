@@ -90,7 +90,7 @@ export interface SampleOptions extends TemperOptions {
  *   createParameters,
  *   sample,
  *   TorchGenerator,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const vocabulary = buildVocabulary(["emma", "ava"]);
@@ -119,7 +119,7 @@ export interface SampleOptions extends TemperOptions {
  *   countNgrams,
  *   sample,
  *   TorchGenerator,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const vocabulary = buildVocabulary(["emma"]);

@@ -23,7 +23,7 @@ import { type Model, withLanguageModel } from "./model.ts";
  *
  * @example
  * ```ts
- * import { pretrainedModel, scoreWords } from "@makemore/mlp";
+ * import { pretrainedModel, scoreWords } from "@makemore/mlp/core";
  * import { assert } from "@std/assert";
  *
  * const { parameters, vocabulary } = pretrainedModel();

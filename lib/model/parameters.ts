@@ -55,7 +55,7 @@ export function arraysOf(parameters: Parameters): ParameterArrays {
  *   createParameters,
  *   parameterArrays,
  *   TorchGenerator,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const parameters = createParameters({
@@ -82,7 +82,7 @@ export function parameterArrays(parameters: Parameters): ParameterArrays {
  *
  * @example
  * ```ts
- * import { pretrainedModel, sizesOf } from "@makemore/mlp";
+ * import { pretrainedModel, sizesOf } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(sizesOf(pretrainedModel().parameters), {
@@ -109,7 +109,7 @@ export function sizesOf(parameters: Parameters): ModelSizes {
  *
  * @example The lecture's two models
  * ```ts
- * import { countParameters } from "@makemore/mlp";
+ * import { countParameters } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const model = { vocabularySize: 27, contextLength: 3 };

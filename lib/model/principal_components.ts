@@ -22,7 +22,7 @@ import { checkWhole } from "../errors/checks.ts";
  *
  * @example
  * ```ts
- * import { projectToPlane } from "@makemore/mlp";
+ * import { projectToPlane } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * // three points in space that differ only along the last axis

@@ -11,7 +11,7 @@ import { Mt19937 } from "./mersenne_twister.ts";
  *
  * @example The lecture's shuffle, `random.seed(42); random.shuffle(words)`
  * ```ts
- * import { PythonRandom } from "@makemore/mlp";
+ * import { PythonRandom } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const numbers = [0, 1, 2, 3, 4];

@@ -43,7 +43,7 @@ export interface MultinomialOptions {
  *
  * @example The first numbers that PyTorch prints for this seed
  * ```ts
- * import { TorchGenerator } from "@makemore/mlp";
+ * import { TorchGenerator } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const g = new TorchGenerator(2147483647);
@@ -118,7 +118,7 @@ export class TorchGenerator {
    *
    * @example
    * ```ts
-   * import { TorchGenerator } from "@makemore/mlp";
+   * import { TorchGenerator } from "@makemore/mlp/core";
    * import { assertEquals } from "@std/assert";
    *
    * const C = new TorchGenerator(2147483647).randn(27 * 2);
@@ -166,7 +166,7 @@ export class TorchGenerator {
    *
    * @example
    * ```ts
-   * import { TorchGenerator } from "@makemore/mlp";
+   * import { TorchGenerator } from "@makemore/mlp/core";
    * import { assertEquals } from "@std/assert";
    *
    * const rows = new TorchGenerator(42).randint(0, 182625, 3);
@@ -242,7 +242,7 @@ export class TorchGenerator {
    *
    * @example
    * ```ts
-   * import { TorchGenerator } from "@makemore/mlp";
+   * import { TorchGenerator } from "@makemore/mlp/core";
    * import { assertEquals } from "@std/assert";
    *
    * const g = new TorchGenerator(1);

@@ -46,7 +46,7 @@ export interface BestNgram {
  *   contextWindows,
  *   embeddedWords,
  *   splitWords,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assert } from "@std/assert";
  *
  * const words = embeddedWords().words.slice(0, 1000);

@@ -252,7 +252,7 @@ export interface Learned extends Offer {
  *   sample,
  *   splitWords,
  *   TorchGenerator,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const words = embeddedWords().words.slice(0, 300);

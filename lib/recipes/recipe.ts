@@ -66,7 +66,7 @@ export interface RecipeData {
  *
  * @example
  * ```ts
- * import { lectureRecipe } from "@makemore/mlp";
+ * import { lectureRecipe } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const { contextLength, embeddingSize, hiddenSize } = lectureRecipe();
@@ -132,7 +132,7 @@ const CANDIDATES = 100;
  *
  * @example
  * ```ts
- * import { autoRecipe } from "@makemore/mlp";
+ * import { autoRecipe } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const data = { vocabularySize: 27, sequences: 800, rows: 5700 };

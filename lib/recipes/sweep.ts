@@ -49,7 +49,7 @@ const DIGITS = 4;
  *
  * @example
  * ```ts
- * import { settingsGrid } from "@makemore/mlp";
+ * import { settingsGrid } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const grid = settingsGrid({
@@ -104,7 +104,7 @@ export interface RandomSettingsOptions {
  *
  * @example
  * ```ts
- * import { randomSettings, TorchGenerator } from "@makemore/mlp";
+ * import { randomSettings, TorchGenerator } from "@makemore/mlp/core";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const settings = randomSettings({

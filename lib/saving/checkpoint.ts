@@ -68,7 +68,7 @@ export const MAX_RECENT_LOSSES = 1000;
  *   encodeCheckpoint,
  *   parameterArrays,
  *   TorchGenerator,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const vocabulary = buildVocabulary(["ab"]);
@@ -130,7 +130,7 @@ export function encodeCheckpoint(
  *   parameterArrays,
  *   pretrainedModel,
  *   saveModel,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assertThrows } from "@std/assert";
  *
  * const { parameters, vocabulary } = pretrainedModel();

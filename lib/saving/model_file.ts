@@ -60,7 +60,7 @@ export interface DecodeOptions {
  *
  * @example
  * ```ts
- * import { loadModel, pretrainedModel, saveModel } from "@makemore/mlp";
+ * import { loadModel, pretrainedModel, saveModel } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const { parameters, vocabulary } = pretrainedModel();
@@ -99,7 +99,7 @@ export function saveModel(
  *
  * @example A file that is not a model
  * ```ts
- * import { CheckpointError, loadModel } from "@makemore/mlp";
+ * import { CheckpointError, loadModel } from "@makemore/mlp/core";
  * import { assertThrows } from "@std/assert";
  *
  * const bytes = new TextEncoder().encode("emma");
@@ -135,7 +135,7 @@ export function loadModel(
  *
  * @example
  * ```ts
- * import { decodeParameters, pretrainedModel, saveModel } from "@makemore/mlp";
+ * import { decodeParameters, pretrainedModel, saveModel } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const { parameters, vocabulary } = pretrainedModel();

@@ -57,7 +57,7 @@ export interface LearningRateLosses {
  *   createParameters,
  *   findLearningRate,
  *   TorchGenerator,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const words = ["emma", "ava"];
@@ -127,7 +127,7 @@ export function findLearningRate(
  *
  * @example
  * ```ts
- * import { suggestLearningRate } from "@makemore/mlp";
+ * import { suggestLearningRate } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const learningRates = Float64Array.of(0.01, 0.1, 1);

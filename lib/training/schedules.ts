@@ -18,7 +18,7 @@ export type Schedule = (step: number) => number;
  *
  * @example
  * ```ts
- * import { constantRate } from "@makemore/mlp";
+ * import { constantRate } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(constantRate(0.1)(99_999), 0.1);
@@ -41,7 +41,7 @@ export function constantRate(rate: number): Schedule {
  *
  * @example The lecture's
  * ```ts
- * import { stepDecay } from "@makemore/mlp";
+ * import { stepDecay } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const schedule = stepDecay([0.1, 0.01], 100_000);
@@ -74,7 +74,7 @@ export function stepDecay(
  *
  * @example
  * ```ts
- * import { cosineDecay } from "@makemore/mlp";
+ * import { cosineDecay } from "@makemore/mlp/core";
  * import { assertAlmostEquals, assertEquals } from "@std/assert";
  *
  * const schedule = cosineDecay([0.1, 0], 1000);
@@ -112,7 +112,7 @@ export function cosineDecay(
  *
  * @example
  * ```ts
- * import { inverseDecay } from "@makemore/mlp";
+ * import { inverseDecay } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const schedule = inverseDecay(0.1, 1e-4);

@@ -85,7 +85,8 @@ for (
         for (
           const given of [
             problem("step-32"),
-            problem("full-batch"),
+            // plain loops take seconds for all rows
+            problem("full-batch", peer === "loops" ? { batchSize: 2000 } : {}),
             problem("loss", { batchSize: 500 }),
             problem("loss", { batchSize: 70 }),
             problem("names"),

@@ -14,7 +14,7 @@ import { sizeOption } from "../size_option.ts";
 import { hashOf, Program, taskArguments, withWords } from "./program.ts";
 
 /** How many kills. Those that should hit a write and miss it do not count. */
-const kills = sizeOption("kills", 2);
+const kills = sizeOption("kills", 3);
 
 /** What a program says before it trains, with the first step. */
 const BEGUN = /^Steps (\d+) to /m;

@@ -43,6 +43,8 @@ const LIST = { ...SETTINGS, level: "characters" } as const;
 const stream = (input: string[], settings: CorpusSettings, keepIn?: string) =>
   readCorpus({ input, keepIn }, { ...settings, streamed: true });
 
+const megabytes = sizeOption("megabytes", 0);
+
 Deno.test("readCorpus() gives the same of a text that it reads as a stream", () =>
   inFolder(async (folder) => {
     const paths = ["a", "b"].map((name) => `${folder}/${name}.txt`);
@@ -165,47 +167,49 @@ Deno.test("readCorpus() says what is wrong with a stream, and where, and leaves 
     await refuses(lines, 'the encoding "morse"', latin, UsageError);
   }));
 
-Deno.test("train reads a list and a pipe of more than 64 MiB", () =>
-  inFolder(async (folder) => {
-    const lines = Array.from({ length: 7000 }, (_, i) =>
-      String.fromCodePoint(
-        ...Array.from({ length: 24 }, (_, j) => 0x20000 + (i + j) ** 3 % 997),
-      ));
-    const list = (lines.join("\n") + "\n").repeat(100);
-    Deno.writeTextFileSync(`${folder}/list`, list);
-    const how = ["--steps", "2", "--hidden-size", "2", "--num", "0"];
-    const words = await run(folder, "train", "--input", "list", ...how);
-    assertStringIncludes(words.stderr, "700000 words from list: train ");
-    const text = ["--output", "out/text", "--level", "words", "--tokens"];
-    const args = taskArguments(
-      "train",
-      ["--input", "-", ...text, "blanks", ...how],
-    );
-    const piped = await new Program(folder, args, 'cat list | "$@"').ended;
-    const parts = "train 560000, dev 70000 (70000 also in train), test 70000";
-    assertStringIncludes(
-      piped.stderr,
-      `700000 lines from standard input: ${parts}`,
-    );
-    assertEquals(Deno.readTextFileSync(`${folder}/out/text/text.txt`), list);
-    const sweep = await run(
-      folder,
-      "sweep",
-      "--input",
-      "list",
-      "--seed",
-      "1,2",
-    );
-    assertEquals(sweep.stdout.trim().split("\n").length, 2, sweep.stderr);
-    const table = ["--input", "list", "--column", "1"];
-    assertEquals(
-      (await refusalOf(folder, "train", ...table)).message,
-      "Cannot read list: it has 67900000 bytes, more than the 67108864 that are " +
-        "read; save its words as a list, one on each line, which may be larger",
-    );
-  }));
-
-const megabytes = sizeOption("megabytes", 0);
+Deno.test({
+  name: "train reads a list and a pipe of more than 64 MiB [deno task large]",
+  ignore: megabytes === 0,
+  fn: () =>
+    inFolder(async (folder) => {
+      const lines = Array.from({ length: 7000 }, (_, i) =>
+        String.fromCodePoint(
+          ...Array.from({ length: 24 }, (_, j) => 0x20000 + (i + j) ** 3 % 997),
+        ));
+      const list = (lines.join("\n") + "\n").repeat(100);
+      Deno.writeTextFileSync(`${folder}/list`, list);
+      const how = ["--steps", "2", "--hidden-size", "2", "--num", "0"];
+      const words = await run(folder, "train", "--input", "list", ...how);
+      assertStringIncludes(words.stderr, "700000 words from list: train ");
+      const text = ["--output", "out/text", "--level", "words", "--tokens"];
+      const args = taskArguments(
+        "train",
+        ["--input", "-", ...text, "blanks", ...how],
+      );
+      const piped = await new Program(folder, args, 'cat list | "$@"').ended;
+      const parts = "train 560000, dev 70000 (70000 also in train), test 70000";
+      assertStringIncludes(
+        piped.stderr,
+        `700000 lines from standard input: ${parts}`,
+      );
+      assertEquals(Deno.readTextFileSync(`${folder}/out/text/text.txt`), list);
+      const sweep = await run(
+        folder,
+        "sweep",
+        "--input",
+        "list",
+        "--seed",
+        "1,2",
+      );
+      assertEquals(sweep.stdout.trim().split("\n").length, 2, sweep.stderr);
+      const table = ["--input", "list", "--column", "1"];
+      assertEquals(
+        (await refusalOf(folder, "train", ...table)).message,
+        "Cannot read list: it has 67900000 bytes, more than the 67108864 that are " +
+          "read; save its words as a list, one on each line, which may be larger",
+      );
+    }),
+});
 
 /** Writes a text of Brown's sentences, if it is large, in an order of its own. */
 function writeText(path: string, megabytes: number): void {

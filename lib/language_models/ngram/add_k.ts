@@ -25,7 +25,7 @@ import type { NgramCounts } from "./counts.ts";
  *   buildVocabulary,
  *   contextWindows,
  *   countNgrams,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const vocabulary = buildVocabulary(["aab"]);

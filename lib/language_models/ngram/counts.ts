@@ -140,7 +140,7 @@ export class NgramCounts {
  *
  * @example The lecture's table of pairs
  * ```ts
- * import { buildVocabulary, contextWindows, countNgrams } from "@makemore/mlp";
+ * import { buildVocabulary, contextWindows, countNgrams } from "@makemore/mlp/core";
  * import { assertEquals } from "@std/assert";
  *
  * const words = ["emma", "ava"];

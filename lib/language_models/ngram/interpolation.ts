@@ -46,7 +46,7 @@ export interface InterpolatedModel extends LanguageModel {
  *   evaluate,
  *   interpolate,
  *   splitWords,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assert } from "@std/assert";
  *
  * const words = embeddedWords().words.slice(0, 3000);

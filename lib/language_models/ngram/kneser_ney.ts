@@ -56,7 +56,7 @@ const FALLBACK: Discounts = [0.5, 1, 1.5];
  *   evaluate,
  *   kneserNey,
  *   splitWords,
- * } from "@makemore/mlp";
+ * } from "@makemore/mlp/core";
  * import { assert } from "@std/assert";
  *
  * const { words } = embeddedWords();
