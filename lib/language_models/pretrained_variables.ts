@@ -15,7 +15,7 @@ import { pretrainedModel as pretrainedArrays } from "./pretrained.ts";
  *
  * @example
  * ```ts
- * import { pretrainedModel, sample, TorchGenerator } from "@makemore/mlp/core";
+ * import { pretrainedModel, sample, TorchGenerator } from "@makemore/mlp";
  * import { assertEquals } from "@std/assert";
  *
  * const { parameters, vocabulary } = pretrainedModel();

@@ -32,7 +32,7 @@ export interface LoadedModel {
  *   contextWindows,
  *   pretrainedModel,
  *   saveModel,
- * } from "@makemore/mlp/core";
+ * } from "@makemore/mlp";
  * import { assertEquals } from "@std/assert";
  *
  * const saved = pretrainedModel();

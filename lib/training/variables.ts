@@ -47,7 +47,7 @@ import type { Trainee } from "./trainee.ts";
  *   createParameters,
  *   TorchGenerator,
  *   trainStep,
- * } from "@makemore/mlp/core";
+ * } from "@makemore/mlp";
  * import { assert } from "@std/assert";
  *
  * const words = ["emma", "ava"];
@@ -99,7 +99,7 @@ export function trainStep(
  *   createParameters,
  *   TorchGenerator,
  *   trainSteps,
- * } from "@makemore/mlp/core";
+ * } from "@makemore/mlp";
  * import { assert } from "@std/assert";
  *
  * const words = ["emma", "olivia", "ava", "isabella", "sophia"];
@@ -152,7 +152,7 @@ export function trainSteps(
  *   stepDecay,
  *   TorchGenerator,
  *   train,
- * } from "@makemore/mlp/core";
+ * } from "@makemore/mlp";
  * import { assert } from "@std/assert";
  *
  * const words = ["emma", "olivia", "ava", "isabella", "sophia"];
@@ -185,7 +185,7 @@ export function trainSteps(
  *   tokenize,
  *   TorchGenerator,
  *   train,
- * } from "@makemore/mlp/core";
+ * } from "@makemore/mlp";
  * import { assert } from "@std/assert";
  *
  * const sentences = tokenize(

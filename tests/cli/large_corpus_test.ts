@@ -256,7 +256,7 @@ for (const level of ["words", "characters"]) {
       for (const { name } of Deno.readDirSync(path)) {
         Deno.copyFileSync(`${path}/${name}`, `${folder}/out/half/${name}`);
       }
-      const steps = ["--resume", "--steps", megabytes ? "700" : "10000"];
+      const steps = ["--resume", "--steps", megabytes ? "700" : "5000"];
       const whole = await train("whole", ...steps, "--num", "1").ended;
       assertEquals(whole.code, 0, whole.stderr);
       const half = train("half", ...steps);
