@@ -23,10 +23,11 @@ import {
 import { judging } from "./judging.ts";
 import { readLargeCorpus } from "./large_corpus.ts";
 import { tellIfList } from "./list_hints.ts";
+import type { PARTS } from "../lib/data/splits.ts";
 import { EncodedPart } from "../lib/data/token_ids.ts";
 import { type InputCopy, inputCopyOf } from "./run_folder.ts";
 import { SequenceHash } from "./sequence_hash.ts";
-import type { CorpusSettings, InputValues } from "./settings.ts";
+import { type CorpusSettings, type InputValues, unitOf } from "./settings.ts";
 import { bytesOf, isTableName, readLists, readTexts } from "./sources.ts";
 import { tell } from "./terminal.ts";
 
@@ -35,9 +36,6 @@ type Sequence = string | readonly string[];
 
 /** Words or sentences, or those of a large corpus. */
 export type Part = readonly Sequence[] | EncodedPart;
-
-/** The parts of a corpus, in the order in which they are shown. */
-export const PARTS = ["train", "dev", "test"] as const;
 
 /** A list of words, or the sentences of a text, in three parts. */
 export interface Corpus {
@@ -108,9 +106,9 @@ export async function readCorpus(
     const { train } = splits;
     const how = { minimumCount, lowercase, sentences, blanks, text };
     const vocabulary = once(() => buildWordVocabulary(train, how));
-    const unit = blanks || sentences === "lines" ? "lines" : "sentences";
     return {
-      ...{ source, unit, size: sequences.length, splits, vocabulary },
+      ...{ source, size: sequences.length, splits, vocabulary },
+      unit: unitOf(settings),
       copy: { file, content: text },
       sha256: () => hashOf(sequences),
     };
@@ -119,7 +117,7 @@ export async function readCorpus(
   notes?.forEach(tell);
   const splits = judging(() => splitWords(words, { seed, keepEqualTogether }));
   return {
-    ...{ source, unit: "words", size: words.length, splits },
+    ...{ source, unit: unitOf(settings), size: words.length, splits },
     copy: { file, content: words.join("\n") + "\n" },
     sha256: () => hashOf(words),
     // the lecture's has the characters of all parts

@@ -6,7 +6,8 @@ import {
   rowProbabilities,
 } from "../core.ts";
 import { meanLoss } from "../lib/language_models/evaluate.ts";
-import { PARTS, readCorpus } from "./corpus.ts";
+import { PARTS } from "../lib/data/splits.ts";
+import { readCorpus } from "./corpus.ts";
 import {
   corpusSettingsOf,
   inputBeside,

@@ -22,7 +22,7 @@ import { judging } from "./judging.ts";
 import { refuseTable, sentencesNote, tellIfList } from "./list_hints.ts";
 import { RUN_FILES } from "./run_folder.ts";
 import { SequenceHash } from "./sequence_hash.ts";
-import type { CorpusSettings } from "./settings.ts";
+import { type CorpusSettings, unitOf } from "./settings.ts";
 import { bytesIn, bytesOf, nameOf } from "./sources.ts";
 import { tell } from "./terminal.ts";
 
@@ -105,12 +105,7 @@ export async function readLargeCorpus(
     const { train, dev, test } = judging(() => ids.encode(vocabulary));
     const sha256 = hash.digest();
     return {
-      ...{ source, size: ids.sequences },
-      unit: !isText
-        ? "words"
-        : blanks || sentences === "lines"
-        ? "lines"
-        : "sentences",
+      ...{ source, unit: unitOf(settings), size: ids.sequences },
       splits: { train, dev, test, alsoInTrain },
       copy: content && { file, content },
       sha256: () => sha256,

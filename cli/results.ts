@@ -1,7 +1,8 @@
 /** How results are shown: the parts of a corpus, and losses. */
 
 import { perplexity, UNKNOWN, type Vocabulary } from "../core.ts";
-import { type Corpus, heldSplits, PARTS } from "./corpus.ts";
+import { type Corpus, heldSplits } from "./corpus.ts";
+import { PARTS } from "../lib/data/splits.ts";
 import { MOST_JUDGED } from "./models.ts";
 import { windowsOf } from "../lib/data/windows.ts";
 import { tell } from "./terminal.ts";

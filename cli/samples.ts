@@ -8,7 +8,8 @@ import {
 } from "../core.ts";
 import { UsageError } from "../lib/errors/errors.ts";
 import { originsIn } from "../lib/language_models/labels.ts";
-import { type Corpus, heldSplits, PARTS } from "./corpus.ts";
+import { type Corpus, heldSplits } from "./corpus.ts";
+import { PARTS } from "../lib/data/splits.ts";
 import type { NamedModel } from "./models.ts";
 import { print, tell } from "./terminal.ts";
 

@@ -389,6 +389,14 @@ export type CorpusSettings = Pick<Kept, keyof typeof CORPUS> & {
   readonly streamed?: boolean;
 };
 
+/** What the sequences of a corpus are. */
+export function unitOf(
+  { level, tokens, sentences }: CorpusSettings,
+): "words" | "sentences" | "lines" {
+  if (level === "characters") return "words";
+  return tokens === "blanks" || sentences === "lines" ? "lines" : "sentences";
+}
+
 /** The values of all settings that a run keeps. */
 type Kept = {
   readonly [
@@ -403,7 +411,7 @@ export type Settings = Kept;
 const KEPT = Object.entries<Setting>(SETTINGS)
   .filter(([, { kept, before }]) => kept || before !== undefined);
 
-/** The settings that a checkpoint keeps; 0 stands for "all" and "auto". */
+/** The settings that a checkpoint keeps, with "all" and "auto" as 0. */
 export function configOf(
   settings: Settings,
 ): Record<string, string | number | boolean> {

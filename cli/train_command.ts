@@ -12,7 +12,8 @@ import {
 } from "../core.ts";
 import { lookEveryOf } from "../lib/recipes/learn.ts";
 import { UnfinishedFile } from "./atomic_file.ts";
-import { type Corpus, heldSplits, PARTS, readCorpus } from "./corpus.ts";
+import { type Corpus, heldSplits, readCorpus } from "./corpus.ts";
+import { PARTS } from "../lib/data/splits.ts";
 import { writeEmbeddingFigure, writeLossFigure } from "./figures.ts";
 import { makeModel, type NamedModel, rowsOf } from "./models.ts";
 import {

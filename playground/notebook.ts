@@ -115,8 +115,8 @@ function documentOf(options: object): string {
 
 /**
  * A script that puts the document into a frame, where JupyterLab's `element` is
- * or where the script itself is, and hides the outputs before it that take its place. The
- * frame says how high it is, and hears of the theme.
+ * or where the script itself is, and hides the outputs before it that take its
+ * place. The frame says how high it is, and hears of the theme.
  */
 function scriptOf(
   html: string,

@@ -130,6 +130,9 @@ export function splitByPosition<Sequence extends string | readonly string[]>(
   return cut(all, endsOf(all.length, "sentences", options.fractions));
 }
 
+/** The names of the parts, in the order in which they are shown. */
+export const PARTS = ["train", "dev", "test"] as const;
+
 /** The fewest words or sentences that can be split. */
 const MIN_LENGTH = 10;
 

@@ -6,7 +6,7 @@
 import { checkWhole } from "../errors/checks.ts";
 import type { WindowStream } from "../kernel/rows.ts";
 import { PythonRandom } from "../random/python_random.ts";
-import { endsOf, type SplitOptions } from "./splits.ts";
+import { endsOf, PARTS, type SplitOptions } from "./splits.ts";
 import { encodeWord, type Vocabulary } from "./vocabulary.ts";
 
 /**
@@ -22,10 +22,6 @@ const END = 0;
 
 /** Contexts may be so long without a copy of a part. */
 const BOUNDARIES = 32;
-
-/** The parts of a list or a text, in the order of their numbers. */
-const PARTS = ["train", "dev", "test"] as const;
-type PartName = typeof PARTS[number];
 
 /** A part of a list or a text as the ids of a vocabulary. */
 export class EncodedPart {
@@ -60,7 +56,7 @@ export class EncodedPart {
 
 /** The tokens of a list or a text in the order in which they come. */
 export class TokenIds {
-  /** The different tokens, by their number; the first stands for an end. */
+  /** The different tokens, by their number; the first marks an end. */
   readonly tokens: string[] = [""];
   /** How many words or sentences there are. */
   sequences: number = 0;
@@ -247,7 +243,7 @@ export class TokenIds {
    * @throws {RangeError} if the vocabulary lacks a token, or a token is that of
    * boundaries
    */
-  encode(vocabulary: Vocabulary): Record<PartName, EncodedPart> {
+  encode(vocabulary: Vocabulary): Record<typeof PARTS[number], EncodedPart> {
     const idOf = Uint16Array.from(
       this.tokens,
       (token, number) =>
@@ -265,7 +261,7 @@ export class TokenIds {
     const parts = PARTS.map((name, part) =>
       [name, new EncodedPart(ids[part], lengths[part], vocabulary)] as const
     );
-    return Object.fromEntries(parts) as Record<PartName, EncodedPart>;
+    return Object.fromEntries(parts) as ReturnType<TokenIds["encode"]>;
   }
 }
 

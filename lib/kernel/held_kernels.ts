@@ -59,6 +59,12 @@ export function giveBackKernel(kernel: Kernel, rows?: Rows): void {
   held.set(rows, kernel);
 }
 
+/** Releases the kernel that holds rows, if there is one, before it is collected. */
+export function dropKernel(rows: Rows): void {
+  held.get(rows)?.release();
+  held.delete(rows);
+}
+
 function isSameModel(a: ModelSizes, b: ModelSizes): boolean {
   return a.vocabularySize === b.vocabularySize &&
     a.contextLength === b.contextLength &&

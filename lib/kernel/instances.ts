@@ -215,8 +215,8 @@ export function arithmetic(): Arithmetic {
  *
  * @experimental The kernel changes with the algorithms in it.
  *
- * @param arithmetic the choice; {@linkcode arithmetic} says what
- * the machine makes of it
+ * @param arithmetic the choice; {@linkcode arithmetic} says what the machine
+ * makes of it
  * @throws {TypeError} if it is neither
  */
 export function setArithmetic(arithmetic: Arithmetic): void {

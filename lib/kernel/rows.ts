@@ -62,12 +62,16 @@ export function contextOf(rows: Rows, row: number): Uint16Array {
   return before > 0 ? context.slice().fill(0, 0, before) : context;
 }
 
-/** The same rows with their contexts written out. */
-export function writtenOut(rows: Rows): Windows {
-  const { contextLength, Y } = rows;
+/** The same rows with the last tokens of their contexts written out. */
+export function writtenOut(
+  rows: Rows,
+  contextLength: number = rows.contextLength,
+): Windows {
+  const dropped = rows.contextLength - contextLength;
+  const { Y } = rows;
   const X = new Uint16Array(Y.length * contextLength);
   for (let row = 0; row < Y.length; row++) {
-    X.set(contextOf(rows, row), row * contextLength);
+    X.set(contextOf(rows, row).subarray(dropped), row * contextLength);
   }
   return { contextLength, X, Y };
 }
@@ -75,14 +79,9 @@ export function writtenOut(rows: Rows): Windows {
 /** The same rows with only the last `contextLength` tokens of their contexts. */
 export function shortened(rows: Rows, contextLength: number): Rows {
   const dropped = rows.contextLength - contextLength;
-  const { Y } = rows;
   if (dropped === 0) return rows;
   if ("ids" in rows) {
     return { ...rows, contextLength, ids: rows.ids.subarray(dropped) };
   }
-  const X = new Uint16Array(Y.length * contextLength);
-  for (let row = 0; row < Y.length; row++) {
-    X.set(contextOf(rows, row).subarray(dropped), row * contextLength);
-  }
-  return { contextLength, X, Y };
+  return writtenOut(rows, contextLength);
 }

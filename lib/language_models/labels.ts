@@ -4,6 +4,7 @@
 
 import { checkList } from "../errors/checks.ts";
 import { detokenize } from "../data/spacing.ts";
+import { PARTS } from "../data/splits.ts";
 import { UNKNOWN, type Vocabulary } from "../data/vocabulary.ts";
 
 /** A word, and its origin. */
@@ -74,7 +75,7 @@ export function originsIn(
       tokens.map((token) => vocabulary.has(token) ? token : UNKNOWN),
     );
   };
-  const parts = (["train", "dev", "test"] as const).map((origin) => ({
+  const parts = PARTS.map((origin) => ({
     origin,
     words: new Set(Array.from(known[origin] ?? [], textOf)),
   }));

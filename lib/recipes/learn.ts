@@ -7,8 +7,8 @@ import type { Splits } from "../data/splits.ts";
 import { EncodedPart } from "../data/token_ids.ts";
 import type { Vocabulary } from "../data/vocabulary.ts";
 import { takeRows, windowsOf } from "../data/windows.ts";
-import { takeKernel } from "../kernel/held_kernels.ts";
-import { type ParameterArrays, sizesOf } from "../kernel/parameters.ts";
+import { dropKernel } from "../kernel/held_kernels.ts";
+import type { ParameterArrays } from "../kernel/parameters.ts";
 import type { Rows } from "../kernel/rows.ts";
 import { rowProbabilities } from "../language_models/evaluate.ts";
 import type { LanguageModel } from "../language_models/language_model.ts";
@@ -132,8 +132,7 @@ export async function trainLooking(
   while (training.step < steps && !isOutOfPatience(training, looks)) {
     const firstStep = training.step;
     if (!portion || firstStep >= portion.until) {
-      // the kernel of the portion before would stay until it is collected
-      if (portion) takeKernel(sizesOf(parameters), portion.rows).release();
+      if (portion) dropKernel(portion.rows);
       portion = portionOf(windows, firstStep, options.batchSize);
     }
     const next = Math.min(

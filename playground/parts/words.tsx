@@ -242,6 +242,19 @@ interface Field {
   readonly change: (part: Partial<Settings>) => void;
 }
 
+function Labelled({ label, about, children }: Pick<Field, "label" | "about"> & {
+  children: ComponentChildren;
+}) {
+  return (
+    <label>
+      <span>
+        <b>{label}</b> {about}
+      </span>
+      {children}
+    </label>
+  );
+}
+
 function Whole(
   { label, about, name, settings, change, least = 1, most }: Field & {
     least?: number;
@@ -249,10 +262,7 @@ function Whole(
   },
 ) {
   return (
-    <label>
-      <span>
-        <b>{label}</b> {about}
-      </span>
+    <Labelled label={label} about={about}>
       <input
         type="number"
         required
@@ -264,16 +274,13 @@ function Whole(
           Number.isSafeInteger(valueAsNumber) &&
           change({ [name]: valueAsNumber })}
       />
-    </label>
+    </Labelled>
   );
 }
 
 function Rate({ label, about, name, settings, change }: Field) {
   return (
-    <label>
-      <span>
-        <b>{label}</b> {about}
-      </span>
+    <Labelled label={label} about={about}>
       <input
         type="number"
         required
@@ -284,7 +291,7 @@ function Rate({ label, about, name, settings, change }: Field) {
         onInput={({ currentTarget: { valueAsNumber } }) =>
           valueAsNumber >= 0 && change({ [name]: valueAsNumber })}
       />
-    </label>
+    </Labelled>
   );
 }
 
@@ -294,16 +301,13 @@ function Choice(
   },
 ) {
   return (
-    <label>
-      <span>
-        <b>{label}</b> {about}
-      </span>
+    <Labelled label={label} about={about}>
       <select
         value={String(settings[name])}
         onChange={({ currentTarget: { value } }) => change({ [name]: value })}
       >
         {children}
       </select>
-    </label>
+    </Labelled>
   );
 }

@@ -48,7 +48,7 @@ canonicalTest(
 );
 
 Deno.test("the notebook's full run ends its 200,000 steps with PyTorch's losses", async () => {
-  // notebooks_test.ts runs it and compares what it shows
+  // `deno task notebooks --check` runs it and compares what it shows
   const shown = codeCells(await readNotebook(notebook))
     .flatMap(({ outputs = [] }) => outputs.flatMap(({ text = [] }) => text))
     .join("");
