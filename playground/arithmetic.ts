@@ -36,7 +36,7 @@ export interface Written {
 }
 
 /** Beyond this tanh is so flat that a hidden unit hardly learns. */
-export const SATURATED = 0.97;
+export const SATURATED = 0.99;
 export function isSaturated(h: number): boolean {
   return Math.abs(h) > SATURATED;
 }

@@ -77,7 +77,7 @@ export const LESSON: readonly LessonStep[] = [
     title: "Saturated units",
     says: [
       "The three letters are 30 numbers, 10 each: the inputs. In the middle of the network are 200 hidden units. Each multiplies every input by a weight, adds up, and bends the sum into a number from −1 to 1. Near these ends it is saturated: whatever comes in, nearly the same goes out, so its weights can change little about the loss.",
-      "With large weights most units are saturated from the start: 150 of 200 for this context. With scaled weights it is 63.",
+      "With large weights most units are saturated from the start: 140 of 200 for this context. With scaled weights it is 37.",
     ],
     asks:
       "In Inside, look at h under 3: most cells have their full colour. Then choose Gradient: h, the bent number, still has colour everywhere, but z, the sum before it was bent, is pale. Little gets through.",

@@ -3,6 +3,8 @@
  * refused before it is read, or in pieces.
  */
 
+import { quote } from "../errors/quote.ts";
+
 type FileSystem = typeof import("node:fs");
 type Stats = import("node:fs").Stats;
 
@@ -39,7 +41,7 @@ export function readFileBounded(
 ): Uint8Array<ArrayBuffer> {
   const { limit, refusal } = options;
   const fail = (reason: string): never => {
-    throw new refusal(`Cannot read ${path}: ${reason}`);
+    throw new refusal(`Cannot read ${shown(path)}: ${reason}`);
   };
   const checkedSize = (stats: Stats): number => {
     const { size } = stats;
@@ -101,7 +103,7 @@ export function* readFilePieces(
       yield buffer.subarray(0, count);
     }
   } catch (error) {
-    throw new refusal(`Cannot read ${path}: ${reasonOf(error)}`);
+    throw new refusal(`Cannot read ${shown(path)}: ${reasonOf(error)}`);
   } finally {
     if (file !== undefined) fs.closeSync(file);
   }
@@ -172,6 +174,12 @@ function fileSystem(): FileSystem | undefined {
     process?: { getBuiltinModule?: (name: string) => FileSystem };
   };
   return process?.getBuiltinModule?.("node:fs");
+}
+
+/** A path in errors. What has several lines is a text, and may be very long. */
+function shown(path: string | URL): string {
+  const text = String(path);
+  return text.includes("\n") ? quote(text) : text;
 }
 
 /** Why the system refused, for the end of a sentence. */

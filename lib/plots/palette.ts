@@ -14,6 +14,8 @@ export const vermillion = "#D55E00";
 export const green = "#009E73";
 /** Reddish purple: a fourth thing. */
 export const purple = "#CC79A7";
+/** Grey, which is not in the palette: a fifth thing. */
+export const grey = "#808080";
 
 /** Colours of several series, in order. */
 export const seriesColours = [blue, vermillion, green, purple];

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { customMark, drawChart, type Place } from "../../lib/plots/chart.ts";
 import type { Figure } from "../../lib/plots/figure.ts";
-import { paper, seriesColours } from "../../lib/plots/palette.ts";
+import { grey, paper, seriesColours } from "../../lib/plots/palette.ts";
 import { extent } from "../../lib/plots/smoothing.ts";
 import { createElement } from "../../lib/plots/svg.ts";
 
@@ -14,7 +14,8 @@ export interface MappedWord {
   place: readonly number[];
 }
 
-/** The shapes of kinds: with four colours each they make twelve looks. */
+/** The colours and shapes of kinds: together they make fifteen looks. */
+const colours = [...seriesColours, grey];
 const shapes = ["circle", "square", "triangle"] as const;
 
 /** In pixels: the size of a sign, the width of a letter, the height of a word. */
@@ -30,15 +31,15 @@ const inset = 30;
  *
  * Source: Bengio et al. 2003, section 5, where such a map is proposed.
  *
- * @param words The words, of at most twelve kinds.
+ * @param words The words, of at most fifteen kinds.
  */
 export function wordMap(words: readonly MappedWord[]): Figure {
   const kinds = Object.entries(Object.groupBy(words, ({ kind }) => kind))
     .map(([label, words = []], i) => ({
       label,
       words,
-      colour: seriesColours[i % seriesColours.length],
-      sample: shapes[(i + Math.floor(i / seriesColours.length)) % 3],
+      colour: colours[i % colours.length],
+      sample: shapes[i % shapes.length],
     }));
   const edge = { r: 4.5, stroke: paper.light, strokeWidth: 0.7 };
   const listed = kinds.map(({ label, words }) =>
@@ -56,6 +57,7 @@ export function wordMap(words: readonly MappedWord[]): Figure {
     plot: {
       grid: true,
       inset,
+      y: { ticks: 10 },
       marks: [
         customMark((place) => writeWords(words, place)),
         kinds.map(({ words, colour, sample }) =>

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { readFileBounded, readStream } from "../../lib/data/bounded_file.ts";
 import { CheckpointError } from "../../lib/errors/errors.ts";
 import { withFolder } from "../cli/program.ts";
@@ -14,6 +14,17 @@ function refuses(path: string, reason: string, limit?: number): void {
   const { message } = assertThrows(() => read(path, limit), CheckpointError);
   assertEquals(message, `Cannot read ${path}: ${reason}`);
 }
+
+Deno.test("readFileBounded() quotes the start of a text that is passed as a path", () => {
+  const { message } = assertThrows(
+    () => read("emma\nolivia\n".repeat(1000)),
+    CheckpointError,
+  );
+  assertMatch(
+    message,
+    /^Cannot read "emma\\nolivia\\n[^ ]*…": (name|file name) too long$/i,
+  );
+});
 
 /** Runs `body` while one function of `node:fs` is another. */
 function replacing<Name extends "openSync" | "readSync">(

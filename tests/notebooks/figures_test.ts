@@ -206,8 +206,8 @@ Deno.test("wordMap() writes words of one heap apart, at the end of lines", () =>
   assert(lines > 10 && lines < 22, `${lines}`);
 });
 
-Deno.test("wordMap() has twelve looks for kinds, and rows for their names", () => {
-  const kinds = Array.from({ length: 12 }, (_, i) => `a kind of words ${i}`);
+Deno.test("wordMap() has fifteen looks for kinds, and rows for their names", () => {
+  const kinds = Array.from({ length: 15 }, (_, i) => `a kind of words ${i}`);
   const figure = wordMap(kinds.map((kind, i) => ({
     word: kind,
     kind,
@@ -220,7 +220,7 @@ Deno.test("wordMap() has twelve looks for kinds, and rows for their names", () =
     const end = shape.replaceAll(/L[\d.]+|H[\d.]+/g, "");
     return `${path.getAttribute("fill")} ${end}`;
   });
-  assertEquals(new Set(looks).size, 12);
+  assertEquals(new Set(looks).size, 15);
   assert(find(figure, ".legend").length > 1);
 });
 

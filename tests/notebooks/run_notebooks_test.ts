@@ -20,6 +20,7 @@ import {
   figureOf,
   type Notebook,
   type Output,
+  outputOfFile,
   outputsOf,
   readNotebook,
   writeNotebook,
@@ -327,6 +328,35 @@ Deno.test("outputsOf() joins the pieces of a stream", () => {
       { output_type: "stream", name: "stdout", text: ["ab\n", "c"] },
       { output_type: "stream", name: "stderr", text: ["d"] },
     ],
+  );
+});
+
+Deno.test("outputOfFile() reads what JupyterLab writes as it is written here", () => {
+  const show = (type: string, data: Record<string, string>) => ({
+    type,
+    content: { data },
+  });
+  const written = outputsOf([
+    { type: "stream", content: { name: "stdout", text: "a\nb" } },
+    show("display_data", { "text/plain": "c\nd" }),
+    show("execute_result", { "text/plain": "e" }),
+  ], 3);
+  assertEquals(
+    [
+      { output_type: "stream", name: "stdout", text: "a\nb" },
+      {
+        output_type: "display_data",
+        data: { "text/plain": "c\nd" },
+        metadata: { isolated: true },
+      },
+      {
+        output_type: "execute_result",
+        data: { "text/plain": "e" },
+        metadata: {},
+        execution_count: 3,
+      },
+    ].map((output) => outputOfFile(output as unknown as Output)),
+    written,
   );
 });
 

@@ -2,12 +2,15 @@
 
 import { createHash } from "node:crypto";
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { createParameters, TorchGenerator } from "../../core.ts";
+import { createParameters, embeddedWords, TorchGenerator } from "../../core.ts";
 import { backward, forward, toFloat64 } from "../../lib/kernel/reference.ts";
 import { writeOut } from "../../playground/arithmetic.ts";
 import { History } from "../../playground/history.ts";
+import { LESSON } from "../../playground/lessons.ts";
 import { lookAt, type Part } from "../../playground/look.ts";
 import { planeOf } from "../../playground/plane.ts";
+import { Run } from "../../playground/run.ts";
+import { FIRST, LECTURE } from "../../playground/settings.ts";
 import { sha256 } from "../../playground/sha256.ts";
 import { Trails } from "../../playground/trails.ts";
 
@@ -39,6 +42,22 @@ Deno.test("lookAt() has the gradient of the reference, and the loss after its st
     weights[name].forEach((_, i) => weights[name][i] -= 0.1 * wanted[name][i]);
   }
   assertAlmostEquals(look.lossAfter, forward(all, weights, rows).loss, 1e-12);
+});
+
+Deno.test("LESSON has the numbers of saturated units of its networks", () => {
+  const { words } = embeddedWords();
+  const counted = [LECTURE, FIRST].map((settings) => {
+    const { parameters, vocabulary } = new Run(words, settings);
+    const context = vocabulary.encode("emm");
+    const { values } = lookAt(parameters, context, vocabulary.id("a"), 0.1);
+    return values.h.filter((h) => Math.abs(h) > 0.99).length;
+  });
+  const { says } = LESSON.find(({ title }) => title === "Saturated units")!;
+  assertEquals(says[1].match(/\d+/g)!.map(Number), [
+    counted[0],
+    LECTURE.hiddenSize,
+    counted[1],
+  ]);
 });
 
 Deno.test("writeOut() has terms that add up to the number", () => {

@@ -49,8 +49,8 @@ export async function readNotebook(path: string): Promise<Notebook> {
 
 /**
  * Writes a notebook. Equal notebooks make equal files: `deno fmt` formats code
- * and prose, and the metadata keeps the tags and what is hidden, but not the version of the
- * kernel.
+ * and prose, and the metadata keeps the tags and what is hidden, but not the
+ * version of the kernel.
  */
 export async function writeNotebook(
   path: string,
@@ -143,9 +143,15 @@ export function outputsOf(shown: readonly Message[], count: number): Output[] {
 /** An output that another program has written, as it is written here. */
 export function outputOfFile(output: Output): Output {
   const { output_type, name, text, data, execution_count } = output;
-  return text === undefined
-    ? { output_type, data: inLines(data ?? {}), metadata: {}, execution_count }
-    : { output_type, name, text: lines(joined(text)) };
+  if (text !== undefined) {
+    return { output_type, name, text: lines(joined(text)) };
+  }
+  return {
+    ...(execution_count === undefined ? {} : { execution_count }),
+    data: inLines(data ?? {}),
+    metadata: {},
+    output_type,
+  };
 }
 
 function inLines(data: Record<string, unknown>): Record<string, unknown> {
