@@ -176,11 +176,17 @@ function* tidyPieces(
   };
   const total = bytesOf(paths);
   let [read, next] = [0, performance.now() + INTERVAL];
+  const counting = function* (pieces: Iterable<Uint8Array>) {
+    for (const bytes of pieces) {
+      read += bytes.length;
+      yield bytes;
+    }
+  };
   for (const [i, path] of paths.entries()) {
     if (i > 0) yield tidy("\n\n");
-    for (const text of decodePieces(bytesIn(path), nameOf([path]), settings)) {
+    const bytes = counting(bytesIn(path));
+    for (const text of decodePieces(bytes, nameOf([path]), settings)) {
       yield tidy(text);
-      read += text.length;
       if (performance.now() < next) continue;
       next = performance.now() + INTERVAL;
       const [done, all] = [read, total].map((size) => Math.round(size / 1e6));
