@@ -42,6 +42,26 @@ export function checkNotNegative(name: string, value: number): void {
 }
 
 /**
+ * Refuses a value that is not one of some strings.
+ *
+ * @param name what the value is, such as `"distance"`
+ * @param value the value
+ * @param choices the strings
+ * @throws {TypeError} if the value is refused
+ */
+export function checkChoice(
+  name: string,
+  value: unknown,
+  choices: readonly string[],
+): void {
+  if (choices.includes(value as string)) return;
+  throw new TypeError(
+    `Cannot use the ${name} ${quote(String(value))}: it must be one of ` +
+      choices.map(quote).join(", "),
+  );
+}
+
+/**
  * Refuses a single string where a list of them is meant: it would be read as a
  * list of its characters.
  *

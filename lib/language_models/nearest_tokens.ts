@@ -3,7 +3,8 @@
  */
 
 import type { Vocabulary } from "../data/vocabulary.ts";
-import { checkWhole } from "../errors/checks.ts";
+import { checkChoice, checkWhole } from "../errors/checks.ts";
+import { quote } from "../errors/quote.ts";
 import { arraysOf, type Parameters, sizesOf } from "../model/parameters.ts";
 import { checkVocabulary } from "./language_model.ts";
 
@@ -41,8 +42,10 @@ export interface NearestTokensOptions {
  * @param options the number of tokens, and the distance
  * @returns the other tokens, the nearest first; of two equal distances the one
  * with the smaller id is first
+ * @throws {TypeError} if there is no such distance
  * @throws {RangeError} if the vocabulary does not have the token or does not fit
- * the parameters, or the number is not a whole number from 0
+ * the parameters, an embedding is not finite, or the number is not a whole
+ * number from 0
  *
  * @example
  * ```ts
@@ -62,6 +65,7 @@ export function nearestTokens(
 ): NearToken[] {
   const { count = 10, distance = "cosine" } = options;
   checkWhole("number of tokens", count, 0);
+  checkChoice("distance", distance, ["cosine", "euclidean"]);
   const sizes = sizesOf(parameters);
   checkVocabulary(sizes, vocabulary);
   const { C } = arraysOf(parameters);
@@ -73,6 +77,12 @@ export function nearestTokens(
   const distances = new Float64Array(vocabulary.size);
   for (let id = 0; id < distances.length; id++) {
     distances[id] = id === own ? -1 : measure(row, rowOf(id));
+    if (Number.isFinite(distances[id])) continue;
+    const wrong = vocabulary.tokens[row.every(Number.isFinite) ? id : own];
+    throw new RangeError(
+      `Cannot measure the distance from ${quote(token)}: the embedding of ` +
+        `${quote(wrong)} is not finite`,
+    );
   }
   const farthest = distances.toSorted()[Math.min(count, distances.length - 1)];
   return [...distances.keys()]

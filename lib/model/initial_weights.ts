@@ -11,6 +11,7 @@ import {
   parameterShapes,
   perParameter,
 } from "../kernel/parameters.ts";
+import { checkChoice } from "../errors/checks.ts";
 import type { TorchGenerator } from "../random/torch_generator.ts";
 
 /**
@@ -43,7 +44,7 @@ export interface ParameterOptions {
  * @param sizes the sizes of the model
  * @param options the generator, and the initialization
  * @returns the numbers of each parameter, float32, row by row
- * @throws {TypeError} if there is no generator
+ * @throws {TypeError} if there is no generator, or no such initialization
  * @throws {RangeError} if a size is not a whole number from 1, or the
  * vocabulary has more than 65,535 tokens
  *
@@ -74,6 +75,7 @@ export function createParameters(
         "{ generator: new TorchGenerator(42) }",
     );
   }
+  checkChoice("initialization", initialization, ["randn", "scaled", "small"]);
   const shapes = parameterShapes(sizes);
   // As the lecture writes it, `randn(...) * (5/3) / inputs**0.5`: one rounding
   // to float32 after the other.

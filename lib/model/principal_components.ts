@@ -56,7 +56,7 @@ export function projectToPlane(
   for (const component of [0, 1]) {
     const axis = mainAxis(rows);
     const along = rows.map((row) => dot(row, axis));
-    const largest = Math.max(...along.map(Math.abs));
+    const largest = along.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
     const leading = along.find((x) => Math.abs(x) > 1e-6 * largest) ?? 1;
     for (let i = 0; i < count; i++) {
       plane[i][component] = Math.sign(leading) * along[i];
@@ -67,17 +67,29 @@ export function projectToPlane(
   return plane;
 }
 
-/** The unit vector along which centred points spread most: power iteration. */
+/** The unit vector along which centred points spread most. */
 function mainAxis(rows: readonly number[][]): number[] {
-  // Begin with the longest row, which is not across the axis.
-  let axis = unit(rows.reduce((a, b) => dot(b, b) > dot(a, a) ? b : a));
+  // The longest row may lie across the axis; cosines of 1, 2, … hardly can.
+  const longest = rows.reduce((a, b) => dot(b, b) > dot(a, a) ? b : a);
+  const cosines = longest.map((_, j) => Math.cos(j + 1));
+  const [axis, other] = [longest, cosines].map((start) => iterate(rows, start));
+  const spread = (axis: number[]) =>
+    rows.reduce((sum, row) => sum + dot(row, axis) ** 2, 0);
+  return spread(other) > (1 + 1e-9) * spread(axis) ? other : axis;
+}
+
+/** Power iteration: turns a vector towards the axis until it stays the same. */
+function iterate(rows: readonly number[][], start: number[]): number[] {
+  let axis = unit(start);
   for (let round = 0; round < 500; round++) {
     const next = axis.map(() => 0);
     for (const row of rows) {
       const along = dot(row, axis);
       for (let j = 0; j < row.length; j++) next[j] += along * row[j];
     }
-    axis = unit(next);
+    const turned = unit(next);
+    if (turned.every((x, j) => x === axis[j])) break;
+    axis = turned;
   }
   return axis;
 }
@@ -89,5 +101,7 @@ function unit(vector: readonly number[]): number[] {
 }
 
 function dot(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, x, i) => sum + x * b[i], 0);
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
 }

@@ -16,7 +16,7 @@ export interface EmbeddingMapOptions extends FigureOptions {
  * the boundary token, "<s>" or "<w>" if there is one and else ".", is a
  * triangle, all others are circles, each kind in its own colour. Where tokens
  * would cover each other they are moved apart, and a line leads from each to its
- * place.
+ * place; of more than 500 there is no room for all, and each stays in its place.
  *
  * Source: the lecture's scatter plot of `C`; Bengio et al. 2003, section 5,
  * where it is proposed.
@@ -24,8 +24,8 @@ export interface EmbeddingMapOptions extends FigureOptions {
  * @param embeddings `C`, one row of two numbers a token: [V, 2].
  * @param tokens The V tokens in the order of the rows.
  * @param options Which tokens are vowels; heading, labels and size.
- * @throws {RangeError} If a row does not have two numbers, or there are not as
- * many rows as tokens.
+ * @throws {RangeError} If a row does not have two finite numbers, or there are
+ * not as many rows as tokens.
  *
  * @example
  * ```ts
@@ -56,8 +56,13 @@ export function embeddingMap(
         `Cannot draw the embedding of "${token}" on a map: it has ${length} numbers, not 2`,
       );
     }
+    if (!Number.isFinite(x) || !Number.isFinite(y)) {
+      throw new RangeError(
+        `Cannot draw the embedding of "${token}" on a map: its numbers, ${x} and ${y}, must be finite`,
+      );
+    }
     const kind = token === boundary ? 2 : vowels.includes(token) ? 0 : 1;
-    return { token, x, y, kind };
+    return { id, token, x, y, kind };
   });
   const groups = ([
     ["vowels", "squares", vermillion, "square"],
@@ -79,9 +84,7 @@ export function embeddingMap(
     { x: "x", y: "y" },
     (data, facets, _channels, scales) => {
       const places = apart(scales as unknown as Scales);
-      const own = (data as typeof points).map((one) =>
-        places[points.indexOf(one)]
-      );
+      const own = (data as typeof points).map(({ id }) => places[id]);
       const [x, y] = [own.map(({ x }) => x), own.map(({ y }) => y)];
       return { data, facets, channels: { x: { value: x }, y: { value: y } } };
     },
@@ -134,14 +137,21 @@ interface Point {
 /** In pixels: how far the middles of two tokens are apart at least. */
 const nearest = 20;
 
+/** More tokens find no room beside each other. */
+const mostMoved = 500;
+
 /** Pushes points that are too close away from each other, in many small steps. */
 function moveApart(points: readonly Point[]): Point[] {
   const moved = points.map((point) => ({ ...point }));
+  if (points.length > mostMoved) return moved;
   let hasMoved = true;
   for (let round = 0; hasMoved && round < 200; round++) {
     hasMoved = false;
     for (const [i, a] of moved.entries()) {
-      for (const b of moved.slice(i + 1)) {
+      for (let j = i + 1; j < moved.length; j++) {
+        const b = moved[j];
+        // most are far away, which is seen faster without a root
+        if (Math.abs(b.x - a.x) >= nearest) continue;
         const distance = Math.hypot(b.x - a.x, b.y - a.y);
         if (distance >= nearest) continue;
         hasMoved = true;

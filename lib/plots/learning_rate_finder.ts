@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { checkWhole } from "../errors/checks.ts";
 import { drawChart, halo } from "./chart.ts";
 import { checkValues } from "./checks.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
@@ -22,7 +23,10 @@ export interface LearningRateFinderOptions extends FigureOptions {
    * or its decimal exponent as the lecture does. Default `"rate"`.
    */
   xAxis?: "rate" | "exponent";
-  /** How many neighbouring losses the bold line averages. Default: a twentieth. */
+  /**
+   * How many neighbouring losses the bold line averages: a whole number.
+   * Default: a twentieth.
+   */
   smoothing?: number;
   /** A learning rate to mark with a vertical line. Default: none. */
   marked?: number;
@@ -44,8 +48,9 @@ export interface LearningRateFinderOptions extends FigureOptions {
  * @param measured The learning rates and the losses, as `findLearningRate()`
  * returns them.
  * @param options The axes, the smoothing and a mark; heading, labels and size.
- * @throws {RangeError} If the two arrays are empty or differ in length, or a
- * learning rate is not positive.
+ * @throws {RangeError} If the two arrays are empty or differ in length, a
+ * learning rate is not positive, no loss is finite, or `smoothing` is not a
+ * whole number from 1.
  *
  * @example
  * ```ts
@@ -78,6 +83,12 @@ export function learningRateFinder(
     marked,
     yDomain,
   } = options;
+  checkWhole("smoothing", smoothing, 1);
+  if (!losses.some(Number.isFinite)) {
+    throw new RangeError(
+      `Cannot draw ${losses.length} losses: none of them is finite`,
+    );
+  }
   const isLog = xAxis === "rate";
   const smooth = movingMean(losses, smoothing);
   const [lowest] = extent(smooth);

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { checkWhole } from "../errors/checks.ts";
 import { drawChart, type LegendItem } from "./chart.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { formatCount, formatLoss } from "./format.ts";
@@ -22,7 +23,8 @@ export interface LossCurveOptions extends FigureOptions {
   logScale?: boolean;
   /**
    * How many neighbouring losses the bold line averages, with the raw losses
-   * drawn faintly behind it. Default 1: the raw losses are the line.
+   * drawn faintly behind it: a whole number. Default 1: the raw losses are the
+   * line.
    */
   smoothing?: number;
   /** Lowest and highest loss on the axis. Default: as the losses need. */
@@ -41,8 +43,9 @@ const mostPoints = 500;
  * series of them.
  * @param options The scale, the smoothing and the range of the losses; heading,
  * labels and size.
- * @throws {RangeError} If there is no series, a series has no finite loss, or
- * its `steps` and `losses` differ in length.
+ * @throws {RangeError} If there is no series, a series has no finite loss, its
+ * `steps` and `losses` differ in length, or `smoothing` is not a whole number
+ * from 1.
  *
  * @example
  * ```ts
@@ -62,6 +65,7 @@ export function lossCurve(
 ): Figure {
   const { logScale: isLog = false, smoothing = 1, yDomain } = options;
   const { width = 640 } = options;
+  checkWhole("smoothing", smoothing, 1);
   const named = typeof losses[0] === "object"
     ? losses as readonly LossSeries[]
     : [{ name: "the loss", losses: losses as ArrayLike<number> }];

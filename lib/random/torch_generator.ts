@@ -4,7 +4,7 @@
  * bit where the docstrings say so.
  */
 
-import { checkWhole } from "../errors/checks.ts";
+import { checkChoice, checkWhole } from "../errors/checks.ts";
 import { Mt19937 } from "./mersenne_twister.ts";
 import { BLOCK, boxMuller } from "./normals.ts";
 import { decodeState, encodeState } from "./torch_state.ts";
@@ -236,6 +236,7 @@ export class TorchGenerator {
    * @param count how many categories to draw
    * @param options replacement, and which of PyTorch's two methods to use
    * @returns int32 `[count]`, the index of each category drawn
+   * @throws {TypeError} if there is no such method
    * @throws {RangeError} if a probability is negative or not finite, all are
    * zero, or fewer than `count` are above zero and the draw is without
    * replacement
@@ -257,6 +258,7 @@ export class TorchGenerator {
     const { replacement = false } = options;
     const { method = replacement && count > 1 ? "cumulative" : "exponential" } =
       options;
+    checkChoice("method", method, ["exponential", "cumulative"]);
     const p = Float32Array.from(probabilities);
     const possible = checkProbabilities(p);
     checkCount(count);

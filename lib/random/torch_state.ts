@@ -65,7 +65,8 @@ export function decodeState(bytes: Uint8Array): TorchState {
     fail(`it has ${bytes.length} bytes, not ${STATE_BYTES}`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const seed = Number(view.getBigUint64(SEED_AT, true));
+  // PyTorch's seeds have 64 bits; as many as fit are kept, of which 32 count
+  const seed = Number(BigInt.asUintN(53, view.getBigUint64(SEED_AT, true)));
   const left = view.getInt32(LEFT_AT, true);
   const next = Number(view.getBigUint64(NEXT_AT, true));
   const position = STATE_WORDS + 1 - left;
@@ -73,7 +74,7 @@ export function decodeState(bytes: Uint8Array): TorchState {
     ? 1 <= position && position <= STATE_WORDS
     : next === 0 && position === STATE_WORDS;
   const seeded = view.getInt32(SEEDED_AT, true) === 1;
-  if (!Number.isSafeInteger(seed) || !seeded || !consistent) {
+  if (!seeded || !consistent) {
     fail(`seed ${seed}, left ${left} and next ${next} contradict each other`);
   }
   const spare = view.getFloat64(SPARE_AT, true);

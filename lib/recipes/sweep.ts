@@ -17,7 +17,7 @@ export interface SettingRange {
   readonly log?: boolean;
   /** Whether only whole numbers are meant. */
   readonly whole?: boolean;
-  /** How many of its values a grid has. Default: 5. */
+  /** How many of its values a grid has, with both ends. Default: 5. */
   readonly points?: number;
 }
 
@@ -36,7 +36,7 @@ export type SettingValues<Choices extends SettingChoices> = {
 const LARGEST_GRID = 1e6;
 /** How often in a row settings are drawn that were drawn before. */
 const MOST_REPEATS = 1000;
-/** The digits of a number in a range; the last bits depend on the machine. */
+/** The digits of most numbers in ranges; the last bits depend on the machine. */
 const DIGITS = 4;
 
 /**
@@ -96,7 +96,8 @@ export interface RandomSettingsOptions {
  * Optimization_.
  *
  * @param choices the values of each setting; those of a range are drawn evenly,
- * or with `log` evenly by their logarithm, and have four digits
+ * or with `log` evenly by their logarithm, and have four digits, or more where
+ * the ends are close to each other
  * @param options the generator, and how many
  * @returns the settings; fewer than `count` if there are no more
  * @throws {RangeError} if a setting has no values, a range is not one, or
@@ -125,14 +126,20 @@ export function randomSettings<const Choices extends SettingChoices>(
   for (const [name, of] of entries) check(name, of);
   const drawn = new Map<string, Record<string, unknown>>();
   for (let repeats = 0; drawn.size < count && repeats < MOST_REPEATS;) {
+    const numbers: number[] = []; // of a list, where the value is in it first
     const settings = Object.fromEntries(entries.map(([name, of]) => {
       const share = generator.random() / 2 ** 32;
       const value = isRange(of)
         ? valueAt(of, share, of.whole ? 0.5 : 0)
         : of[Math.floor(share * of.length)];
+      numbers.push(
+        isRange(of)
+          ? value as number
+          : of.findIndex((other) => Object.is(other, value)),
+      );
       return [name, value];
     }));
-    const key = JSON.stringify(settings);
+    const key = numbers.join();
     repeats = drawn.has(key) ? repeats + 1 : 0;
     drawn.set(key, settings);
   }
@@ -179,13 +186,23 @@ function pointsOf(range: SettingRange): number[] {
  * The value at a share of a range, from 0 to 1. Whole numbers are as likely at
  * its ends as elsewhere if it is drawn from half of one beyond them.
  */
-function valueAt(
-  { from, to, log, whole }: SettingRange,
-  share: number,
-  beyond = 0,
-): number {
+function valueAt(range: SettingRange, share: number, beyond = 0): number {
+  const { from, to, log, whole } = range;
+  if (share === 0) return from;
+  if (share === 1) return to;
   const [low, high] = [from - beyond, to + beyond];
   const exact = log ? low * (high / low) ** share : low + (high - low) * share;
-  const value = whole ? Math.round(exact) : Number(exact.toPrecision(DIGITS));
+  const value = whole
+    ? Math.round(exact)
+    : Number(exact.toPrecision(digitsOf(range)));
   return Math.min(to, Math.max(from, value));
+}
+
+/** How many digits tell the numbers of a range apart: four, or more. */
+function digitsOf({ from, to, points = 5 }: SettingRange): number {
+  const largest = Math.max(Math.abs(from), Math.abs(to));
+  let span = (to - from) * Math.min(1, 100 / points);
+  let digits = DIGITS;
+  for (; span <= largest / 10; span *= 10) digits++;
+  return digits;
 }

@@ -109,6 +109,8 @@ Deno.test("parseTable() reads JSON, dictionaries, series and numbered lines", as
     ["AB,x\nÉ,y\n", { lowercase: true }, ["ab", "é"]],
     // between tabs a quotation mark is a word
     ['"\t9\nab\t8\n"c\t7\n', { column: 1 }, ['"', "ab", '"c']],
+    // and where each line is one cell
+    ['name\n"ab\ncd', { column: "name" }, ['"ab', "cd"]],
   ];
   for (const [text, options, words] of read) {
     assertEquals(await wordsOf(text, options), words, text);

@@ -1,5 +1,9 @@
 import { assertThrows } from "@std/assert";
-import { checkNotNegative, checkWhole } from "../../lib/errors/checks.ts";
+import {
+  checkChoice,
+  checkNotNegative,
+  checkWhole,
+} from "../../lib/errors/checks.ts";
 import {
   buildVocabulary,
   buildWordVocabulary,
@@ -42,6 +46,19 @@ Deno.test("checkNotNegative() takes finite numbers from 0", () => {
       () => checkNotNegative("weight decay", value),
       RangeError,
       `Cannot use weight decay ${value}: it must be a finite number from 0`,
+    );
+  }
+});
+
+Deno.test("checkChoice() takes one of some strings, and names the others", () => {
+  const colours = ["red", "blue"];
+  for (const colour of colours) checkChoice("colour", colour, colours);
+  const refused = [["Red", '"Red"'], [1, '"1"'], [null, '"null"']] as const;
+  for (const [value, shown] of refused) {
+    assertThrows(
+      () => checkChoice("colour", value, colours),
+      TypeError,
+      `Cannot use the colour ${shown}: it must be one of "red", "blue"`,
     );
   }
 });

@@ -86,5 +86,33 @@ Deno.test("nearestTokens() refuses what the model does not have", () => {
   for (const [act, message] of refused) {
     assertThrows(act, RangeError, message);
   }
+  assertThrows(
+    () =>
+      nearestTokens(parameters, letters, "a", { distance: "euclid" as never }),
+    TypeError,
+    'Cannot use the distance "euclid": it must be one of "cosine", "euclidean"',
+  );
   disposeParameters(parameters);
+});
+
+Deno.test("nearestTokens() names the token whose embedding is not finite", () => {
+  const { parameters, vocabulary } = pretrainedModel();
+  const arrays = parameterArrays(parameters);
+  disposeParameters(parameters);
+  const E = arrays.C.length / vocabulary.size;
+  for (const value of [NaN, Infinity]) {
+    const C = arrays.C.slice();
+    C[E * vocabulary.id("b")] = value;
+    for (const distance of ["cosine", "euclidean"] as const) {
+      for (const token of ["b", "y"]) {
+        assertThrows(
+          () =>
+            nearestTokens({ ...arrays, C }, vocabulary, token, { distance }),
+          RangeError,
+          `Cannot measure the distance from "${token}": the embedding of "b" ` +
+            "is not finite",
+        );
+      }
+    }
+  }
 });

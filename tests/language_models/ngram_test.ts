@@ -424,6 +424,10 @@ for (const [name, modelOf] of Object.entries(models)) {
       assertThrows(() => probabilityOf(model, [1], 27), RangeError, "27");
       assertThrows(() => probabilityOf(model, [27], 1), RangeError, "27");
       assertThrows(() => model.probabilities([0.5]), RangeError, "0.5");
+      // also before the nearest tokens where these have not been seen
+      const unseen = [27, ...new Array(T - 1).fill(vocabulary.id("q"))];
+      assertThrows(() => model.probabilities(unseen), RangeError, "27");
+      assertThrows(() => probabilityOf(model, unseen, 1), RangeError, "27");
     }
   });
 }

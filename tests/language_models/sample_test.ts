@@ -151,6 +151,20 @@ Deno.test("sample() refuses settings that are out of range, of any model", () =>
   });
 });
 
+Deno.test("sample() refuses a method that it does not have", () => {
+  withModel((parameters) => {
+    const generator = new TorchGenerator(1);
+    const method = "cumulativ" as never;
+    for (const model of [parameters, counted]) {
+      assertThrows(
+        () => sample(model, vocabulary, { generator, method }),
+        TypeError,
+        'Cannot use the method "cumulativ"',
+      );
+    }
+  });
+});
+
 Deno.test("sample() makes sentences with a vocabulary of words", () => {
   const words = new Vocabulary(
     ["<s>", "<unk>", ".", ",", "the", "dog", "cat", "ran"],

@@ -86,6 +86,19 @@ Deno.test("createParameters() draws Wd after b2", () => {
   for (const one of [parameters, others, scaled]) disposeParameters(one);
 });
 
+Deno.test("createParameters() refuses an initialization that it does not have", () => {
+  const generator = new TorchGenerator(1);
+  const before = generator.getState();
+  assertThrows(
+    () =>
+      createParameters(small, { generator, initialization: "Randn" as never }),
+    TypeError,
+    'Cannot use the initialization "Randn": it must be one of "randn", ' +
+      '"scaled", "small"',
+  );
+  assertEquals(generator.getState(), before);
+});
+
 Deno.test("createParameters() refuses sizes out of range", () => {
   const g = new TorchGenerator(1);
   const refused: [Partial<typeof small>, string][] = [

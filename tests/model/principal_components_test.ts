@@ -23,6 +23,30 @@ Deno.test("projectToPlane() gives numpy's principal components", () => {
   });
 });
 
+/** The sum of the squares of each component. */
+function spreads(plane: readonly [number, number][]): number[] {
+  return [0, 1].map((i) =>
+    plane.reduce((sum, point) => sum + point[i] ** 2, 0)
+  );
+}
+
+Deno.test("projectToPlane() finds the main axis where the longest points lie across it", () => {
+  const points = [0, 0, 4, 0, 0, -4, 0, 3, 0, 0, -3, 0];
+  for (let i = 0; i < 10; i++) points.push(2, 0, 0, -2, 0, 0);
+  assertEquals(spreads(projectToPlane(points, 3)), [80, 32]);
+  // the same across the first axis and the second
+  for (const order of [[0, 1, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]) {
+    const turned = points.map((_, i) => points[i - i % 3 + order[i % 3]]);
+    assertEquals(spreads(projectToPlane(turned, 3)), [80, 32]);
+  }
+});
+
+Deno.test("projectToPlane() takes any number of points", () => {
+  const points = new Float64Array(3 * 200_000);
+  points.set([0, 0, 2, 0, 0, -2, 1, 0, 0, -1, 0, 0]);
+  assertEquals(spreads(projectToPlane(points, 3)), [8, 2]);
+});
+
 Deno.test("projectToPlane() puts points that are all the same in the middle", () => {
   assertEquals(projectToPlane([1, 2, 3, 1, 2, 3], 3), [[0, 0], [0, 0]]);
 });

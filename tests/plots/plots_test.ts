@@ -94,6 +94,25 @@ Deno.test("lossCurve() leaves out losses that are not finite", () => {
   );
 });
 
+Deno.test("lossCurve() and learningRateFinder() average a whole number of losses", () => {
+  const losses = [3, 2.5, 2, 4];
+  const learningRates = [0.001, 0.01, 0.1, 1];
+  for (const smoothing of [0.2, 1.5, 0, -1, NaN, Infinity]) {
+    for (
+      const draw of [
+        () => lossCurve(losses, { smoothing }),
+        () => learningRateFinder({ learningRates, losses }, { smoothing }),
+      ]
+    ) {
+      assertThrows(
+        draw,
+        RangeError,
+        `Cannot use smoothing ${smoothing}: it must be a whole number from 1`,
+      );
+    }
+  }
+});
+
 Deno.test("lossCurve() keeps the file small however many losses there are", () => {
   const losses = Float64Array.from({ length: 200_000 }, (_, i) => 2 + i % 7);
   const figure = lossCurve(losses, { smoothing: 1000 });
@@ -151,6 +170,12 @@ Deno.test("learningRateFinder() finds the valley and marks a rate", () => {
     RangeError,
     "2 losses against 1 learning rates",
   );
+  assertThrows(
+    () =>
+      learningRateFinder({ learningRates: [1, 2], losses: [NaN, Infinity] }),
+    RangeError,
+    "Cannot draw 2 losses: none of them is finite",
+  );
 });
 
 Deno.test("embeddingMap() marks vowels by shape and by colour", () => {
@@ -176,6 +201,14 @@ Deno.test("embeddingMap() marks vowels by shape and by colour", () => {
     '"a" on a map: it has 3 numbers',
   );
   assertThrows(() => embeddingMap([[1, 2]], []), RangeError, "1 embeddings");
+  for (const [x, y] of [[NaN, 1], [0, -Infinity]]) {
+    assertThrows(
+      () => embeddingMap([[1, 2], [x, y]], ["a", "b"]),
+      RangeError,
+      `Cannot draw the embedding of "b" on a map: its numbers, ` +
+        `${x} and ${y}, must be finite`,
+    );
+  }
 });
 
 Deno.test("embeddingMap() moves letters apart that would cover each other", () => {
@@ -194,6 +227,13 @@ Deno.test("embeddingMap() moves letters apart that would cover each other", () =
   }
   // Of three in a row, the one in the middle is drawn where it belongs.
   assertEquals(find(figure, '[aria-label="lead"] circle').length, 2);
+});
+
+Deno.test("embeddingMap() leaves more tokens than there is room for in their places", () => {
+  const tokens = Array.from({ length: 1000 }, (_, id) => `w${id}`);
+  const figure = embeddingMap(tokens.map((_, id) => [id % 7, id % 3]), tokens);
+  assertEquals(find(figure, '[aria-label="dot"] circle').length, 1000);
+  assertEquals(find(figure, '[aria-label="lead"] path').length, 0);
 });
 
 Deno.test("embeddingMap() marks the boundary by its name, and writes long tokens below", () => {

@@ -141,6 +141,33 @@ Deno.test("TorchGenerator.setState() refuses bytes that are not a state, and kee
   assertEquals(g.getState(), before);
 });
 
+Deno.test("TorchGenerator.setState() takes torch's seeds from 2^53 on, of which the low 53 bits are kept", () => {
+  // torch.Generator().manual_seed(-1) has the seed 2^64 - 1, and the words of
+  // its low 32 bits
+  const same = new TorchGenerator(2 ** 32 - 1);
+  const state = same.getState();
+  new DataView(state.buffer).setBigUint64(0, 2n ** 64n - 1n, true);
+  const g = new TorchGenerator(1).setState(state);
+  assertEquals(g.seed, 2 ** 53 - 1);
+  // all but the seed is as torch saved it
+  assertEquals(g.getState().slice(8), state.slice(8));
+  assertEquals(g.clone().randn(700), same.randn(700));
+  assertEquals(new TorchGenerator(g.seed).random(), g.random());
+});
+
+Deno.test("TorchGenerator.multinomial() refuses a method that it does not have", () => {
+  assertThrows(
+    () =>
+      new TorchGenerator(1).multinomial([1, 2], 1, {
+        replacement: true,
+        method: "cumulativ" as never,
+      }),
+    TypeError,
+    'Cannot use the method "cumulativ": it must be one of "exponential", ' +
+      '"cumulative"',
+  );
+});
+
 Deno.test("TorchGenerator.randint() draws 64 bits for wide ranges", () => {
   // torch 2.13: from 2^28 on, high word first, modulo the range
   const words = new TorchGenerator(1);

@@ -39,6 +39,49 @@ Deno.test("settingsGrid() divides ranges evenly, or evenly by their logarithm", 
   );
 });
 
+Deno.test("settingsGrid() includes the ends of a range, and tells its values apart", () => {
+  const valuesOf = (a: SettingChoices[string]) =>
+    settingsGrid({ a }).map(({ a }) => a);
+  const close = { from: 12345.678, to: 12346.789 };
+  assertEquals(
+    valuesOf({ ...close, points: 3 }),
+    [12345.678, 12346.234, 12346.789],
+  );
+  assertEquals(
+    valuesOf({ ...close, log: true, points: 3 }),
+    [12345.678, 12346.233, 12346.789],
+  );
+  assertEquals(valuesOf({ from: 100, to: 101 }), [
+    ...[100, 100.25, 100.5, 100.75, 101],
+  ]);
+  assertEquals(
+    valuesOf({ from: 0.123456, to: 0.654321, points: 3 }),
+    [0.123456, 0.3889, 0.654321],
+  );
+  for (const points of [999, 9000, 20_001]) {
+    for (const log of [false, true]) {
+      const values = valuesOf({ from: 1, to: 9.99, log, points });
+      assertEquals(new Set(values).size, points);
+    }
+  }
+  // numbers next to each other have none between them
+  const next = 1 + Number.EPSILON;
+  assertEquals(valuesOf({ from: 1, to: next }), [1, next]);
+});
+
+Deno.test("randomSettings() draws many values from a range whose ends are close", () => {
+  const drawn = draw({ a: { from: 12345.678, to: 12346.789 } }, 50);
+  assertEquals(new Set(drawn.map(({ a }) => a)).size, 50);
+});
+
+Deno.test("randomSettings() tells values apart that are the same in JSON", () => {
+  const values = [Infinity, -Infinity, NaN, null, undefined, 1n, () => 1];
+  const drawn = draw({ a: values }, 100).map(({ a }) => a);
+  assertEquals(drawn.length, values.length);
+  assertEquals(new Set(drawn), new Set(values));
+  assertEquals(draw({ a: [1, 1, "1"] }, 100).length, 2);
+});
+
 Deno.test("randomSettings() draws the same settings with the same seed, and more after them", () => {
   const choices = { a: { from: 1, to: 9 }, b: [1, 2, 3] };
   assertEquals(draw(choices, 20), draw(choices, 20));

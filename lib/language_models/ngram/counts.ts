@@ -104,11 +104,12 @@ export class NgramCounts {
     const V = this.vocabularySize;
     const indices = [0];
     for (let k = 1; k <= length; k++) {
+      const token = contextToken(context, k, V);
+      if (indices.length < k) continue; // a shorter end does not occur
       const { contexts } = this.levels[k];
-      const key = indices[k - 1] * V + contextToken(context, k, V);
+      const key = indices[k - 1] * V + token;
       const index = indexIn(contexts, key, 0, contexts.length);
-      if (index === -1) break;
-      indices.push(index);
+      if (index !== -1) indices.push(index);
     }
     return indices;
   }
