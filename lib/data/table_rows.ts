@@ -28,7 +28,7 @@ export interface Table {
  * @param source where it comes from, for errors; JSON is named `.json`
  * @param layout how it is laid out, if that is known
  * @throws {WordListError} if it is not JSON that holds words, or a quotation
- * mark is not closed
+ * mark is not closed in a table with commas
  */
 export async function parseRows(
   text: string,

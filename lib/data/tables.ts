@@ -71,8 +71,9 @@ export async function readTable(
  * The words in a table.
  *
  * - Columns may be divided by commas, semicolons, tabs or bars, with quotation
- *   marks around cells as spreadsheets write them. A first row of names is
- *   recognised, and told in `notes`.
+ *   marks around cells as spreadsheets write them. Unless commas divide them, a
+ *   quotation mark that is not closed is part of a word. A first row of names
+ *   is recognised, and told in `notes`.
  * - `1. Emma`, `17 emma` and `emma 17` are rows of two cells.
  * - JSON is an array of words, of objects or of arrays, or an object from words
  *   to counts, whose columns are `"word"` and `"count"`.
@@ -85,7 +86,8 @@ export async function readTable(
  * lowercase
  * @returns the words in the order of the rows
  * @throws {WordListError} if there is no such column, a count is not a number
- * from 0 up, a quotation mark is not closed, and as {@linkcode parseWords} does
+ * from 0 up, a quotation mark is not closed in a table with commas, and as
+ * {@linkcode parseWords} does
  *
  * @example
  * ```ts

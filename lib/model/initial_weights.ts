@@ -2,6 +2,7 @@
  * The numbers that a model begins with, as the lecture draws them.
  */
 
+import { checkChoice } from "../errors/checks.ts";
 import {
   elementsOf,
   type ModelSizes,
@@ -11,7 +12,6 @@ import {
   parameterShapes,
   perParameter,
 } from "../kernel/parameters.ts";
-import { checkChoice } from "../errors/checks.ts";
 import type { TorchGenerator } from "../random/torch_generator.ts";
 
 /**

@@ -124,22 +124,19 @@ export function randomSettings<const Choices extends SettingChoices>(
   checkWhole("count", count, 1);
   const entries = Object.entries(choices);
   for (const [name, of] of entries) check(name, of);
+  const numbers = new Map<unknown, number>(); // one for each value
+  const numberOf = (value: unknown) =>
+    numbers.get(value) ?? numbers.set(value, numbers.size).size - 1;
   const drawn = new Map<string, Record<string, unknown>>();
   for (let repeats = 0; drawn.size < count && repeats < MOST_REPEATS;) {
-    const numbers: number[] = []; // of a list, where the value is in it first
     const settings = Object.fromEntries(entries.map(([name, of]) => {
       const share = generator.random() / 2 ** 32;
       const value = isRange(of)
         ? valueAt(of, share, of.whole ? 0.5 : 0)
         : of[Math.floor(share * of.length)];
-      numbers.push(
-        isRange(of)
-          ? value as number
-          : of.findIndex((other) => Object.is(other, value)),
-      );
       return [name, value];
     }));
-    const key = numbers.join();
+    const key = Object.values(settings).map(numberOf).join();
     repeats = drawn.has(key) ? repeats + 1 : 0;
     drawn.set(key, settings);
   }
