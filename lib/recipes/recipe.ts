@@ -195,6 +195,11 @@ export function patienceOf(steps: number): number {
   return Math.max(1, Math.ceil(steps / 4));
 }
 
+/** The first step with the final learning rate. */
+export function decayStepsOf(schedule: string, steps: number): number {
+  return schedule === "step" ? Math.floor(steps / 2) : steps;
+}
+
 /** The learning rate of each step of a recipe. */
 export function scheduleOf(
   recipe: Pick<
@@ -205,7 +210,6 @@ export function scheduleOf(
   const { learningRate, finalLearningRate, schedule, steps } = recipe;
   const rates = [learningRate, finalLearningRate] as const;
   if (schedule === "constant") return constantRate(learningRate);
-  return schedule === "cosine"
-    ? cosineDecay(rates, steps)
-    : stepDecay(rates, Math.floor(steps / 2));
+  const decay = schedule === "cosine" ? cosineDecay : stepDecay;
+  return decay(rates, decayStepsOf(schedule, steps));
 }
