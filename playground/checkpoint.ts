@@ -53,7 +53,7 @@ export function saveRun(
 }
 
 /** A checkpoint, with the settings of its run. */
-export interface Opened {
+interface Opened {
   readonly checkpoint: Checkpoint;
   readonly settings: Settings;
   /** SHA-256 of the words of its list. */

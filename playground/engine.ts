@@ -82,7 +82,7 @@ export interface Written {
 }
 
 /** How words are drawn. */
-export interface Drawing {
+interface Drawing {
   temperature: number;
   topK: number | undefined;
   prompt: string;

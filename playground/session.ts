@@ -11,7 +11,7 @@ import { parted } from "./run.ts";
 import { type Edit, FIRST, type Settings } from "./settings.ts";
 
 /** What the page is doing. */
-export type Status = "loading" | "ready" | "training" | "ended";
+type Status = "loading" | "ready" | "training" | "ended";
 
 export const status = signal<Status>("loading");
 /** What went wrong last, in a sentence. */
@@ -34,7 +34,7 @@ export const pace = signal(0);
 /** Steps a second at most; 0 for as many as there can be. */
 export const slowness = signal(0);
 /** The list that a link or a file asks for, by its hash. */
-export const wanted = signal<string>();
+const wanted = signal<string>();
 /** The step that a link goes to. */
 export const goal = signal(0);
 
