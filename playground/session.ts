@@ -53,13 +53,14 @@ const CALM = 250;
 let calmAt = 0;
 let measured = { at: 0, step: 0 };
 
+let program: string | undefined;
 /** The worker has the page's own program. */
 function newWorker(onNews?: (frame: Frame) => void): Remote<Engine> {
-  const program = document.getElementById("program")!.textContent!;
-  const url = URL.createObjectURL(
-    new Blob([program], { type: "text/javascript" }),
+  const { textContent } = document.getElementById("program")!;
+  program ??= URL.createObjectURL(
+    new Blob([textContent!], { type: "text/javascript" }),
   );
-  const worker = new Worker(url);
+  const worker = new Worker(program);
   worker.onerror = ({ message }) => problem.value = message;
   return connect<Engine>(worker, onNews as (news: never) => void);
 }
