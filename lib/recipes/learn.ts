@@ -276,6 +276,12 @@ export async function learn(
   const recipe = options.recipe ??
     autoRecipe(dataOf(splits.train, vocabulary));
   const { contextLength, steps, patience, candidates } = recipe;
+  if (splits.dev.length === 0 && (patience > 0 || recipe.mix)) {
+    throw new RangeError(
+      "Cannot learn: the recipe looks at dev, which is empty; give some of it, " +
+        "or a recipe with patience 0 and without a mixture",
+    );
+  }
   const training: Training = {
     parameters: createParameters({ vocabularySize, ...recipe }, {
       ...{ generator, initialization: recipe.initialization },
