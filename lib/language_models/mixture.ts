@@ -31,7 +31,7 @@ export interface MixtureOptions {
 
 /**
  * Finds the weights with which a mixture of models predicts rows best, by
- * expectation–maximization (Jelinek and Mercer 1980): in each round a model's
+ * expectation–maximisation (Jelinek and Mercer 1980): in each round a model's
  * weight becomes its mean share of the probability of the rows. The rows must be
  * held out, because the weight of a model that was trained on them would be too
  * large.
