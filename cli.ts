@@ -39,8 +39,8 @@ const COMMANDS = [
  *
  * @param args the arguments, without the program's name
  * @returns the exit code: 0 if all went well, that of a
- * {@linkcode MakemoreError}, or 1 if there is not enough memory and for what
- * should not happen
+ * {@linkcode MakemoreError}, or 1 if there is not enough memory, or if something
+ * happens that should not
  */
 export async function main(args: readonly string[]): Promise<number> {
   const verbose = args.includes("--verbose");

@@ -46,7 +46,7 @@ export class UnfinishedFile {
    */
   constructor(path: string) {
     this.#path = path;
-    this.#folder = path.replace(/[^/\\]*$/, "") || "./";
+    this.#folder = `${folderOf(path)}/`;
     this.#unfinished = `${this.#folder}.${crypto.randomUUID()}.unfinished`;
     const how = { read: true, write: true, createNew: true };
     this.#file = writing(
@@ -124,6 +124,21 @@ export class UnfinishedFile {
  */
 export function isUnfinishedFile(name: string): boolean {
   return /^\.[0-9a-f-]{36}\.unfinished$/.test(name);
+}
+
+/** The folder of a file, as its path says. */
+export function folderOf(path: string): string {
+  return path.replace(/[^/\\]*$/, "") || ".";
+}
+
+/**
+ * Makes the folder of a file that will be written.
+ *
+ * @throws {RunFolderError} if the system refuses
+ */
+export function makeFolderOf(path: string): void {
+  const folder = folderOf(path);
+  writing(path, () => Deno.mkdirSync(folder, { recursive: true }), folder);
 }
 
 /** Makes sure that the names of new files in a folder are on the disk. */

@@ -1,7 +1,7 @@
 /** `makemore compare`: which of many runs is best. */
 
 import { MakemoreError, UsageError } from "../lib/errors/errors.ts";
-import { writeFileAtomically, writing } from "./atomic_file.ts";
+import { makeFolderOf, writeFileAtomically } from "./atomic_file.ts";
 import { judging } from "./judging.ts";
 import { command, flagOf, type Values } from "./options.ts";
 import { formatLoss } from "./results.ts";
@@ -45,11 +45,7 @@ async function runCompare(
   operands: readonly string[],
 ): Promise<void> {
   const { output, test, times, csv, json } = values;
-  if (output !== undefined) {
-    const folder = output.replace(/[^/\\]*$/, "") || ".";
-    const make = () => Deno.mkdirSync(folder, { recursive: true });
-    writing(output, make, folder); // before the table
-  }
+  if (output !== undefined) makeFolderOf(output); // before the table
   const { trials, leftOut } = readTrials(operands);
   const [first] = trials;
   const differing = Object.keys(first.settings).filter((name) =>
@@ -88,7 +84,7 @@ async function runCompare(
   if (output !== undefined) await draw(output, trials, differing);
 }
 
-/** A run as it is printed, with null for what is not known or not finite. */
+/** A run as it is printed: without what is not known, null if not finite. */
 interface Row extends Readonly<Record<string, unknown>> {
   readonly settings: Readonly<Record<string, unknown>>;
 }

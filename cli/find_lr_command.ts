@@ -6,7 +6,7 @@ import {
   suggestLearningRate,
   TorchGenerator,
 } from "../core.ts";
-import { writeFileAtomically, writing } from "./atomic_file.ts";
+import { makeFolderOf, writeFileAtomically } from "./atomic_file.ts";
 import { readCorpus } from "./corpus.ts";
 import { windowsOf } from "../lib/data/windows.ts";
 import { portionOf } from "../lib/recipes/learn.ts";
@@ -62,9 +62,7 @@ export const findLrCommand = command({
 async function runFindLr(values: Values<typeof options>): Promise<void> {
   const { num: count, output, csv, json } = values;
   if (output !== undefined) {
-    const folder = output.replace(/[^/\\]*$/, "") || ".";
-    const make = () => Deno.mkdirSync(folder, { recursive: true });
-    writing(output, make, folder); // before minutes of trying
+    makeFolderOf(output); // before minutes of trying
   }
   const corpus = await readCorpus(values, corpusSettingsBy(values));
   const { train } = corpus.splits;
@@ -74,7 +72,11 @@ async function runFindLr(values: Values<typeof options>): Promise<void> {
   const { rows: windows } = portionOf(all, 0);
   const generator = new TorchGenerator(values.seed);
   const parameters = newNet(vocabulary, chosen, generator);
-  const how = { generator, batchSize: Number(chosen.batchSize), count };
+  const { batchSize, candidates, weightDecay } = chosen;
+  const how = {
+    ...{ generator, batchSize: Number(batchSize), count, weightDecay },
+    candidates: candidates === "all" ? undefined : candidates,
+  };
   const measured = findLearningRate(parameters, windows, how);
   const suggested = judging(() => suggestLearningRate(measured));
   if (output !== undefined) {

@@ -190,7 +190,7 @@ function* tidyPieces(
       if (performance.now() < next) continue;
       next = performance.now() + INTERVAL;
       const [done, all] = [read, total].map((size) => Math.round(size / 1e6));
-      const ofAll = all > done ? ` of ${all}` : "";
+      const ofAll = total === Infinity ? "" : ` of ${all}`;
       tell(`Read ${done}${ofAll} MB of ${nameOf(paths)}`);
     }
   }

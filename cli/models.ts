@@ -248,6 +248,9 @@ export async function learnedCorpus(
 /** A larger vocabulary would take the bigram net minutes. */
 export const MOST_BIGRAM_TOKENS = 200;
 
+/** How long the bigram net learns, and how fast, unless told otherwise. */
+export const BIGRAM = { steps: 200, learningRate: 50 };
+
 /** What decides how a model is made of a corpus; the rest has defaults. */
 export type MakeOptions =
   & Values<Pick<typeof SETTINGS, "order" | "smoothing">>
@@ -287,7 +290,7 @@ function countModel(
 async function bigramModel(
   { splits }: Corpus,
   vocabulary: Vocabulary,
-  { seed = SETTINGS.seed.default, steps, learningRate }: MakeOptions,
+  { seed = SETTINGS.seed.default, ...how }: MakeOptions,
 ): Promise<LanguageModel> {
   const { size } = vocabulary;
   if (size > MOST_BIGRAM_TOKENS) {
@@ -306,6 +309,7 @@ async function bigramModel(
   const W = createBigramNet(size, { generator: new TorchGenerator(seed) });
   try {
     const windows = windowsOf(splits.train, vocabulary, 1);
+    const { steps = BIGRAM.steps, learningRate = BIGRAM.learningRate } = how;
     trainBigramNet(W, windows, { steps, learningRate });
     return bigramNetModel(W);
   } finally {

@@ -215,10 +215,21 @@ export function refuseMeaningless(
       if (value === undefined || meant.includes(String(value))) continue;
       throw new UsageError(
         `Cannot use --${flagOf(name)} with --${other} ${value}: it is for ` +
-          `--${other} ${meant.join(" and ")}`,
+          meaning(other, meant, options),
       );
     }
   }
+}
+
+/** The values of another option beside which one has a meaning. */
+function meaning(
+  other: string,
+  meant: readonly string[],
+  options: Options,
+): string {
+  const { choices = meant } = options[other];
+  const some = meant.filter((value) => choices.includes(value));
+  return `--${other} ${some.join(" or ")}`;
 }
 
 function repeated(name: string, values: unknown[]): UsageError {
@@ -300,7 +311,7 @@ function describe(option: Option, options: Options): string {
   const needs = Object.entries(when).map(([other, meant]) =>
     !options[other] || meant.includes(String(defaultOf(options[other])))
       ? ""
-      : `; for --${other} ${meant.join(" and ")}`
+      : `; for ${meaning(other, meant, options)}`
   );
   return about + (choices ? `: ${choices.join(", ")}` : "") +
     (defaults && ` (${defaults})`) + needs.join("");

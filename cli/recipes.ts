@@ -8,6 +8,7 @@ import {
 } from "../core.ts";
 import { dataOf } from "../lib/recipes/learn.ts";
 import { patienceOf } from "../lib/recipes/recipe.ts";
+import { UsageError } from "../lib/errors/errors.ts";
 import type { Corpus } from "./corpus.ts";
 import type { Values } from "./options.ts";
 import { BY_RECIPE, type CorpusSettings, type SETTINGS } from "./settings.ts";
@@ -26,13 +27,22 @@ export type Chosen =
   }
   & Pick<Recipe, "mix">;
 
-/** The settings of the corpus that a net learns from by a recipe. */
+/**
+ * The settings of the corpus that a net learns from by a recipe.
+ *
+ * @throws {UsageError} if copies of a word are to be together and apart
+ */
 export function corpusSettingsBy(
   values:
     & CorpusSettings
     & { recipe: "auto" | "lecture"; splitCopies: boolean },
 ): CorpusSettings {
   const { recipe, splitCopies, keepEqualTogether } = values;
+  if (splitCopies && keepEqualTogether) {
+    throw new UsageError(
+      "Cannot use --split-copies with --keep-equal-together: give one of them",
+    );
+  }
   return {
     ...values,
     keepEqualTogether: keepEqualTogether ||
@@ -45,7 +55,11 @@ export function chosenBy(
   values: Partial<Choices> & Pick<Choices, "recipe">,
   corpus: Corpus,
 ): Chosen {
-  const recipe = recipeOf(values.recipe, corpus, corpus.vocabulary());
+  const { keepEqualTogether: _, ...recipe } = recipeOf(
+    values.recipe,
+    corpus,
+    corpus.vocabulary(),
+  );
   const given = Object.fromEntries(
     Object.keys(BY_RECIPE)
       .map((name) => [name, values[name as keyof typeof BY_RECIPE]])

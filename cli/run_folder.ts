@@ -24,6 +24,7 @@ import {
 } from "../lib/saving/checkpoint.ts";
 import { MAX_MODEL_FILE_BYTES } from "../lib/saving/safetensors.ts";
 import {
+  folderOf,
   isUnfinishedFile,
   syncFolder,
   UnfinishedFile,
@@ -94,13 +95,7 @@ export class RunFolder {
       for (const name of Object.values(RUN_FILES)) {
         const file = `${path}/${name}`;
         if (!exists(file) || (file === copy && holds(file, input!))) continue;
-        if (!overwrite) {
-          throw new RunFolderError(
-            `Cannot start a run in ${path}: it already holds one (${name}); ` +
-              "add --resume to continue it, --overwrite to delete it, or give " +
-              "another folder",
-          );
-        }
+        if (!overwrite) throw alreadyHolds(path, name);
         if (file !== copy) Deno.removeSync(file);
       }
       // in the place of another: it may be the list that was read
@@ -109,6 +104,17 @@ export class RunFolder {
       removeUnfinished(path);
       return folder;
     });
+  }
+
+  /**
+   * Refuses a folder for a new run, before anything is read for it.
+   *
+   * @throws {RunFolderError} if another process uses it, or it holds a run
+   */
+  static refuseRun(path: string): void {
+    if (!holdsRun(path)) return;
+    new RunFolder(path).close();
+    throw alreadyHolds(path, RUN_FILES.checkpoint);
   }
 
   /**
@@ -208,6 +214,14 @@ export function holdsRun(path: string): boolean {
   return exists(`${path}/${RUN_FILES.checkpoint}`);
 }
 
+function alreadyHolds(path: string, file: string): RunFolderError {
+  return new RunFolderError(
+    `Cannot start a run in ${path}: it already holds one (${file}); add ` +
+      "--resume to continue it, --overwrite to delete it, or give another " +
+      "folder",
+  );
+}
+
 /** Whether a file is the copy, as after a run that was killed at its start. */
 function holds(file: string, { content }: InputCopy): boolean {
   return content instanceof UnfinishedFile
@@ -216,15 +230,15 @@ function holds(file: string, { content }: InputCopy): boolean {
 }
 
 /**
- * The copy, beside a checkpoint, of what its run learns from, or nothing: runs of
- * before 0.3.0 have none.
+ * The copy, beside a checkpoint, of what its run learns from, or nothing: runs
+ * from before 0.3.0 have none.
  */
 export function inputCopyOf(
   run: string,
   file: InputCopy["file"],
 ): string | undefined {
   const isFile = exists(run) && Deno.statSync(run).isFile;
-  const folder = isFile ? run.replace(/[^/\\]*$/, "") || "." : run;
+  const folder = isFile ? folderOf(run) : run;
   const path = `${folder}/${RUN_FILES[file]}`;
   return exists(path) ? path : undefined;
 }

@@ -23,7 +23,7 @@ const options = {
   seed: {
     ...SETTINGS.seed,
     default: undefined,
-    about: "the seed of the words (default: a new one, which is told)",
+    about: "the seed of the words (default: a new one, which is printed)",
   },
   ...CORPUS,
   input: {

@@ -37,7 +37,7 @@ const ATTEMPTS = 1000;
 
 /**
  * Makes new words or sentences and cuts none of them: what is too long, too
- * short, not new or not unique is drawn again, which is told.
+ * short, not new or not unique is drawn again, and a message says so.
  *
  * @param net the model
  * @param values how many words, and which

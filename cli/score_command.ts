@@ -97,7 +97,10 @@ function wordsOf(
 ): readonly string[] {
   const isPiped = operands.length === 0 && !Deno.stdin.isTerminal();
   const path = lines ?? (isPiped ? "-" : undefined);
-  const { texts } = readTexts(path === undefined ? [] : [path], { encoding });
+  const { texts } = readTexts(path === undefined ? [] : [path], {
+    encoding,
+    advice: "score it in parts",
+  });
   const words = texts.flatMap(({ text }) => text.split(LINE_BREAK))
     .map((line) => line.trim());
   const all = [...operands, ...words.filter((word) => word !== "")];
@@ -143,11 +146,14 @@ function tellUnknown(
   }
   const out = scores.filter(({ unknown }) => unknown).map((
     { word, unknown },
-  ) => `${quote(word)} has ${unknown!.map(quote).join(" and ")}`);
+  ) => `${unknown!.map(quote).join(" and ")} in ${quote(word)}`);
   if (out.length === 0) return;
-  const why = `with what ${name} does not know: ${some(out)}`;
+  const why = `${name} does not know ${some(out)}`;
   if (out.length < scores.length) {
-    return warn(`Left out ${out.length} of ${scores.length} words, ${why}`);
+    return warn(`Left out ${out.length} of ${scores.length} words: ${why}`);
   }
-  throw new UsageError(`Cannot score words ${why}`);
+  throw new UsageError(
+    `Cannot score ${scores.length === 1 ? "this word" : "these words"}: ` +
+      `${why}; give others, or another model with --run`,
+  );
 }

@@ -36,7 +36,7 @@ const kept = true;
 const byRecipe = true;
 const mlp = { model: ["mlp"] };
 const gradient = { model: ["mlp", "bigram"] };
-const kernel = { model: ["mlp", "auto"] };
+const kernel = { model: ["mlp", "auto", "all"] };
 const counts = { model: ["ngram"] };
 const ofWords = { level: ["words"] };
 const ofCharacters = { level: ["characters"] };
@@ -90,7 +90,7 @@ export const SETTINGS = {
   ),
   minimumCount: whole(
     "how often a word must occur in train to be a token; rarer ones are " +
-      "read as <unk>; auto is as often as it takes for 65,535 tokens",
+      "read as <unk>; auto: as often as needed to keep at most 65,535 tokens",
     { default: 2, or: "auto", before: 2, when: ofWords },
   ),
   splitSeed: whole(
@@ -125,7 +125,8 @@ export const SETTINGS = {
   recipe: choice(
     "where the settings come from that are not given; auto has steps, sizes " +
       "and weight decay that fit the data, keeps the network that is best on " +
-      "dev, and mixes it with the n-gram that is best there, as fits dev best",
+      "dev, and mixes it with the n-gram that is best there, with the " +
+      "weights that fit dev best",
     { choices: ["auto", "lecture"], before: "lecture", when: mlp },
   ),
   steps: whole(

@@ -32,23 +32,27 @@ interface Texts {
  * Reads texts.
  *
  * @param inputs files; "-" is standard input
- * @param encoding the encoding of all of them
+ * @param options the encoding of all of them, and what to do if they are too
+ * large
  * @throws {WordListError} if one cannot be read, or all together are too large
  */
 export function readTexts(
   inputs: readonly string[],
-  { encoding }: Pick<CorpusSettings, "encoding">,
+  { encoding, advice = BOUNDS.advice }:
+    & Pick<CorpusSettings, "encoding">
+    & { advice?: string },
 ): Texts {
+  const bounds = { ...BOUNDS, advice };
   const files = inputs.map((path) => ({
     source: sourceOf(path),
-    bytes: isPipe(path) ? begin(path).head : readFileBounded(path, BOUNDS),
+    bytes: isPipe(path) ? begin(path).head : readFileBounded(path, bounds),
   }));
   const source = nameOf(inputs);
   const size = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  if (size > BOUNDS.limit) {
+  if (size > bounds.limit) {
     throw new WordListError(
-      `Cannot read ${source}: more than the ${BOUNDS.limit} bytes that are ` +
-        `read; ${BOUNDS.advice}`,
+      `Cannot read ${source}: more than the ${bounds.limit} bytes that are ` +
+        `read; ${advice}`,
     );
   }
   const texts = files.map(({ source, bytes }) => ({
@@ -115,7 +119,9 @@ function begin(path: string): Beginning {
   }
   const head = new Uint8Array(size);
   chunks.reduce((at, chunk) => (head.set(chunk, at), at + chunk.length), 0);
-  const beginning = { head, rest: size > MAX_TEXT_BYTES ? file : undefined };
+  const isWhole = size <= MAX_TEXT_BYTES;
+  if (isWhole && file instanceof Deno.FsFile) file.close();
+  const beginning = { head, rest: isWhole ? undefined : file };
   begun.set(path, beginning);
   return beginning;
 }
@@ -128,13 +134,16 @@ function* readPieces(file: Reader): Generator<Uint8Array<ArrayBuffer>, void> {
 }
 
 /**
- * How many bytes inputs have together; of a pipe, at least. An input that cannot
- * be read has none: reading it says what is wrong.
+ * How many bytes inputs have together: `Infinity` if a pipe has more than are
+ * held. An input that cannot be read has none: reading it says what is wrong.
  */
 export function bytesOf(inputs: readonly string[]): number {
   return inputs.reduce((sum, path) => {
     try {
-      if (isPipe(path)) return sum + begin(path).head.length;
+      if (isPipe(path)) {
+        const { head, rest } = begin(path);
+        return sum + (rest ? Infinity : head.length);
+      }
       const { isFile, size } = Deno.statSync(path);
       return sum + (isFile ? size : 0);
     } catch {

@@ -111,7 +111,7 @@ function runSweep(values: SweepValues, given: Given): void {
           "a file",
       );
     }
-    readFilePieces(path, TEXT_BOUNDS).next(); // is it there?
+    for (const _ of readFilePieces(path, TEXT_BOUNDS)) break; // is it there?
     return resolve(path);
   });
   const typed: SweepValues = { ...values, output, input };
@@ -190,8 +190,8 @@ function choicesOf(values: SweepValues, given: Given): SettingChoices {
   }
   if (Object.keys(choices).length > 0) return choices;
   throw new UsageError(
-    "Cannot sweep over one setting: give a list, as in --hidden-size " +
-      "100,200, or a range, as in --learning-rate 0.05..0.5",
+    "Cannot sweep: no setting has several values; give a list, as in " +
+      "--hidden-size 100,200, or a range, as in --learning-rate 0.05..0.5",
   );
 }
 

@@ -15,7 +15,7 @@ import { UnfinishedFile } from "./atomic_file.ts";
 import { type Corpus, heldSplits, readCorpus } from "./corpus.ts";
 import { PARTS } from "../lib/data/splits.ts";
 import { writeEmbeddingFigure, writeLossFigure } from "./figures.ts";
-import { makeModel, type NamedModel, rowsOf } from "./models.ts";
+import { BIGRAM, makeModel, type NamedModel, rowsOf } from "./models.ts";
 import {
   command,
   flagOf,
@@ -29,7 +29,7 @@ import {
   lossesByPart,
   tellCorpus,
 } from "./results.ts";
-import { holdsRun, type RunFolder } from "./run_folder.ts";
+import { holdsRun, RunFolder } from "./run_folder.ts";
 import { type Chosen, chosenBy, corpusSettingsBy } from "./recipes.ts";
 import {
   learn,
@@ -45,7 +45,15 @@ import {
   printSamples,
   type SampleValues,
 } from "./samples.ts";
-import { configOf, CORPUS, GENERAL, INPUT, NET, take } from "./settings.ts";
+import {
+  BY_RECIPE,
+  configOf,
+  CORPUS,
+  GENERAL,
+  INPUT,
+  NET,
+  take,
+} from "./settings.ts";
 import { print, printJson, tell, warn } from "./terminal.ts";
 
 const options = {
@@ -112,14 +120,19 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
     const corpus = await readCorpus(values, values);
     tellCorpus(corpus, corpus.vocabulary());
     const model = await makeModel(kind, corpus, values);
-    tell(
-      `The ${model.name} takes a moment, so it is not kept: sample and ` +
-        `evaluate make it again, with --model ${kind}`,
-    );
-    const { order, smoothing, steps, learningRate } = values;
+    const { order, smoothing, seed } = values;
+    const { steps = BIGRAM.steps, learningRate = BIGRAM.learningRate } = values;
     const settings = kind === "ngram"
       ? { order, smoothing }
-      : { steps, learningRate };
+      : { steps, learningRate, seed };
+    tell(
+      `The ${model.name} takes a moment, so it is not kept: sample and ` +
+        `evaluate make it again, with --model ${kind}` +
+        (kind === "bigram" &&
+            ["steps", "learningRate", "seed"].some((name) => given.has(name))
+          ? " and the default steps, rate and seed"
+          : ""),
+    );
     return printResults(model, corpus, values, settings);
   }
   const isThere = values.resumeOrStart && holdsRun(values.output);
@@ -139,7 +152,10 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
     const net = { name: folder.path, model, network, vocabulary };
     const kept = { ...sizesOf(network), ...configOf(settings) };
     const { seed } = settings;
-    printResults(net, corpus, { ...values, seed }, kept, folder, ngram);
+    const isChosen = settings.recipe === "lecture" ||
+      [...given].some((name) => name in BY_RECIPE);
+    const more = { folder, ngram, isChosen };
+    printResults(net, corpus, { ...values, seed }, kept, more);
   } finally {
     folder.close();
   }
@@ -162,7 +178,11 @@ async function resume(values: TrainValues, given: Given): Promise<Run> {
 async function resumeSame(values: TrainValues, given: Given): Promise<Run> {
   const run = await resumeRun(values.output, values);
   const { folder, parameters, settings } = run;
-  const kept: Record<string, unknown> = { ...settings, ...sizesOf(parameters) };
+  const kept: Record<string, unknown> = {
+    directConnections: false,
+    ...{ ...settings, ...sizesOf(parameters) },
+    splitCopies: !settings.keepEqualTogether,
+  };
   const wanted: Record<string, unknown> = values;
   const other = [...given].find((name) =>
     name in kept && !(name in GENERAL) && kept[name] !== wanted[name]
@@ -170,10 +190,11 @@ async function resumeSame(values: TrainValues, given: Given): Promise<Run> {
   if (other === undefined) return run;
   folder.close();
   throw new UsageError(
-    `Cannot continue the run in ${folder.path} with --${flagOf(other)} ` +
-      `${wanted[other]}: it was started with ${
-        kept[other]
-      }; give another folder`,
+    `Cannot continue the run in ${folder.path} with --${flagOf(other)}` +
+      (wanted[other] === true
+        ? ": it was started without"
+        : ` ${wanted[other]}: it was started with ${kept[other]}`) +
+      "; give another folder",
   );
 }
 
@@ -191,6 +212,7 @@ function inArithmetic(run: Run, chosen: boolean): Run {
 }
 
 async function start(values: TrainValues, given: Given): Promise<Run> {
+  if (!values.overwrite) RunFolder.refuseRun(values.output);
   const corpusSettings = corpusSettingsBy(values);
   const from = { ...values, keepIn: values.output };
   const corpus = await readCorpus(from, corpusSettings);
@@ -259,8 +281,12 @@ function printResults(
   corpus: Corpus,
   values: SampleValues & { json: boolean; model: string },
   settings: object,
-  folder?: RunFolder,
-  ngram?: BestNgram,
+  { folder, ngram, isChosen = false }: {
+    folder?: RunFolder;
+    ngram?: BestNgram;
+    /** Whether a person chose other settings of a net than those that fit. */
+    isChosen?: boolean;
+  } = {},
 ): void {
   const { json, num, minLength, maxLength } = values;
   const lossesOf = (model: Model) =>
@@ -322,7 +348,9 @@ function printResults(
             formatLoss(counting)
           }`
           : `guessing, ${formatLoss(guessing)}`) +
-        "; --recipe auto, without other settings, fits the data",
+        (isChosen
+          ? "; --recipe auto, without other settings, fits the data"
+          : ""),
     );
   }
 }

@@ -47,7 +47,10 @@ const RESULT_BOUNDS = { limit: 2 ** 26, refusal: CheckpointError };
 export function readTrial(path: string, run: string): Trial {
   const { config, parameters, step, best } = readCheckpoint(path);
   const kept = settingsFrom(config, `${path}/${RUN_FILES.checkpoint}`);
-  const all: Record<string, unknown> = { ...sizesOf(parameters), ...kept };
+  const all: Record<string, unknown> = {
+    directConnections: false,
+    ...{ ...sizesOf(parameters), ...kept },
+  };
   const settings = Object.fromEntries(
     Object.entries<{ about: string }>(SETTINGS)
       .filter(([name, { about }]) => about && name in all)

@@ -29,7 +29,7 @@ export function readPrompt(
   vocabulary: Vocabulary,
   prompt: Iterable<string>,
 ): Prompt {
-  const { level, lowercase, locale, sentences, whole } = vocabulary;
+  const { level, lowercase, locale, sentences, blanks, whole } = vocabulary;
   const inCase = (token: string) =>
     lowercase ? token.toLocaleLowerCase(locale) : token;
   const has = (token: string) => vocabulary.has(inCase(token));
@@ -39,7 +39,8 @@ export function readPrompt(
     return { ids: encodeWord(vocabulary, tokens), sentences: [tokens] };
   }
   // in the case in which they were typed
-  const typed = tokenize(tidyText(prompt), { locale, sentences, whole, has });
+  const how = { locale, sentences, blanks, whole, has };
+  const typed = tokenize(tidyText(prompt), how);
   if (typed.length === 0) typed.push([]);
   return {
     ids: typed.flatMap((tokens, i) => [
@@ -68,7 +69,7 @@ export function continueText(
   tokens: readonly string[],
 ): string {
   const all = [...sentences.slice(0, -1), [...sentences.at(-1)!, ...tokens]];
-  return vocabulary.sentences === "lines"
+  return vocabulary.sentences === "lines" || vocabulary.blanks
     ? all.map((line) => vocabulary.join(line)).join("\n")
     : vocabulary.join(all.flat());
 }

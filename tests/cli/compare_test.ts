@@ -21,6 +21,8 @@ interface Kept {
   dev?: [offered: number | null, network: number];
   /** The loss of its last look at dev. */
   look?: number;
+  /** More parameters than those of `smallCheckpoint()`. */
+  parameters?: { Wd: Float32Array };
 }
 
 /** Makes a run folder without training. */
@@ -29,7 +31,8 @@ function keep(folder: string, name: string, kept: Kept): void {
   Deno.mkdirSync(path, { recursive: true });
   const settings = settingsFrom({ ...RUN_CONFIG, ...kept.config }, name);
   const config = configOf(settings);
-  const { parameters, ...rest } = smallCheckpoint();
+  const { parameters: usual, ...rest } = smallCheckpoint();
+  const parameters = { ...usual, ...kept.parameters };
   const best = kept.look === undefined
     ? {}
     : { current: parameters, best: { step: 3, loss: kept.look } };
@@ -185,6 +188,16 @@ Deno.test("compare warns where runs have other devs, and knows a result of fewer
     keep(folder, "out/b", { config: { steps: 40 }, step: 30 });
     const { stdout } = await compare(folder, "out", "--csv");
     assertMatch(stdout, /\n,,30,40,false,b\n/);
+  }));
+
+Deno.test("compare shows which runs have direct connections, though the best has none", () =>
+  withFolder(async (folder) => {
+    keep(folder, "out/without", { dev: [2, 2] });
+    const Wd = new Float32Array(12);
+    keep(folder, "out/with", { dev: [2.5, 2.5], parameters: { Wd } });
+    const { stdout } = await compare(folder, "out", "--csv");
+    assertMatch(stdout, /,direct_connections,/);
+    assertMatch(stdout, /\n2,.*,false,true,without\n2\.5,.*,true,true,with\n/);
   }));
 
 Deno.test("compare draws a figure, where there is something to draw", () =>

@@ -164,7 +164,7 @@ Deno.test("evaluate --level words counts a text as the library does", () =>
       folder,
       "evaluate",
       ...["--level", "words", "--input", "text.txt", "--order", "2"],
-      ...["--model", "all"],
+      ...["--model", "all", "--threads", "1"],
     );
     // 20-odd tokens: the bigram net is quick; a net of words is not there
     assertEquals([...tableOf(stdout).keys()], [
@@ -195,6 +195,10 @@ Deno.test("train --model shows what sample and evaluate make again", () =>
       folder,
       "train",
       ...["--model", "bigram", "--steps", "1", ...input],
+    );
+    assertStringIncludes(
+      one.stderr,
+      "make it again, with --model bigram and the default steps, rate and seed",
     );
     const hundred = await run(
       folder,
@@ -277,12 +281,13 @@ Deno.test("commands refuse options of other models in one line", () =>
         [...ngram, "--output", "out/a"],
         "Cannot use --output with --model ngram",
       ],
-      ["train", [...ngram, "--steps", "5"], "it is for --model mlp and bigram"],
+      ["train", [...ngram, "--steps", "5"], "it is for --model mlp or bigram"],
       [
         "train",
         ["--model", "bigram", "--order", "3"],
         "Cannot use --order with",
       ],
+      ["train", [...ngram, "--threads", "2"], "it is for --model mlp"],
       ["train", ["--decay", "1"], "it is for --schedule inverse"],
       [
         "train",

@@ -11,6 +11,7 @@ import { readCheckpoint } from "../../cli/run_folder.ts";
 import {
   autoRecipe,
   buildVocabulary,
+  buildWordVocabulary,
   contextWindows,
   countNgrams,
   createParameters,
@@ -22,11 +23,14 @@ import {
   type Model,
   sample,
   scoreWords,
+  splitByPosition,
   splitWords,
   stepDecay,
+  tokenize,
   TorchGenerator,
   train,
 } from "../../core.ts";
+import { dataOf } from "../../lib/recipes/learn.ts";
 import { decodeSafetensors } from "../../lib/saving/safetensors.ts";
 import { filesIn } from "../files.ts";
 import {
@@ -354,6 +358,33 @@ Deno.test("train --recipe lecture is the lecture's network, and nothing else", (
     ...["--recipe", "lecture", "--steps", "900"],
   ));
 
+Deno.test("train keeps the split that it was told, and evaluate judges by it", async () => {
+  const lecture = ["--recipe", "lecture", "--keep-equal-together"];
+  for (const args of [["--split-copies"], lecture]) {
+    await withRun(
+      async (folder, stderr) => {
+        const { config } = readCheckpoint(`${folder}/out/run`);
+        assertEquals(config.keepEqualTogether, args === lecture);
+        const judged = await run(folder, "evaluate", "--run", "out/run");
+        const sizes = /200 words from .*: (train .*)/;
+        const [[, ofTrain], [, ofJudge]] = [stderr, judged.stderr]
+          .map((text) => text.match(sizes)!);
+        assertEquals(ofJudge, ofTrain);
+        const { dev } = resultOf(folder);
+        assertStringIncludes(judged.stdout, ` ${dev.loss.toFixed(4)} `);
+      },
+      ...[...args, "--steps", "40", "--hidden-size", "10", "--num", "0"],
+    );
+  }
+  await withWords(async (folder) => {
+    const both = ["--split-copies", "--keep-equal-together"];
+    assertEquals(
+      (await refusalOf(folder, "train", ...QUICK_AUTO, ...both)).message,
+      "Cannot use --split-copies with --keep-equal-together: give one of them",
+    );
+  });
+});
+
 Deno.test("train warns of a model that is worse than guessing or counting, and what to do", () =>
   withWords(async (folder) => {
     const warnings: [string[], RegExp][] = [
@@ -378,4 +409,44 @@ Deno.test("train warns of a model that is worse than guessing or counting, and w
       ...[...QUICK_AUTO, "--steps", "1", "--overwrite", "--quiet"],
     );
     assertEquals(stderr, "");
+    const bigram = ["--model", "bigram", "--learning-rate", "1e-3", "--quiet"];
+    const input = ["--input", "words.txt"];
+    const other = await run(folder, "train", ...bigram, ...input);
+    assertMatch(other.stderr, /^Dev has a loss of .*guessing, 2\.6391\n$/);
+  }));
+
+Deno.test("find-lr takes the steps that train takes, with candidates and weight decay", () =>
+  withFolder(async (folder) => {
+    // with so many words, each of them often, steps weigh candidates
+    const text = Array.from({ length: 600 }, (_, i) => {
+      const word = (j: number) => `W${(7 * i + j) % 1200}`;
+      return Array.from({ length: 8 }, (_, j) => word(j)).join(" ") + ".";
+    }).join("\n");
+    await Deno.writeTextFile(`${folder}/text.txt`, text);
+    const input = ["--level", "words", "--input", "text.txt", "--num", "20"];
+    const small = ["--hidden-size", "5", "--embedding-size", "3", "--json"];
+    const found = await run(folder, "find-lr", ...input, ...small);
+    assertEquals(found.code, 0, found.stderr);
+    const sentences = splitByPosition(tokenize(text));
+    const vocabulary = buildWordVocabulary(sentences.train, { text });
+    const generator = new TorchGenerator(2147483647);
+    const { contextLength, initialization, ...recipe } = autoRecipe(
+      dataOf(sentences.train, vocabulary),
+    );
+    const rows = contextWindows(sentences.train, vocabulary, contextLength, {
+      acrossBoundaries: true,
+    });
+    const sizes = { contextLength, embeddingSize: 3, hiddenSize: 5 };
+    const network = createParameters(
+      { vocabularySize: vocabulary.size, ...sizes },
+      { generator, initialization },
+    );
+    const { batchSize, candidates, weightDecay } = recipe;
+    assertEquals([typeof candidates, weightDecay > 0], ["number", true]);
+    const { losses } = findLearningRate(network, rows, {
+      ...{ generator, count: 20, weightDecay },
+      batchSize: Number(batchSize),
+      candidates: Number(candidates),
+    });
+    assertEquals(JSON.parse(found.stdout).losses, [...losses]);
   }));

@@ -376,6 +376,13 @@ Deno.test("train --resume-or-start refuses to go on with other settings", () =>
         "Cannot continue the run in out/run with --initialization scaled: it " +
         "was started with randn; give another folder",
       ],
+      ...["--direct-connections", "--keep-equal-together"].map((
+        flag,
+      ): [string[], string] => [
+        [flag],
+        `Cannot continue the run in out/run with ${flag}: it was started ` +
+        "without; give another folder",
+      ]),
       [
         ["--overwrite"],
         "Cannot use --resume-or-start with --overwrite: give one of them",

@@ -42,9 +42,9 @@ Deno.test("score prints what the library finds, and says what it leaves out", ()
     assertEquals(code, 0, stderr);
     assertEquals(
       stderr,
-      `Left out 4 of 7 words, with what the package's model does not know: ` +
-        `"007" has "0" and "7", "aña" has "ñ", "anna-maria" has "-", ` +
-        `"a.b" has "."\n`,
+      `Left out 4 of 7 words: the package's model does not know ` +
+        `"0" and "7" in "007", "ñ" in "aña", "-" in "anna-maria", ` +
+        `"." in "a.b"\n`,
     );
     const { parameters, vocabulary } = pretrainedModel();
     const known = ["xkcd", "anna", "zoltan"];
@@ -127,12 +127,20 @@ Deno.test("score takes sentences, and names the words that it reads as <unk>", (
 Deno.test("score refuses what it cannot score in one line", () =>
   withWords(async (folder) => {
     const refused: [string[], number, string][] = [
-      [["ñ", "é"], 2, "Cannot score words with what the package's model does"],
+      [
+        ["ñ", "é"],
+        2,
+        "Cannot score these words: the package's model does not know " +
+        '"ñ" in "ñ", "é" in "é"; give others, or another model with --run',
+      ],
+      [["--lines", "large.txt"], 3, "that are read; score it in parts"],
       [["--lines", "none.txt"], 3, "Cannot read none.txt: there is no such"],
       [["--run", "none", "a"], 4, "none"],
       [["--level", "words", "a"], 2, "Cannot use --level words with the"],
       [["--sorted", "a"], 2, "did you mean --sort?"],
     ];
+    await Deno.writeTextFile(`${folder}/large.txt`, "");
+    await Deno.truncate(`${folder}/large.txt`, 2 ** 26 + 1);
     for (const [args, code, message] of refused) {
       const error = await refusalOf(folder, "score", ...args);
       assertEquals(error.exitCode, code, error.message);

@@ -131,7 +131,7 @@ Deno.test("sweep refuses what no trial could be run with", () =>
     const refused: [string[], string][] = [
       [
         [],
-        "Cannot sweep over one setting: give a list, as in --hidden-size " +
+        "Cannot sweep: no setting has several values; give a list, as in --hidden-size " +
         "100,200, or a range, as in --learning-rate 0.05..0.5",
       ],
       [

@@ -45,6 +45,15 @@ Deno.test("readPrompt() has an empty line between stanzas", () => {
   assertEquals(continueText(lines, prompt, ["b"]), "a\n\na b");
 });
 
+Deno.test("readPrompt() splits at blanks if the tokens are what is between them", () => {
+  const blanks = new Vocabulary(["<s>", "<unk>", "a", "@-@", "n't"], {
+    blanks: true,
+  });
+  const prompt = readPrompt(blanks, "a @-@\na n't");
+  assertEquals(prompt.ids, [2, 3, 0, 2, 4]);
+  assertEquals(continueText(blanks, prompt, ["a"]), "a @-@\na n't a");
+});
+
 Deno.test("unknownWords() names each word once", () => {
   assertEquals(unknownWords(words, "Zorg ran. The Zorg, the dog"), [
     "Zorg",
