@@ -79,9 +79,11 @@ interface Portion {
 }
 
 /**
- * The rows that are learned at a step: all of them, or where there are more than
- * 2²⁴, about 2²⁰ that are evenly spaced, as many as the steps that they are for
- * take. The next steps have the rows after these, until all had their turn.
+ * The rows that a step draws its minibatch from: all rows, if they are 2²⁴ or
+ * fewer. Of more rows, a portion of about 2²⁰ is used at a time, evenly spaced
+ * over all of them, for as many steps as draw that many rows. The next portion
+ * has the rows after these; when each row has had its turn, the first portion
+ * comes again.
  *
  * @param rows the rows
  * @param step the step, counted from 0
