@@ -220,6 +220,7 @@ export function trainBigramNet(
   const { steps = 200, learningRate = 50, regularization = 0.01 } = options;
   checkSteps(steps);
   checkNotNegative("learning rate", learningRate);
+  checkNotNegative("regularization", regularization);
   const losses = new Float32Array(steps);
   const rows = mergeRows(windows, W.shape[0]);
   try {

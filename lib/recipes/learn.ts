@@ -7,6 +7,7 @@ import type { Splits } from "../data/splits.ts";
 import { EncodedPart } from "../data/token_ids.ts";
 import type { Vocabulary } from "../data/vocabulary.ts";
 import { takeRows, windowsOf } from "../data/windows.ts";
+import { checkWhole } from "../errors/checks.ts";
 import { dropKernel } from "../kernel/held_kernels.ts";
 import type { ParameterArrays } from "../kernel/parameters.ts";
 import type { Rows } from "../kernel/rows.ts";
@@ -278,6 +279,7 @@ export async function learn(
   const recipe = options.recipe ??
     autoRecipe(dataOf(splits.train, vocabulary));
   const { contextLength, steps, patience, candidates } = recipe;
+  checkWhole("patience", patience, 0);
   if (splits.dev.length === 0 && (patience > 0 || recipe.mix)) {
     throw new RangeError(
       "Cannot learn: the recipe looks at dev, which is empty; give some of it, " +

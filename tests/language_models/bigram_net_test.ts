@@ -209,6 +209,7 @@ Deno.test("createBigramNet(), trainBigramNet() and bigramLoss() refuse what is o
       );
     refuses({ steps: -1 }, "-1");
     refuses({ learningRate: NaN }, "NaN");
+    refuses({ regularization: -1 }, "Cannot use regularization -1");
     const larger = buildVocabulary([letters + "é"]);
     const other = contextWindows(["é"], larger, 1);
     assertThrows(() => trainBigramNet(W, other), RangeError, "27");
