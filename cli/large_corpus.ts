@@ -1,5 +1,6 @@
 /** Lists and texts that are too large to be held: they are read as a stream. */
 
+import { ENOUGH_FOR_SPACING } from "../lib/data/spacing.ts";
 import { sentencesOf } from "../lib/data/tokens.ts";
 import { commentsNote } from "../lib/data/table_rows.ts";
 import { withoutComments } from "../lib/data/table_layout.ts";
@@ -28,9 +29,6 @@ import { tell } from "./terminal.ts";
 
 /** How often reading says how far it is, in milliseconds. */
 const INTERVAL = 5000;
-
-/** How many characters are enough to learn the spacing from, and one more. */
-const ENOUGH = 2 ** 23 + 1;
 
 /** What {@linkcode readLargeCorpus} may be told. */
 interface LargeCorpusOptions {
@@ -170,7 +168,7 @@ function* tidyPieces(
       : { text: piece, comments: 0 };
     const tidied = tidyText(text, { lowercase });
     if (tidied !== text) found.dropped += text.match(INVISIBLE)?.join("") ?? "";
-    if (found.start.length < ENOUGH) found.start += tidied;
+    if (found.start.length <= ENOUGH_FOR_SPACING) found.start += tidied;
     found.comments += comments;
     return tidied;
   };

@@ -147,7 +147,7 @@ function withDashes(args: readonly string[]): string[] {
 }
 
 /** The value of an option that is not given. */
-export function defaultOf(option: Option): unknown {
+function defaultOf(option: Option): unknown {
   if (option.byRecipe) return undefined;
   return option.kind === "flag" ? false : option.choices?.[0] ?? option.default;
 }

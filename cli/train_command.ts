@@ -11,6 +11,7 @@ import {
   sizesOf,
 } from "../core.ts";
 import { lookEveryOf } from "../lib/recipes/learn.ts";
+import { decayStepsOf } from "../lib/recipes/recipe.ts";
 import { UnfinishedFile } from "./atomic_file.ts";
 import { type Corpus, heldSplits, readCorpus } from "./corpus.ts";
 import { PARTS } from "../lib/data/splits.ts";
@@ -227,7 +228,7 @@ async function start(values: TrainValues, given: Given): Promise<Run> {
       arithmetic: arithmetic(),
       ...{ noMix: values.noMix || !mix, ngramOrder: 0, ngramWeight: 0 },
       lookEvery: lookEveryOf(steps, patience),
-      decaySteps: schedule === "step" ? Math.floor(steps / 2) : steps,
+      decaySteps: decayStepsOf(schedule, steps),
       decay: schedule === "inverse" ? decayOf(chosen, values.decay) : 0,
     });
   } catch (error) {

@@ -14,14 +14,14 @@ export interface Picked {
 }
 
 /** The product of two numbers, and where they are. */
-export interface Term {
+interface Term {
   readonly label: string;
   readonly a: number;
   readonly b: number;
 }
 
 /** How a number came about. */
-export interface Written {
+export interface Derivation {
   /** What it is called, such as h[3]. */
   readonly name: string;
   readonly value: number;
@@ -49,7 +49,7 @@ export function isWeight(
 }
 
 /** The row and the column of a number in its matrix; a vector has one row. */
-function placeOf(look: Look, { part, at }: Picked): [number, number] {
+function rowAndColumn(look: Look, { part, at }: Picked): [number, number] {
   const { V, E, H } = look.sizes;
   const columns = { C: E, W1: H, W2: V }[part as string];
   return columns ? [Math.floor(at / columns), at % columns] : [0, at];
@@ -61,9 +61,9 @@ export function writeOut(
   mode: Mode,
   picked: Picked,
   tokens: readonly string[],
-): Written {
+): Derivation {
   const { part, at } = picked;
-  const [i, j] = placeOf(look, picked);
+  const [i, j] = rowAndColumn(look, picked);
   const letter = (id: number) => id === 0 ? "the end" : `“${tokens[id]}”`;
   const plain = {
     ...{ C: `C[${i}, ${j}]`, W1: `W1[${i}, ${j}]`, W2: `W2[${i}, ${j}]` },
@@ -84,7 +84,7 @@ export function writeOut(
   return { name, value, ...how };
 }
 
-type How = Omit<Written, "name" | "value">;
+type How = Omit<Derivation, "name" | "value">;
 
 function valueOf(
   look: Look,

@@ -7,6 +7,7 @@ import {
   sizesOf,
 } from "../core.ts";
 import { lookEveryOf } from "../lib/recipes/learn.ts";
+import { decayStepsOf } from "../lib/recipes/recipe.ts";
 import { hashOfWords, type Run } from "./run.ts";
 import { LECTURE, type Settings } from "./settings.ts";
 
@@ -42,7 +43,7 @@ export function saveRun(
       ...{ keepEqualTogether, recipe: "lecture", steps, batchSize },
       initialization,
       ...{ learningRate, schedule, finalLearningRate },
-      decaySteps: schedule === "step" ? Math.floor(steps / 2) : steps,
+      decaySteps: decayStepsOf(schedule, steps),
       ...{ decay: 0, weightDecay, candidates: 0, patience },
       lookEvery: lookEveryOf(steps, patience),
       ...{ noMix: true, ngramOrder: 0, ngramWeight: 0, seed, arithmetic },
@@ -52,7 +53,7 @@ export function saveRun(
 }
 
 /** A checkpoint, with the settings of its run. */
-export interface Opened {
+interface Opened {
   readonly checkpoint: Checkpoint;
   readonly settings: Settings;
   /** SHA-256 of the words of its list. */
@@ -84,7 +85,16 @@ export function openRun(bytes: Uint8Array, source: string): Opened {
   if (config.batchSize === 0) fail("its minibatches have all rows");
   const known = Object.keys(LECTURE).filter((name) => name in config)
     .map((name) => [name, config[name]]);
-  const settings = { ...LECTURE, ...Object.fromEntries(known) };
+  const settings: Settings = { ...LECTURE, ...Object.fromEntries(known) };
+  const { schedule, steps, patience } = settings;
+  const { decaySteps, lookEvery = 0 } = config; // older ones have none
+  const hasOwnRate = schedule !== "constant" &&
+    decaySteps !== decayStepsOf(schedule, steps);
+  if (hasOwnRate || lookEvery !== lookEveryOf(steps, patience)) {
+    fail(
+      "its steps were changed on the way, which this page cannot go on with",
+    );
+  }
   return {
     checkpoint,
     settings: { ...settings, contextLength, embeddingSize, hiddenSize },

@@ -20,7 +20,7 @@ const STYLES = [
 ];
 
 /** An SVG element as a document of its own, with the colours that it has now. */
-export function svgOf(svg: SVGSVGElement): string {
+function svgOf(svg: SVGSVGElement): string {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const [originals, copies] = [svg, copy].map((
     root,
@@ -65,6 +65,6 @@ export async function keepPng(name: string, svg: SVGSVGElement): Promise<void> {
 }
 
 /** Keeps what a canvas shows. */
-export function keepCanvas(name: string, canvas: HTMLCanvasElement): void {
+function keepCanvas(name: string, canvas: HTMLCanvasElement): void {
   canvas.toBlob((blob) => blob && keep(`${name}.png`, blob, "image/png"));
 }

@@ -82,7 +82,7 @@ export interface Written {
 }
 
 /** How words are drawn. */
-export interface Drawing {
+interface Drawing {
   temperature: number;
   topK: number | undefined;
   prompt: string;
@@ -104,7 +104,8 @@ const NEVER = { at: -Infinity, took: 0, step: -1 };
 /** What the page can ask of its worker. */
 export type Engine = ReturnType<typeof makeEngine>;
 
-function makeEngine(post: (frame: Frame) => void) {
+/** What the worker does; `post` takes its frames. */
+export function makeEngine(post: (frame: Frame) => void) {
   let list: WordList = { words: [], source: "" };
   let run: Run;
   let judged: { train: Rows; dev: Rows };
@@ -224,20 +225,22 @@ function makeEngine(post: (frame: Frame) => void) {
       source = "your list",
     ): Promise<ListFacts> {
       const isTable = /\.(csv|tsv|json|dic)$/i.test(source);
-      list = text === undefined
+      const next = text === undefined
         ? embeddedWords()
         : await (isTable ? parseTable : parseWords)(text, source);
-      const { words, notes = [] } = list;
+      const { words, notes = [] } = next;
       const vocabulary = buildVocabulary(words);
       const splits = splitWords(words, { keepEqualTogether: true });
-      return {
-        source: list.source,
+      const facts = {
+        source: next.source,
         count: words.length,
         hash: hashOfWords(words),
         notes,
         auto: settingsOf(autoRecipe(dataOf(splits.train, vocabulary))),
         text: text === undefined ? undefined : words.join("\n"),
       };
+      list = next; // the one before stays if this one is refused
+      return facts;
     },
     /** Starts a run of the list that was read. */
     async start(

@@ -1,14 +1,14 @@
 /** The losses of a run, in bounded memory however long it is. */
 
 /** A mean loss of some steps. */
-export interface Bucket {
+interface Bucket {
   /** The step after the last one in it. */
   readonly end: number;
   readonly loss: number;
 }
 
 /** The losses of train and dev at a step. */
-export interface Judgement {
+interface Judgement {
   readonly step: number;
   readonly train: number;
   readonly dev: number;

@@ -14,7 +14,7 @@ import {
 } from "../lib/kernel/reference.ts";
 
 /** The numbers on the way, by their names. */
-export interface Values {
+interface Values {
   /** The parameters. */
   readonly C: Float64Array; // [V, E]
   readonly W1: Float64Array; // [T·E, H]

@@ -116,7 +116,8 @@ function documentOf(options: object): string {
 /**
  * A script that puts the document into a frame, where JupyterLab's `element` is
  * or where the script itself is, and hides the outputs before it that take its
- * place. The frame says how high it is, and hears of the theme.
+ * place. The frame says how high it is, and hears of the theme, until it is taken
+ * out of the page.
  */
 function scriptOf(
   html: string,
@@ -131,14 +132,20 @@ function scriptOf(
   frame.title = "makemore playground";
   frame.sandbox = "allow-scripts allow-downloads";
   frame.style = "width:100%;border:0;height:${height ?? 600}px";
+  const isGone = () => {
+    if (frame.isConnected) return false;
+    themes.disconnect();
+    removeEventListener("message", hear);
+    return true;
+  };
   const tellTheme = () => {
+    if (isGone()) return;
     const { jpThemeLight, vscodeThemeKind = "" } = document.body.dataset;
     const isDark = jpThemeLight === "false" || vscodeThemeKind.includes("dark");
-    frame.contentWindow?.postMessage({ theme: isDark ? "dark" : "light" }, "*");
+    frame.contentWindow.postMessage({ theme: isDark ? "dark" : "light" }, "*");
   };
-  new MutationObserver(tellTheme).observe(document.body, { attributes: true });
-  addEventListener("message", ({ source, data }) => {
-    if (source !== frame.contentWindow) return;
+  const hear = ({ source, data }) => {
+    if (isGone() || source !== frame.contentWindow) return;
     tellTheme();
     let still = element.closest(".jp-OutputArea-child");
     for (let i = 0; i < ${stills} && still?.previousElementSibling; i++) {
@@ -146,7 +153,12 @@ function scriptOf(
       still.style.display = "none";
     }
     ${height === undefined ? 'frame.style.height = data.height + "px";' : ""}
-  });
+  };
+  const themes = new MutationObserver(tellTheme);
+  (frame.onload = () => { // also when it is attached again
+    addEventListener("message", hear);
+    themes.observe(document.body, { attributes: true });
+  })();
   frame.srcdoc = ${text};
   element.append(frame);
 })(typeof element === "object" ? element : (() => {

@@ -34,7 +34,7 @@ import { sha256 } from "./sha256.ts";
 const MOST_WEIGHTS = 2 ** 26;
 
 /** What {@linkcode Run.advance} takes. */
-export interface Advance {
+interface Advance {
   signal: AbortSignal;
   onProgress: (progress: TrainProgress) => void | Promise<void>;
   /** The number of steps between two reports; by default a moment's. */

@@ -11,7 +11,7 @@ import { parted } from "./run.ts";
 import { type Edit, FIRST, type Settings } from "./settings.ts";
 
 /** What the page is doing. */
-export type Status = "loading" | "ready" | "training" | "ended";
+type Status = "loading" | "ready" | "training" | "ended";
 
 export const status = signal<Status>("loading");
 /** What went wrong last, in a sentence. */
@@ -34,7 +34,7 @@ export const pace = signal(0);
 /** Steps a second at most; 0 for as many as there can be. */
 export const slowness = signal(0);
 /** The list that a link or a file asks for, by its hash. */
-export const wanted = signal<string>();
+const wanted = signal<string>();
 /** The step that a link goes to. */
 export const goal = signal(0);
 
@@ -53,13 +53,14 @@ const CALM = 250;
 let calmAt = 0;
 let measured = { at: 0, step: 0 };
 
+let program: string | undefined;
 /** The worker has the page's own program. */
 function newWorker(onNews?: (frame: Frame) => void): Remote<Engine> {
-  const program = document.getElementById("program")!.textContent!;
-  const url = URL.createObjectURL(
-    new Blob([program], { type: "text/javascript" }),
+  const { textContent } = document.getElementById("program")!;
+  program ??= URL.createObjectURL(
+    new Blob([textContent!], { type: "text/javascript" }),
   );
-  const worker = new Worker(url);
+  const worker = new Worker(program);
   worker.onerror = ({ message }) => problem.value = message;
   return connect<Engine>(worker, onNews as (news: never) => void);
 }

@@ -26,7 +26,7 @@ export interface Edit {
 }
 
 /** The seed of the lecture. */
-export const LECTURE_SEED = 2147483647;
+const LECTURE_SEED = 2147483647;
 
 /** The settings of a recipe. */
 export function settingsOf(

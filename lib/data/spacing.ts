@@ -53,8 +53,11 @@ interface Sides {
   after: number;
 }
 
-/** How many characters are enough to learn from. */
-const ENOUGH = 2 ** 23;
+/**
+ * How many characters of a text are enough to learn its spacing from. One more
+ * says that the text goes on, so a token may be cut there.
+ */
+export const ENOUGH_FOR_SPACING: number = 2 ** 23;
 
 /** Any white space from a place on. */
 const BLANKS = /\s*/y;
@@ -78,7 +81,7 @@ export function learnSpacing(
   isWanted: (mark: string) => boolean,
 ): Spacing {
   const { lowercase = false, locale = "en" } = options;
-  const plain = plainText(text.slice(0, ENOUGH), options);
+  const plain = plainText(text.slice(0, ENOUGH_FOR_SPACING), options);
   const read = lowercase ? plain.toLocaleLowerCase(locale) : plain;
   const found = new Map<string, Sides>();
   let before: Sides | undefined; // of the token before, if it is a mark
@@ -104,7 +107,7 @@ export function learnSpacing(
       BLANKS.test(read);
       const start = BLANKS.lastIndex;
       const end = start + token.length;
-      if (end > read.length && text.length > ENOUGH) break learning;
+      if (end > read.length && text.length > ENOUGH_FOR_SPACING) break learning;
       // not all of it: how sigma is written depends on what is around a word
       if (read[start] !== token[0]) {
         throw new RangeError(

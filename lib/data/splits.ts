@@ -101,7 +101,7 @@ export interface PositionSplitOptions {
 
 /**
  * Splits the sentences of a text in their order: the model learns from the
- * beginning and is judged by the end. Neighboring sentences are alike, so a
+ * beginning and is judged by the end. Neighbouring sentences are alike, so a
  * shuffle would show the model sentences like those that judge it.
  *
  * @param sequences the sentences, as {@linkcode tokenize} returns them, or words

@@ -6,7 +6,7 @@
 
 import { checkLocale } from "../errors/checks.ts";
 import { LINE_BREAK } from "./text.ts";
-import { ENOUGH, wholeTokens } from "./whole_tokens.ts";
+import { ENOUGH_FOR_ABBREVIATIONS, wholeTokens } from "./whole_tokens.ts";
 
 /** Options of {@linkcode tokenize}; a vocabulary of words has them all. */
 export interface TokenizeOptions {
@@ -185,7 +185,9 @@ function* bySegments(
   const inCase = (token: string) =>
     lowercase ? token.toLocaleLowerCase(locale) : token;
   let rest = "";
-  for (let next; rest.length < ENOUGH && !(next = pieces.next()).done;) {
+  while (rest.length < ENOUGH_FOR_ABBREVIATIONS) {
+    const next = pieces.next();
+    if (next.done) break;
     rest += next.value;
   }
   const maskOf = whole

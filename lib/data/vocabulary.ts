@@ -172,8 +172,8 @@ export class Vocabulary {
    * {@linkcode detokenize} joins them.
    */
   join(tokens: readonly string[]): string {
-    if (this.blanks) return tokens.join(" ");
-    return this.level === "words" ? detokenize(tokens, this) : tokens.join("");
+    if (this.level === "characters") return tokens.join("");
+    return this.blanks ? tokens.join(" ") : detokenize(tokens, this);
   }
 
   /**
@@ -340,10 +340,10 @@ export function buildWordVocabulary(
 ): Vocabulary {
   checkList("sentences", sentences);
   const counts = new Map<string, number>();
-  for (const sentence of sentences) {
-    for (const word of sentence) counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
-  return vocabularyOfCounts(counts, sentences, options);
+  // held, because the spacing is learned from them too
+  const held = Array.from(sentences, (words) => Array.from(words));
+  for (const word of held.flat()) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return vocabularyOfCounts(counts, held, options);
 }
 
 /** The vocabulary of words that are counted, see {@linkcode buildWordVocabulary}. */

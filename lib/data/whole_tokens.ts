@@ -36,8 +36,8 @@ const CANDIDATE = new RegExp(
 /** A capitalized word that is not an initial. */
 const CAPITALIZED = /^\p{Lu}[\p{L}\p{M}]*(?![\p{L}\p{M}.])/u;
 
-/** How many characters of a text are enough to learn from. */
-export const ENOUGH: number = 2 ** 22;
+/** How many characters of a text are enough to learn its abbreviations from. */
+export const ENOUGH_FOR_ABBREVIATIONS: number = 2 ** 22;
 
 /** A word in a script that has capital letters. */
 const WORD = /\p{LC}[\p{LC}\p{M}]*/gu;
@@ -59,7 +59,7 @@ export function wholeTokens(
   text: string,
   isKnown: (token: string) => boolean,
 ): (paragraph: string) => string {
-  const start = text.slice(0, ENOUGH);
+  const start = text.slice(0, ENOUGH_FOR_ABBREVIATIONS);
   const counts = countWords(start);
   const learned = learnAbbreviations(start, counts);
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);

@@ -338,6 +338,16 @@ export class Kernel {
   }
 
   /**
+   * Makes room for all rows at once, so that {@linkcode Kernel.stepAll} has the
+   * memory that it needs.
+   *
+   * @throws {RangeError} if there are no rows, or there is not enough memory
+   */
+  reserveAll(): void {
+    this.#useWhole();
+  }
+
+  /**
    * The mean negative log-likelihood of all rows.
    *
    * @throws {RangeError} if there are no rows, or there is not enough memory

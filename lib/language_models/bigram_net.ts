@@ -97,7 +97,12 @@ interface MergedRows {
  */
 function mergeRows(windows: Rows, V: number): MergedRows {
   const { contextLength, Y } = windows;
-  if (Y.length === 0) throw new RangeError("Cannot train on no rows");
+  if (Y.length === 0) {
+    throw new RangeError(
+      "Cannot compute the loss of a bigram net on no rows: pass context " +
+        "windows of words",
+    );
+  }
   const followers = new Map<number, Float64Array>();
   for (let row = 0; row < Y.length; row++) {
     const last = checkToken(contextOf(windows, row)[contextLength - 1], V);
@@ -215,6 +220,7 @@ export function trainBigramNet(
   const { steps = 200, learningRate = 50, regularization = 0.01 } = options;
   checkSteps(steps);
   checkNotNegative("learning rate", learningRate);
+  checkNotNegative("regularization", regularization);
   const losses = new Float32Array(steps);
   const rows = mergeRows(windows, W.shape[0]);
   try {

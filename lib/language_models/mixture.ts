@@ -31,7 +31,7 @@ export interface MixtureOptions {
 
 /**
  * Finds the weights with which a mixture of models predicts rows best, by
- * expectation–maximization (Jelinek and Mercer 1980): in each round a model's
+ * expectation–maximisation (Jelinek and Mercer 1980): in each round a model's
  * weight becomes its mean share of the probability of the rows. The rows must be
  * held out, because the weight of a model that was trained on them would be too
  * large.
@@ -158,7 +158,12 @@ export function mixProbabilities(
 
 /** The number of rows, which is the same for all models. */
 function checkedRows(probabilities: readonly ArrayLike<number>[]): number {
-  if (probabilities.length === 0) throw new RangeError("Cannot mix no models");
+  if (probabilities.length === 0) {
+    throw new RangeError(
+      "Cannot weigh the probabilities of no models: pass those of one or more, " +
+        "from rowProbabilities()",
+    );
+  }
   const N = probabilities[0].length;
   for (const [m, rows] of probabilities.entries()) {
     if (rows.length !== N) {
@@ -220,7 +225,9 @@ export function mixModels(
   weights: ArrayLike<number>,
 ): LanguageModel {
   const M = models.length;
-  if (M === 0) throw new RangeError("Cannot mix no models");
+  if (M === 0) {
+    throw new RangeError("Cannot mix no models: pass one or more");
+  }
   const shares = Float64Array.from(weights); // a copy, which does not change
   const sum = shares.reduce((sum, share) => sum + share, 0);
   if (

@@ -9,8 +9,8 @@ import { loadModel, type SavedModel } from "../saving/model_file.ts";
 
 /**
  * Returns the model that comes with the package, which makes names without any
- * training: the network of `autoRecipe`, 66,675 parameters, that has
- * learned the embedded names. data/README.md has its losses.
+ * training: the network of `autoRecipe`, 66,675 parameters, that has learned the
+ * embedded names. data/README.md has its losses.
  *
  * @returns a new copy of the parameters, and the vocabulary
  *

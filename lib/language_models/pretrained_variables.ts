@@ -8,8 +8,8 @@ import { pretrainedModel as pretrainedArrays } from "./pretrained.ts";
 
 /**
  * Returns the model that comes with the package, which makes names without any
- * training: 11,897 parameters, after the lecture's full run of 200,000 steps on
- * karpathy/makemore's names. data/README.md has its losses.
+ * training: the network of `autoRecipe`, 66,675 parameters, that has learned the
+ * embedded names. data/README.md has its losses.
  *
  * @returns new parameters, which the caller disposes, and the vocabulary
  *

@@ -38,7 +38,8 @@ export interface SampleOptions extends TemperOptions {
   prompt?: Iterable<string>;
   /**
    * A text, or its tokens, that the model sees before every word or sentence,
-   * but that is not part of the result. Default: none.
+   * but that is not part of the result. With `continuous`, a text ends with the
+   * end of its last sentence. Default: none.
    */
   before?: Iterable<string>;
   /** The most tokens in a word, prompt included. Default: 100. */
@@ -165,7 +166,10 @@ export function sample(
         topK,
         excluded: excludedToken(vocabulary, options),
       }, method).map((ids) => [...start, ...ids]);
-    const seen = vocabulary.encode(before);
+    const seen = typeof before === "string"
+      ? readPrompt(vocabulary, before).ids.slice()
+      : vocabulary.encode(before);
+    if (continuous && before !== "" && typeof before === "string") seen.push(0);
     const next = continuous
       ? inARow(seen, model, (seen) => draw(1, seen)[0])
       : (count: number) => draw(count, seen);

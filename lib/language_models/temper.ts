@@ -68,7 +68,8 @@ export function tempered(
   const exponent = Math.min(1 / temperature, Number.MAX_VALUE);
   const shares = new Float64Array(probs.length);
   for (const token of order.slice(0, topK)) {
-    shares[token] = (probs[token] / highest) ** exponent;
+    // where only the excluded token can come, all others are equally likely
+    shares[token] = highest === 0 ? 1 : (probs[token] / highest) ** exponent;
   }
   const sum = shares.reduce((sum, share) => sum + share, 0);
   return shares.map((share) => share / sum);

@@ -70,21 +70,34 @@ export function embed(
   tokens: number | readonly number[] | tf.Tensor,
 ): tf.Tensor {
   return tf.tidy(() => {
-    const ids = tokens instanceof tf.Tensor
-      ? tokens
-      : tf.tensor(tokens as number | number[], undefined, "int32");
-    // for an id out of range tfjs returns zeros, PyTorch throws an error
+    const isTensor = tokens instanceof tf.Tensor;
+    const ids = isTensor ? tokens.dataSync() : [tokens].flat();
     const [vocabularySize] = C.shape;
-    for (const id of ids.dataSync()) {
-      if (!(Number.isInteger(id) && id >= 0 && id < vocabularySize)) {
-        throw new RangeError(
-          `Cannot look up row ${id} of the embedding table: rows go from 0 to ` +
-            `${vocabularySize - 1}`,
-        );
-      }
+    const wrong = indexOfWrong(ids, vocabularySize);
+    if (wrong >= 0) {
+      throw new RangeError(
+        `Cannot look up row ${
+          ids[wrong]
+        } of the embedding table: rows go from 0 ` +
+          `to ${vocabularySize - 1}`,
+      );
     }
-    return tf.gather(C, ids.toInt());
+    const indices = isTensor
+      ? tokens.toInt()
+      : tf.tensor(tokens as number | number[], undefined, "int32");
+    return tf.gather(C, indices);
   });
+}
+
+/**
+ * Where the first number is that is no id, or −1. For such tfjs returns zeros,
+ * PyTorch throws an error.
+ */
+function indexOfWrong(ids: ArrayLike<number>, size: number): number {
+  return Array.prototype.findIndex.call(
+    ids,
+    (id) => !(Number.isInteger(id) && id >= 0 && id < size),
+  );
 }
 
 /**
@@ -185,6 +198,7 @@ export function softmax(logits: tf.Tensor): tf.Tensor2D {
  * @param probs probabilities `[B, V]`
  * @param Y the right tokens, int32 `[B]`
  * @returns a scalar, in nats
+ * @throws {RangeError} if `Y` does not have one id of the vocabulary for each row
  *
  * @example
  * ```ts
@@ -211,6 +225,7 @@ export function negativeLogLikelihood(
  * @param logits `[B, V]`
  * @param Y the right tokens, int32 `[B]`
  * @returns a scalar, in nats
+ * @throws {RangeError} if `Y` does not have one id of the vocabulary for each row
  *
  * @example
  * ```ts
@@ -236,8 +251,25 @@ export function crossEntropy(
 
 /** The element of each row that `Y` selects: `rows[torch.arange(B), Y]`. */
 function pick(rows: tf.Tensor2D, Y: tf.Tensor1D): tf.Tensor1D {
+  const [count, vocabularySize] = rows.shape;
+  if (Y.shape.join() !== String(count)) {
+    throw new RangeError(
+      `Cannot compute the loss: ${count} rows need ${count} targets, and Y ` +
+        `has the shape [${Y.shape}]`,
+    );
+  }
+  const ids = Y.dataSync();
+  const wrong = indexOfWrong(ids, vocabularySize);
+  if (wrong >= 0) {
+    throw new RangeError(
+      `Cannot compute the loss: the target ${
+        ids[wrong]
+      } is not an id from 0 to ` +
+        `${vocabularySize - 1}`,
+    );
+  }
   // by one-hot rows, whose gradient exists on every backend of tfjs
-  const oneHot = tf.oneHot(Y, rows.shape[1]); // [B, V]
+  const oneHot = tf.oneHot(Y, vocabularySize); // [B, V]
   return tf.where(oneHot.toBool(), rows, 0).sum(1); // [B]
 }
 
@@ -258,7 +290,8 @@ export interface Forward {
  * @param parameters the model
  * @param X contexts, int32 `[B, T]`
  * @returns the embeddings, the hidden layer and the logits
- * @throws {RangeError} if a context has an id that the model does not have
+ * @throws {RangeError} if a context has an id that the model does not have, or
+ * another length than the model's
  *
  * @example The loss and its gradients, with tfjs's autodiff
  * ```ts
@@ -292,6 +325,13 @@ export interface Forward {
  */
 export function forward(parameters: ModelParameters, X: tf.Tensor2D): Forward {
   const { C, W1, b1, W2, b2, Wd } = parameters;
+  const contextLength = (Wd ?? W1).shape[0] / C.shape[1];
+  if (X.shape[1] !== contextLength) {
+    throw new RangeError(
+      `Cannot take contexts of the shape [${X.shape}]: the model sees ` +
+        `${contextLength} tokens`,
+    );
+  }
   const emb = embed(C, X) as tf.Tensor3D; // [B, T, E]
   const h = hidden(emb, W1, b1); // [B, H]
   const direct = Wd && { emb, Wd };

@@ -65,6 +65,9 @@ export function bestNgram(
   vocabulary: Vocabulary,
 ): BestNgram | undefined {
   const [least, most] = ORDERS;
+  if (dev.Y.length === 0) {
+    throw new RangeError("Cannot choose an n-gram: dev has no rows");
+  }
   if (ngramBytes(train.Y.length, vocabulary.size, most) > MOST_BYTES) return;
   const { levels } = countNgrams(train, vocabulary, most);
   let best: BestNgram | undefined;

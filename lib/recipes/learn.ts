@@ -7,6 +7,7 @@ import type { Splits } from "../data/splits.ts";
 import { EncodedPart } from "../data/token_ids.ts";
 import type { Vocabulary } from "../data/vocabulary.ts";
 import { takeRows, windowsOf } from "../data/windows.ts";
+import { checkWhole } from "../errors/checks.ts";
 import { dropKernel } from "../kernel/held_kernels.ts";
 import type { ParameterArrays } from "../kernel/parameters.ts";
 import type { Rows } from "../kernel/rows.ts";
@@ -79,9 +80,11 @@ interface Portion {
 }
 
 /**
- * The rows that are learned at a step: all of them, or where there are more than
- * 2²⁴, about 2²⁰ that are evenly spaced, as many as the steps that they are for
- * take. The next steps have the rows after these, until all had their turn.
+ * The rows that a step draws its minibatch from: all rows, if they are 2²⁴ or
+ * fewer. Of more rows, a portion of about 2²⁰ is used at a time, evenly spaced
+ * over all of them, for as many steps as draw that many rows. The next portion
+ * has the rows after these; when each row has had its turn, the first portion
+ * comes again.
  *
  * @param rows the rows
  * @param step the step, counted from 0
@@ -276,6 +279,13 @@ export async function learn(
   const recipe = options.recipe ??
     autoRecipe(dataOf(splits.train, vocabulary));
   const { contextLength, steps, patience, candidates } = recipe;
+  checkWhole("patience", patience, 0);
+  if (splits.dev.length === 0 && (patience > 0 || recipe.mix)) {
+    throw new RangeError(
+      "Cannot learn: the recipe looks at dev, which is empty; give some of it, " +
+        "or a recipe with patience 0 and without a mixture",
+    );
+  }
   const training: Training = {
     parameters: createParameters({ vocabularySize, ...recipe }, {
       ...{ generator, initialization: recipe.initialization },

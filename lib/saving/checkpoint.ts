@@ -1,8 +1,8 @@
 /**
  * What is kept of a run, so that it can go on as if it had never stopped: its
  * model, see `model_file.ts`, and strings beside it. Their keys: `step`,
- * `config` and `losses` in JSON, and `generator`, the bytes of
- * `torch.Generator.get_state()` in base64.
+ * `config`, `losses` and, of a run that keeps its best network, `best` in JSON,
+ * and `generator`, the bytes of `torch.Generator.get_state()` in base64.
  */
 
 import { attempt, fail, isCount, naming, parseObject, show } from "./checks.ts";

@@ -291,7 +291,9 @@ function* piecesOf(
       });
       return last === -1 ? rates.length : last;
     };
-    run(new Float64Array(), new Float64Array()); // throws if memory is short
+    // no step yet, but its memory
+    if (batchSize === "all") kernel.reserveAll();
+    else run(new Float64Array(), new Float64Array());
 
     const end = firstStep + steps;
     let step = firstStep;

@@ -5,13 +5,13 @@ import { computed, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import {
+  type Derivation,
   isSaturated,
   isWeight,
   type Mode,
   type Picked,
   SATURATED,
   writeOut,
-  type Written,
 } from "../arithmetic.ts";
 import type { RunFacts } from "../engine.ts";
 import { fixed, percent, short, shown, tiny } from "../format.ts";
@@ -390,7 +390,7 @@ function Arithmetic(
       </div>
     );
   }
-  const written = writeOut(look, mode.value, now, tokens);
+  const derivation = writeOut(look, mode.value, now, tokens);
   return (
     <div
       class="arithmetic"
@@ -399,7 +399,8 @@ function Arithmetic(
     >
       <div class="card-head">
         <h3>
-          {written.name} = <span class="number">{short(written.value)}</span>
+          {derivation.name} ={" "}
+          <span class="number">{short(derivation.value)}</span>
         </h3>
         <button
           type="button"
@@ -409,18 +410,18 @@ function Arithmetic(
           Close
         </button>
       </div>
-      <p>{written.words}</p>
-      {written.formula && !written.terms && (
-        <p class="formula">{written.formula}</p>
+      <p>{derivation.words}</p>
+      {derivation.formula && !derivation.terms && (
+        <p class="formula">{derivation.formula}</p>
       )}
-      {written.terms && <Terms written={written} />}
+      {derivation.terms && <Terms derivation={derivation} />}
       {isWeight(now.part) && <Setter look={look} part={now.part} at={now.at} />}
     </div>
   );
 }
 
-function Terms({ written }: { written: Written }) {
-  const { terms = [], factors = ["", ""], formula } = written;
+function Terms({ derivation }: { derivation: Derivation }) {
+  const { terms = [], factors = ["", ""], formula } = derivation;
   const sum = terms.reduce((sum, { a, b }) => sum + a * b, 0);
   return (
     <>

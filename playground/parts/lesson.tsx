@@ -9,7 +9,7 @@ import { learnFrom, list, restart, trainTo } from "../session.ts";
 import { mode, picked, place, word } from "./inside.tsx";
 
 /** The step that is shown; undefined while the lesson is closed. */
-export const lesson = signal<number>();
+const lesson = signal<number>();
 
 /** Goes to a step of the lesson, and sets the page up for it. */
 async function goTo(index: number): Promise<void> {

@@ -11,7 +11,7 @@ const DIGITS = 44;
 const ROW = 24;
 
 /** What a matrix shows. */
-export interface MatrixProps {
+interface MatrixProps {
   /** Its name, for people. */
   readonly name: string;
   readonly rows: number;

@@ -17,6 +17,11 @@ effect(() => {
   draft.value = undefined;
 });
 const EXAMPLE = "emma\nolivia\nava\n…";
+/** A browser takes seconds to lay out so many characters of short lines. */
+const LONG_PASTE = 100_000;
+
+const learnOwn = (words: string) =>
+  learnFrom(words, undefined, ({ auto }) => auto);
 
 /** The words and the settings. */
 export function Words() {
@@ -50,14 +55,19 @@ export function Words() {
               value={pasted.value}
               placeholder={EXAMPLE}
               onInput={(event) => pasted.value = event.currentTarget.value}
+              onPaste={(event) => {
+                const words = event.clipboardData?.getData("text") ?? "";
+                if (words.length <= LONG_PASTE) return;
+                event.preventDefault();
+                learnOwn(words);
+              }}
             />
           </label>
           <div class="buttons">
             <button
               type="button"
               disabled={pasted.value.trim() === ""}
-              onClick={() =>
-                learnFrom(pasted.value, undefined, ({ auto }) => auto)}
+              onClick={() => learnOwn(pasted.value)}
             >
               Use these words
             </button>
@@ -76,8 +86,9 @@ export function Words() {
           </div>
           <p class="note">
             Some hundred words are enough: villages, dishes, species, surnames.
-            A file can be dropped anywhere on the page. They stay in this page;
-            nothing is sent anywhere.
+            A file can be dropped anywhere on the page, and a long list is used
+            as soon as it is pasted. They stay in this page; nothing is sent
+            anywhere.
           </p>
         </div>
         {now && facts && <SettingsForm now={now.settings} auto={facts.auto} />}

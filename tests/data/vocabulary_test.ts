@@ -310,6 +310,22 @@ Deno.test("buildWordVocabulary() learns from a text where blanks are", () => {
   assertEquals(plain.join(sentences[0]), "«Oui», dit-il.");
 });
 
+Deno.test("buildWordVocabulary() learns the same from sentences that can be read once", () => {
+  const text = "A dog, a cat (or two). A dog, a cat (or two).";
+  const sentences = tokenize(text);
+  const once = (function* () {
+    for (const sentence of sentences) yield sentence.values();
+  })();
+  const vocabulary = buildWordVocabulary(once, { text });
+  assertEquals(vocabulary, buildWordVocabulary(sentences, { text }));
+  assertEquals(vocabulary.decode(vocabulary.encode(text)), text);
+});
+
+Deno.test("Vocabulary.join() of characters has no blanks, whatever the options", () => {
+  const characters = buildVocabulary(["ab"], { blanks: true });
+  assertEquals(characters.decode([1, 2]), "ab");
+});
+
 Deno.test("Vocabulary.split() finds the abbreviations of its text", () => {
   const text = "She met Sen. Lee and Sen. Poe. ".repeat(2);
   const vocabulary = buildWordVocabulary(tokenize(text), { text });

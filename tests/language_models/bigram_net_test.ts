@@ -183,7 +183,7 @@ Deno.test("trainBigramNet() stops when the loss is no longer finite", () => {
   });
 });
 
-Deno.test("createBigramNet() and trainBigramNet() refuse what is out of range", () => {
+Deno.test("createBigramNet(), trainBigramNet() and bigramLoss() refuse what is out of range", () => {
   const generator = new TorchGenerator(1);
   for (const V of [1, 4097, 2.5]) {
     assertThrows(
@@ -194,7 +194,13 @@ Deno.test("createBigramNet() and trainBigramNet() refuse what is out of range", 
   }
   withNet((W) => {
     const none = contextWindows([], vocabulary, 1);
-    assertThrows(() => trainBigramNet(W, none), RangeError, "no rows");
+    for (const use of [trainBigramNet, bigramLoss]) {
+      assertThrows(
+        () => use(W, none),
+        RangeError,
+        "Cannot compute the loss of a bigram net on no rows",
+      );
+    }
     const refuses = (options: object, message: string) =>
       assertThrows(
         () => trainBigramNet(W, windows, options),
@@ -203,6 +209,7 @@ Deno.test("createBigramNet() and trainBigramNet() refuse what is out of range", 
       );
     refuses({ steps: -1 }, "-1");
     refuses({ learningRate: NaN }, "NaN");
+    refuses({ regularization: -1 }, "Cannot use regularization -1");
     const larger = buildVocabulary([letters + "é"]);
     const other = contextWindows(["é"], larger, 1);
     assertThrows(() => trainBigramNet(W, other), RangeError, "27");

@@ -79,7 +79,7 @@ Deno.test("fitMixtureWeights() skips rows that have probability 0 by all models"
 Deno.test("fitMixtureWeights() refuses what cannot be fitted", () => {
   const refuses = (rows: number[][], message: string) =>
     assertThrows(() => fitMixtureWeights(rows), RangeError, message);
-  refuses([], "no models");
+  refuses([], "Cannot weigh the probabilities of no models");
   refuses([[0.5], [0.5, 0.5]], "2 rows of model 1");
   refuses([[0.5], [NaN]], "NaN");
   refuses([[-0.5]], "-0.5");

@@ -16,6 +16,7 @@ import {
   nextTokens,
   sample,
   softmax,
+  tokenize,
   TorchGenerator,
   trainSteps,
   Vocabulary,
@@ -404,6 +405,24 @@ Deno.test("sample() leaves out sentences of a text that goes on", () => {
     count: 2,
   });
   assertEquals(made, ["b", "d"]);
+});
+
+Deno.test("sample() that goes on begins after the sentences of a text", () => {
+  const text = "The dog ran. A cat sat. The dog ran. A cat sat.";
+  const sentences = tokenize(text);
+  const words = buildWordVocabulary(sentences);
+  const windows = contextWindows(sentences, words, 4, {
+    acrossBoundaries: true,
+  });
+  const model = addK(countNgrams(windows, words), 0);
+  const made = (before: string | string[]) =>
+    sample(model, words, {
+      ...{ generator: new TorchGenerator(1), count: 2, continuous: true },
+      before,
+    });
+  const expected = ["A cat sat.", "The dog ran."];
+  assertEquals(made("A cat sat. The dog ran."), expected);
+  assertEquals(made([...words.split("The dog ran."), "<s>"]), expected);
 });
 
 /** A model that expects <unk> most, then a, then the boundary. */

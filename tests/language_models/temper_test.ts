@@ -39,6 +39,11 @@ Deno.test("tempered() shares the probability of a token that is excluded", () =>
   assertEquals([...tempered(probs, { excluded: 1, topK: 1 })], [0, 0, 1, 0]);
 });
 
+Deno.test("tempered() makes all tokens equally likely if only the excluded one was", () => {
+  const probs = Float64Array.of(0, 1, 0);
+  assertEquals([...tempered(probs, { excluded: 1 })], [0.5, 0, 0.5]);
+});
+
 Deno.test("tempered() takes temperatures next to 0 and infinity", () => {
   assertEquals([...tempered(softmax([1, 0]), { temperature: 1e-320 })], [1, 0]);
   const flat = tempered(softmax([1, 0]), { temperature: 1e308 });

@@ -88,6 +88,9 @@ Deno.test("embed() refuses an id that the table does not have", () => {
   withLecture(({ C }) => {
     assertThrows(() => embed(C, 27), RangeError, "row 27");
     assertThrows(() => embed(C, [0, -1]), RangeError, "row -1");
+    for (const id of [NaN, 1.9, undefined as never]) {
+      assertThrows(() => embed(C, [id]), RangeError, `row ${id}`);
+    }
   });
 });
 
@@ -109,6 +112,20 @@ Deno.test("forward() makes the lecture's shapes and its loss of 17.7697", () => 
     assertAlmostEquals(loss, losses[0], 1e-5);
     assertAlmostEquals(byHand, losses[0], 1e-5);
     assertEquals(loss.toFixed(4), "17.7697");
+  });
+});
+
+Deno.test("forward() refuses contexts of another length", () => {
+  withLecture((parameters) => {
+    for (const X of [[[1, 1], [2, 1], [3, 1]], [[1], [2], [3]]]) {
+      assertThrows(
+        () => forward(parameters, tf.tensor2d(X, undefined, "int32")),
+        RangeError,
+        `Cannot take contexts of the shape [3,${
+          X[0].length
+        }]: the model sees 3`,
+      );
+    }
   });
 });
 
@@ -240,6 +257,30 @@ Deno.test("negativeLogLikelihood() and crossEntropy() agree", () => {
       crossEntropy(logits, Y).dataSync()[0],
       1e-6,
     );
+  });
+});
+
+Deno.test("crossEntropy() and negativeLogLikelihood() refuse what are no targets", () => {
+  tf.tidy(() => {
+    const rows = tf.tensor2d([[0.2, 0.3, 0.5], [0.2, 0.3, 0.5]]);
+    for (const lossOf of [crossEntropy, negativeLogLikelihood]) {
+      for (const ids of [[3, 0], [-1, 0]]) {
+        assertThrows(
+          () => lossOf(rows, tf.tensor1d(ids, "int32")),
+          RangeError,
+          `Cannot compute the loss: the target ${
+            ids[0]
+          } is not an id from 0 to 2`,
+        );
+      }
+      for (const ids of [[0], [0, 1, 2]]) {
+        assertThrows(
+          () => lossOf(rows, tf.tensor1d(ids, "int32")),
+          RangeError,
+          "2 rows need 2 targets, and Y has the shape",
+        );
+      }
+    }
   });
 });
 

@@ -6,6 +6,7 @@ import {
   CheckpointError,
   decodeCheckpoint,
   embeddedWords,
+  encodeCheckpoint,
   setArithmetic,
 } from "../../core.ts";
 import { openRun, saveRun } from "../../playground/checkpoint.ts";
@@ -36,6 +37,31 @@ Deno.test("saveRun() keeps what the command line keeps, and openRun() goes on to
       hashOfWeights(run.parameters),
     );
     assertEquals(other.training.best?.step, run.training.best?.step);
+  }
+  setArithmetic("fused");
+});
+
+Deno.test("openRun() refuses a run whose schedule is that of other steps", () => {
+  const settings = { ...LECTURE, hiddenSize: 10, steps: 100, patience: 50 };
+  for (const schedule of ["step", "cosine", "constant"] as const) {
+    for (const patience of [0, 50]) {
+      const run = new Run(words, { ...settings, schedule, patience });
+      const checkpoint = decodeCheckpoint(saveRun(run, "a list"));
+      const open = (steps: number) => {
+        const config = { ...checkpoint.config, steps }; // as with --steps
+        return openRun(encodeCheckpoint({ ...checkpoint, config }), "x");
+      };
+      assertEquals(open(100).settings.steps, 100);
+      // what never falls goes on, unless looks at dev would be elsewhere
+      if (schedule === "constant" && patience === 0) open(200);
+      else {
+        assertThrows(
+          () => open(200),
+          RangeError,
+          "Cannot open x: its steps were changed on the way",
+        );
+      }
+    }
   }
   setArithmetic("fused");
 });

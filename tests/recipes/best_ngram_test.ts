@@ -68,8 +68,15 @@ Deno.test("bestNgram() is undefined where counts could take more than 300 MB", (
   assert(bestNgram(rows, rows, vocabulary));
 });
 
-Deno.test("bestNgram() refuses contexts that are too short", () => {
+Deno.test("bestNgram() refuses contexts that are too short, and no rows to judge by", () => {
   const vocabulary = buildVocabulary(names);
   const rows = contextWindows(names.slice(0, 100), vocabulary, 4);
   assertThrows(() => bestNgram(rows, rows, vocabulary), RangeError);
+  const none = contextWindows([], vocabulary, 5);
+  const some = contextWindows(names, vocabulary, 5);
+  assertThrows(
+    () => bestNgram(some, none, vocabulary),
+    RangeError,
+    "Cannot choose an n-gram: dev has no rows",
+  );
 });

@@ -238,6 +238,34 @@ Deno.test("learn() takes the recipe that fits, for a list and for a text", async
   );
 });
 
+Deno.test("learn() refuses a patience that is no number of steps", async () => {
+  for (const patience of [-1, NaN]) {
+    await assertRejects(
+      () =>
+        learn(splits, vocabulary, {
+          generator: new TorchGenerator(1),
+          recipe: { ...quick, patience },
+        }),
+      RangeError,
+      `Cannot use patience ${patience}`,
+    );
+  }
+});
+
+Deno.test("learn() refuses an empty dev before it trains", async () => {
+  const generator = new TorchGenerator(1);
+  const before = generator.getState();
+  await assertRejects(
+    () =>
+      learn({ train: ["ab", "ba"], dev: [] }, buildVocabulary(["ab"]), {
+        generator,
+      }),
+    RangeError,
+    "Cannot learn: the recipe looks at dev, which is empty",
+  );
+  assertEquals(generator.getState(), before);
+});
+
 Deno.test("learn() reports progress, stops at a signal, and says that it diverges", async () => {
   const generator = () => new TorchGenerator(1);
   let last = 0;

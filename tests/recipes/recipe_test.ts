@@ -1,7 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { assertThrows } from "@std/assert";
 import { autoRecipe, lectureRecipe } from "../../mod.ts";
-import { patienceOf, scheduleOf } from "../../lib/recipes/recipe.ts";
+import {
+  decayStepsOf,
+  patienceOf,
+  scheduleOf,
+} from "../../lib/recipes/recipe.ts";
 import { mostCandidates } from "../../lib/training/candidates.ts";
 
 /** A list whose words have six characters, and their ends. */
@@ -100,6 +104,11 @@ Deno.test("autoRecipe() refuses sizes that no data has", () => {
 
 Deno.test("patienceOf() is a quarter of the steps, and at least one", () => {
   assertEquals([1, 4, 5, 20_000].map(patienceOf), [1, 1, 2, 5000]);
+});
+
+Deno.test("decayStepsOf() is half of the steps, or all of them", () => {
+  assertEquals(decayStepsOf("step", 200_001), 100_000);
+  assertEquals(decayStepsOf("cosine", 200_001), 200_001);
 });
 
 Deno.test("scheduleOf() falls from the first to the final learning rate", () => {

@@ -20,6 +20,8 @@ import {
   training,
 } from "../oracles.ts";
 import * as reference from "../../lib/kernel/reference.ts";
+import { PARAMETER_NAMES, perParameter } from "../../lib/kernel/parameters.ts";
+import { OutOfMemoryError, trainSteps as coreTrainSteps } from "../../core.ts";
 import {
   buildVocabulary,
   contextWindows,
@@ -316,6 +318,30 @@ Deno.test("trainSteps() refuses settings that are out of range, before any step"
   );
   assertEquals(parameterArrays(parameters), before);
   disposeParameters(parameters);
+});
+
+Deno.test("trainSteps() refuses more rows at once than memory holds, before any step", () => {
+  // 4 bytes for each of V tokens, T places and H units: 4.8 GB of sums
+  const [V, T, H] = [20_000, 600, 100];
+  const parameters = perParameter(
+    PARAMETER_NAMES.filter((name) => name !== "Wd"),
+    (name) =>
+      new Float32Array(
+        { C: V, W1: T * H, b1: H, W2: H * V, b2: V, Wd: 0 }[name],
+      ),
+  );
+  const rows = {
+    contextLength: T,
+    ids: Uint16Array.from({ length: T + V }, (_, i) => i % V),
+    Y: Uint16Array.from({ length: V }, (_, i) => i),
+  };
+  const steps = (batchSize: number | "all") => () => [
+    ...coreTrainSteps(parameters, rows, {
+      ...{ steps: 0, batchSize, generator: new TorchGenerator(1) },
+    }),
+  ];
+  assertThrows(steps("all"), OutOfMemoryError, "20000 rows");
+  assertEquals(steps(32)(), []);
 });
 
 Deno.test("train() takes the steps of trainSteps(), and reports", async () => {
