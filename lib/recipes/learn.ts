@@ -240,7 +240,9 @@ export interface Learned extends Offer {
  * @param vocabulary their vocabulary
  * @param options the generator, the recipe, a callback, a signal
  * @returns the model to use, and what it consists of
- * @throws {RangeError} if a setting is out of range, or there is not enough memory
+ * @throws {RangeError} if a setting is out of range, dev is empty though the
+ * recipe looks at it, or there is not enough memory
+ * @throws {TypeError} if the schedule or the initialization is none
  * @throws {DivergenceError} if a loss is not finite
  * @throws {unknown} the signal's reason, if it is aborted
  *

@@ -4,7 +4,7 @@
  */
 
 import type { Level } from "../data/vocabulary.ts";
-import { checkWhole } from "../errors/checks.ts";
+import { checkChoice, checkWhole } from "../errors/checks.ts";
 import type { Initialization } from "../model/initial_weights.ts";
 import {
   constantRate,
@@ -215,6 +215,7 @@ export function scheduleOf(
 ): Schedule {
   const { learningRate, finalLearningRate, schedule, steps } = recipe;
   const rates = [learningRate, finalLearningRate] as const;
+  checkChoice("schedule", schedule, ["step", "constant", "cosine"]);
   if (schedule === "constant") return constantRate(learningRate);
   const decay = schedule === "cosine" ? cosineDecay : stepDecay;
   return decay(rates, decayStepsOf(schedule, steps));

@@ -111,6 +111,14 @@ Deno.test("decayStepsOf() is half of the steps, or all of them", () => {
   assertEquals(decayStepsOf("cosine", 200_001), 200_001);
 });
 
+Deno.test("scheduleOf() refuses a schedule that is none", () => {
+  assertThrows(
+    () => scheduleOf({ ...lectureRecipe(), schedule: "cosin" as "cosine" }),
+    TypeError,
+    'Cannot use the schedule "cosin": it must be one of "step", "constant"',
+  );
+});
+
 Deno.test("scheduleOf() falls from the first to the final learning rate", () => {
   const rates = (recipe: Parameters<typeof scheduleOf>[0], steps: number[]) =>
     steps.map(scheduleOf(recipe));
