@@ -21,7 +21,7 @@ import { UnfinishedFile, writing } from "./atomic_file.ts";
 import type { Corpus } from "./corpus.ts";
 import { judging } from "./judging.ts";
 import { refuseTable, sentencesNote, tellIfList } from "./list_hints.ts";
-import { RUN_FILES } from "./run_folder.ts";
+import { RUN_FILES, RunFolder } from "./run_folder.ts";
 import { SequenceHash } from "./sequence_hash.ts";
 import { type CorpusSettings, unitOf } from "./settings.ts";
 import { bytesIn, bytesOf, nameOf } from "./sources.ts";
@@ -36,6 +36,8 @@ interface LargeCorpusOptions {
   readonly known?: Vocabulary;
   /** The folder of a new run, which is to keep a copy. */
   readonly keepIn?: string;
+  /** Whether a run there may be deleted. */
+  readonly overwrite?: boolean;
   /** Whether it is the copy of a run: nothing in it is a comment or a table. */
   readonly isCopy?: boolean;
 }
@@ -48,7 +50,8 @@ interface LargeCorpusOptions {
  * @param options what is known, and where to keep a copy
  * @throws {WordListError} if a file is missing, or is no such corpus
  * @throws {UsageError} if the settings leave too little to learn from
- * @throws {RunFolderError} if the copy cannot be written
+ * @throws {RunFolderError} if the folder holds a run that is not to be deleted,
+ * or the copy cannot be written
  */
 export async function readLargeCorpus(
   paths: readonly string[],
@@ -56,7 +59,9 @@ export async function readLargeCorpus(
   options: LargeCorpusOptions = {},
 ): Promise<Corpus> {
   const { level, lowercase, sentences, minimumCount } = settings;
-  const { known, keepIn, isCopy = false } = options;
+  const { known, keepIn, overwrite, isCopy = false } = options;
+  // before minutes of reading
+  if (keepIn !== undefined && !overwrite) RunFolder.refuseRun(keepIn);
   const isText = level === "words";
   const blanks = settings.tokens === "blanks";
   const source = nameOf(paths);

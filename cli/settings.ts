@@ -382,6 +382,8 @@ export type InputValues = Partial<Values<typeof INPUT>> & {
   readonly embedded?: boolean;
   /** The folder of a new run, which is to keep a copy. */
   readonly keepIn?: string;
+  /** Whether a run there may be deleted. */
+  readonly overwrite?: boolean;
 };
 
 /** The values of those of a corpus. */

@@ -30,7 +30,7 @@ import {
   lossesByPart,
   tellCorpus,
 } from "./results.ts";
-import { holdsRun, RunFolder } from "./run_folder.ts";
+import { holdsRun, type RunFolder } from "./run_folder.ts";
 import { type Chosen, chosenBy, corpusSettingsBy } from "./recipes.ts";
 import {
   learn,
@@ -213,7 +213,6 @@ function inArithmetic(run: Run, chosen: boolean): Run {
 }
 
 async function start(values: TrainValues, given: Given): Promise<Run> {
-  if (!values.overwrite) RunFolder.refuseRun(values.output);
   const corpusSettings = corpusSettingsBy(values);
   const from = { ...values, keepIn: values.output };
   const corpus = await readCorpus(from, corpusSettings);

@@ -62,8 +62,7 @@ Deno.test("train learns, prints losses and words, and keeps the run", async () =
       assertMatch(svg, /^<svg .*<\/svg>\s*$/s);
     }
 
-    // before it reads anything
-    const again = await run(folder, "train", "--input", "none.txt");
+    const again = await run(folder, "train", ...QUICK);
     assertEquals(again.code, 5);
     assertStringIncludes(
       again.stderr,

@@ -13,11 +13,15 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { readCorpus } from "../../cli/corpus.ts";
-import { RunFolder } from "../../cli/run_folder.ts";
+import { RUN_FILES, RunFolder } from "../../cli/run_folder.ts";
 import type { CorpusSettings } from "../../cli/settings.ts";
 import { contextWindows } from "../../core.ts";
 import { windowsOf } from "../../lib/data/windows.ts";
-import { UsageError, WordListError } from "../../lib/errors/errors.ts";
+import {
+  RunFolderError,
+  UsageError,
+  WordListError,
+} from "../../lib/errors/errors.ts";
 import { writtenOut } from "../../lib/kernel/rows.ts";
 import { hasFetched, SOURCES } from "../../tools/fetch_data.ts";
 import { brownWords } from "../../tools/paper/brown.ts";
@@ -162,6 +166,14 @@ Deno.test("readCorpus() says what is wrong with a stream, and where, and leaves 
       "Cannot split 1 sentences",
       SETTINGS,
       UsageError,
+    );
+    // a run that is there is refused before anything is read
+    Deno.mkdirSync(`${folder}/other`);
+    Deno.writeTextFileSync(`${folder}/other/${RUN_FILES.checkpoint}`, "");
+    await assertRejects(
+      () => stream([`${folder}/none`], SETTINGS, `${folder}/other`),
+      RunFolderError,
+      "it already holds one",
     );
     const latin = { ...SETTINGS, encoding: "morse" };
     await refuses(lines, 'the encoding "morse"', latin, UsageError);
