@@ -126,7 +126,11 @@ function readTrials(operands: readonly string[]) {
   return { trials, leftOut };
 }
 
-/** The folders of runs in a folder that is not one itself. */
+/**
+ * The folders of runs in a folder that is not one itself.
+ *
+ * @throws {UsageError} if it is a file
+ */
 function runsIn(path: string): string[] {
   const folder = path.replace(/(?<=.)[/\\]+$/, "");
   try {
@@ -139,7 +143,12 @@ function runsIn(path: string): string[] {
     if (inside.length > 0) {
       return inside.sort().map((name) => `${folder}/${name}`);
     }
-  } catch { // reading it says what is wrong
+  } catch (error) {
+    if (error instanceof Deno.errors.NotADirectory) {
+      throw new UsageError(
+        `Cannot compare ${path}: it is a file; give the folder of its run`,
+      );
+    } // else reading it says what is wrong
   }
   return [folder];
 }

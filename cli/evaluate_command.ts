@@ -4,10 +4,13 @@ import {
   fitMixtureWeights,
   mixProbabilities,
   rowProbabilities,
+  UNKNOWN,
 } from "../core.ts";
 import { meanLoss } from "../lib/language_models/evaluate.ts";
 import { PARTS } from "../lib/data/splits.ts";
-import { readCorpus } from "./corpus.ts";
+import { UsageError } from "../lib/errors/errors.ts";
+import { quote } from "../lib/errors/quote.ts";
+import { type Corpus, heldSplits, readCorpus } from "./corpus.ts";
 import {
   corpusSettingsOf,
   inputBeside,
@@ -93,12 +96,22 @@ async function runEvaluate(
   tellCorpus(corpus, vocabulary);
   let isOther = false;
   if (net) {
-    const { wordsSha256 } = net.settings!;
+    refuseUnknown(net, corpus);
+    const { wordsSha256, ...kept } = net.settings!;
     isOther = wordsSha256 !== undefined && wordsSha256 !== corpus.sha256();
-    const say = isOther ? warn : tell;
+    const isSplitAnew = wordsSha256 !== undefined && !isOther &&
+      level === "characters" && SPLIT.some((name) =>
+        kept[name] !== settings[name]
+      );
+    const say = isOther || isSplitAnew ? warn : tell;
     say(
       `The mlp is ${net.name}` +
-        (isOther ? `, which was trained on other ${corpus.unit}` : ""),
+        (isOther
+          ? `, which was trained on other ${corpus.unit}`
+          : isSplitAnew
+          ? ", which was trained on another split: dev and test have words " +
+            "that it learned from"
+          : ""),
     );
   } else if (wantsSome) {
     tell("No net of words comes with the package: give one with --run");
@@ -165,6 +178,27 @@ async function runEvaluate(
       ...lossesByPart(losses),
     })),
   });
+}
+
+/** What decides which words of a list are in which part. */
+const SPLIT = ["splitSeed", "keepEqualTogether"] as const;
+
+/** Refuses a list of characters that a net does not know. */
+function refuseUnknown({ name, vocabulary }: NamedModel, corpus: Corpus): void {
+  const splits = heldSplits(corpus);
+  if (!splits || vocabulary.has(UNKNOWN)) return;
+  for (const word of PARTS.flatMap((part) => splits[part])) {
+    const tokens = typeof word === "string" ? vocabulary.split(word) : word;
+    const token = tokens.find((token) => !vocabulary.has(token));
+    if (token === undefined) continue;
+    throw new UsageError(
+      `Cannot evaluate ${name} on ${corpus.source}: it does not know ` +
+        `${quote(token)} in ${
+          quote(vocabulary.join(tokens))
+        }; give a list of ` +
+        "its characters",
+    );
+  }
 }
 
 function printHead(): void {

@@ -170,7 +170,7 @@ async function mixtureOf(
   if (corpus.sha256() !== wordsSha256) {
     throw new CheckpointError(
       `Cannot use the mixture of ${run}: its copy of what it learned from was ` +
-        "changed; --no-mix uses the network alone",
+        "changed; sample and score have --no-mix, which uses the network alone",
     );
   }
   const options = { order, smoothing: "kneser-ney" } as const;

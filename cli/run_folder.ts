@@ -216,9 +216,12 @@ export function holdsRun(path: string): boolean {
 
 function alreadyHolds(path: string, file: string): RunFolderError {
   return new RunFolderError(
-    `Cannot start a run in ${path}: it already holds one (${file}); add ` +
-      "--resume to continue it, --overwrite to delete it, or give another " +
-      "folder",
+    `Cannot start a run in ${path}: it already ` +
+      (holdsRun(path)
+        ? `holds one (${file}); add --resume to continue it, --overwrite to ` +
+          "delete it, or give another folder"
+        : `has a file ${file}, which --overwrite would delete; give another ` +
+          "folder"),
   );
 }
 

@@ -10,7 +10,7 @@ import {
   setArithmetic,
   sizesOf,
 } from "../core.ts";
-import { lookEveryOf } from "../lib/recipes/learn.ts";
+import { isOutOfPatience, lookEveryOf } from "../lib/recipes/learn.ts";
 import { decayStepsOf } from "../lib/recipes/recipe.ts";
 import { UnfinishedFile } from "./atomic_file.ts";
 import { type Corpus, heldSplits, readCorpus } from "./corpus.ts";
@@ -155,7 +155,7 @@ async function runTrain(values: TrainValues, given: Given): Promise<void> {
     const { seed } = settings;
     const isChosen = settings.recipe === "lecture" ||
       [...given].some((name) => name in BY_RECIPE);
-    const more = { folder, ngram, isChosen };
+    const more = { folder, ngram, isChosen, source: settings.words };
     printResults(net, corpus, { ...values, seed }, kept, more);
   } finally {
     folder.close();
@@ -172,7 +172,24 @@ async function resume(values: TrainValues, given: Given): Promise<Run> {
         "keeps its settings",
     );
   }
-  return await resumeRun(output, values, steps);
+  const run = await resumeRun(output, values, steps);
+  const { settings } = run;
+  const { schedule, decaySteps, finalLearningRate, patience } = settings;
+  if (isOutOfPatience(run, settings)) {
+    tell(
+      "Takes no further steps: dev has not become better for " +
+        `${patience} steps`,
+    );
+  } else if (
+    (schedule === "cosine" || schedule === "step") &&
+    decaySteps < decayStepsOf(schedule, settings.steps)
+  ) {
+    tell(
+      `The learning rate falls as it was to, to ${finalLearningRate} from step ` +
+        `${decaySteps} on: a new run of so many steps may end better`,
+    );
+  }
+  return run;
 }
 
 /** Resumes a run if it has the settings that are given. */
@@ -281,7 +298,9 @@ function printResults(
   corpus: Corpus,
   values: SampleValues & { json: boolean; model: string },
   settings: object,
-  { folder, ngram, isChosen = false }: {
+  { folder, ngram, isChosen = false, source = corpus.source }: {
+    /** What the run learned from is called, if that is not the corpus's name. */
+    source?: string;
     folder?: RunFolder;
     ngram?: BestNgram;
     /** Whether a person chose other settings of a net than those that fit. */
@@ -320,7 +339,7 @@ function printResults(
   const how = { num, minLength, maxLength, seed };
   const { samples, shortage } = makeSamples(net, how, corpus);
   const result = {
-    ...{ model: values.model, input: corpus.source, unit: corpus.unit },
+    ...{ model: values.model, input: source, unit: corpus.unit },
     ...lossesByPart(losses),
     ...{
       guessing,

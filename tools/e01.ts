@@ -26,6 +26,7 @@ import {
   splitWords,
   TorchGenerator,
 } from "../core.ts";
+import { hasFetched, SOURCES } from "./fetch_data.ts";
 import { writeOrCheck } from "./write_or_check.ts";
 
 /** The settings of a trial. */
@@ -176,7 +177,11 @@ async function runTrials(words: readonly string[]): Promise<void> {
 }
 
 if (import.meta.main) {
-  const list = new URL("../data/makemore/names.txt", import.meta.url);
+  const list = new URL(`../${SOURCES.names.path}`, import.meta.url);
+  if (!hasFetched(SOURCES.names)) {
+    console.error("Cannot train without the lecture's list: run deno task data");
+    Deno.exit(1);
+  }
   const words = Deno.readTextFileSync(list).trimEnd().split("\n");
   if (Deno.args.includes("--trials")) {
     await runTrials(words);

@@ -137,6 +137,19 @@ Deno.test("train --resume with more steps goes on to the bits of one run", async
     const rest = await run(folder, "train", ...resume, "--steps", "400");
     assertEquals(rest.code, 0, rest.stderr);
     assertEquals(rest.stdout, whole.stdout);
+    const { input } = JSON.parse(
+      Deno.readTextFileSync(`${folder}/out/half/result.json`),
+    );
+    assertEquals(input, "words.txt");
+    const cosine = [...QUICK, "--schedule", "cosine", "--output", "out/cosine"];
+    await run(folder, "train", ...cosine, "--steps", "20", "--quiet");
+    const longer = ["--output", "out/cosine", "--resume", "--steps", "40"];
+    const { stderr } = await run(folder, "train", ...longer);
+    assertStringIncludes(
+      stderr,
+      "The learning rate falls as it was to, to 0.01 from step 20 on: a new " +
+        "run of so many steps may end better\n",
+    );
 
     const refused = await run(folder, "train", ...resume, "--seed", "1");
     assertEquals(refused.code, 2);

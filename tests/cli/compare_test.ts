@@ -222,6 +222,12 @@ Deno.test("compare refuses to compare nothing", () =>
       message: "Cannot compare: give run folders, or a folder of them",
       exitCode: 2,
     });
+    keep(folder, "out/a", {});
+    assertEquals(
+      (await refuse("out/a/checkpoint.safetensors")).message,
+      "Cannot compare out/a/checkpoint.safetensors: it is a file; give the " +
+        "folder of its run",
+    );
     assertEquals(await refuse("none"), {
       message: "Cannot read none: there is no such file; check the path",
       exitCode: 4,

@@ -364,7 +364,10 @@ Deno.test("train starts again after a kill that left only the copy, and keeps a 
     await Deno.mkdir(`${folder}/out/other`);
     await Deno.writeTextFile(`${folder}/out/other/words.txt`, "precious");
     const refused = await refusalOf(folder, "train", ...quick, ...other);
-    assertStringIncludes(refused.message, "it already holds one (words.txt)");
+    assertStringIncludes(
+      refused.message,
+      "it already has a file words.txt, which",
+    );
     assertEquals(
       await Deno.readTextFile(`${folder}/out/other/words.txt`),
       "precious",

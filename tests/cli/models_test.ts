@@ -87,12 +87,20 @@ Deno.test("evaluate prints what the library finds, for all models and the mixtur
     const sum = weights.reduce((sum, share) => sum + parseFloat(share), 0);
     assertAlmostEquals(sum, 1, 0.004); // rounded to three digits
 
-    await Deno.writeTextFile(`${folder}/words.txt`, WORDS + "\nbalda");
-    const other = await run(
-      folder,
-      "evaluate",
-      ...["--run", "out/run", ...input, "--model", "mlp"],
+    const judge = ["--run", "out/run", ...input, "--model", "mlp"];
+    const split = await run(folder, "evaluate", ...judge, "--split-seed", "7");
+    assertMatch(
+      split.stderr,
+      /^The mlp is out\/run, which was trained on another split: dev and test have words that it learned from$/m,
     );
+    await Deno.writeTextFile(`${folder}/words.txt`, WORDS + "\nÉclair");
+    assertEquals(
+      (await refusalOf(folder, "evaluate", ...judge, "--quiet")).message,
+      'Cannot evaluate out/run on words.txt: it does not know "É" in ' +
+        '"Éclair"; give a list of its characters',
+    );
+    await Deno.writeTextFile(`${folder}/words.txt`, WORDS + "\nbalda");
+    const other = await run(folder, "evaluate", ...judge);
     assertMatch(
       other.stderr,
       /^The mlp is out\/run, which was trained on other words$/m,

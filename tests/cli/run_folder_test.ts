@@ -75,9 +75,12 @@ for (const name of Object.values(RUN_FILES)) {
       Deno.writeTextFileSync(`${folder}/notes.txt`, "mine");
       refuses(
         () => RunFolder.create(folder),
-        `Cannot start a run in ${folder}: it already holds one (${name}); ` +
-          "add --resume to continue it, --overwrite to delete it, or give " +
-          "another folder",
+        `Cannot start a run in ${folder}: it already ` +
+          (name === RUN_FILES.checkpoint
+            ? `holds one (${name}); add --resume to continue it, --overwrite ` +
+              "to delete it, or give another folder"
+            : `has a file ${name}, which --overwrite would delete; give ` +
+              "another folder"),
       );
       assertEquals(Deno.readTextFileSync(`${folder}/${name}`), "precious");
       RunFolder.create(folder, true).close();
