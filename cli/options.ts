@@ -178,6 +178,11 @@ export function allows(option: Option, value: unknown): boolean {
 export function valueOf(name: string, option: Option, typed: unknown): unknown {
   if (option.kind === "flag") return typed;
   const text = String(typed);
+  if (option.kind === "text" && text === "" && option.default !== "") {
+    throw new UsageError(
+      `Cannot use --${flagOf(name)} without a value: give it after the option`,
+    );
+  }
   const isNumber = option.kind === "whole" || option.kind === "number";
   const value = isNumber && text !== option.or && text.trim() !== ""
     ? Number(text)
@@ -247,7 +252,11 @@ function unknownArgument(
   const near = nearest(arg.split("=")[0], flags);
   return new UsageError(
     `Cannot use the argument ${quote(arg)}: ` +
-      (near ? `did you mean ${near}?` : `see --help for what ${name} takes`),
+      (/^-\d/.test(arg)
+        ? "no option takes a negative number"
+        : near
+        ? `did you mean ${near}?`
+        : `see --help for what ${name} takes`),
   );
 }
 

@@ -9,6 +9,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import {
+  arithmetic,
   buildVocabulary,
   contextWindows,
   evaluate,
@@ -16,6 +17,7 @@ import {
   lectureRecipe,
   readWords,
   rowProbabilities,
+  setArithmetic,
   splitWords,
   TorchGenerator,
   type Vocabulary,
@@ -102,12 +104,16 @@ async function runLecture(
   const splits = splitWords(words);
   const generator = new TorchGenerator(2147483647);
   const recipe = lectureRecipe();
-  const { model } = await learn(splits, vocabulary, { generator, recipe });
   const { contextLength } = recipe;
-  return evaluate(
-    model,
-    contextWindows(splits.test, vocabulary, contextLength),
-  );
+  const test = contextWindows(splits.test, vocabulary, contextLength);
+  const usual = arithmetic();
+  setArithmetic("separate"); // the same bits on every machine
+  try {
+    const { model } = await learn(splits, vocabulary, { generator, recipe });
+    return evaluate(model, test);
+  } finally {
+    setArithmetic(usual);
+  }
 }
 
 if (import.meta.main) {

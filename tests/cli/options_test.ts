@@ -94,7 +94,10 @@ Deno.test("parseOptions() answers what is wrong in one line", () => {
     [["words.txt"], 'Cannot use the argument "words.txt"'],
     [["5"], 'Cannot use the argument "5"'],
     [["--steps"], 'Cannot use --steps "": it must be a whole number from 1'],
-    [["--steps", "-5"], 'Cannot use the argument "-5"'],
+    [
+      ["--steps", "-5"],
+      'Cannot use the argument "-5": no option takes a negative number',
+    ],
     [
       ["--steps=-5"],
       'Cannot use --steps "-5": it must be a whole number from 1',
@@ -160,6 +163,11 @@ Deno.test("parseOptions() refuses a second value, unless the option takes many",
   const inputOf = (...args: string[]) =>
     parseOptions(several, args).values.input;
   assertEquals(inputOf(), undefined);
+  assertThrows(
+    () => inputOf("--input"),
+    UsageError,
+    "Cannot use --input without a value: give it after the option",
+  );
   assertEquals(inputOf("-i", "a"), ["a"]);
   assertEquals(inputOf("-i", "a", "--input=b", "-i", "a"), ["a", "b", "a"]);
 });
