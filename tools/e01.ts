@@ -179,7 +179,9 @@ async function runTrials(words: readonly string[]): Promise<void> {
 if (import.meta.main) {
   const list = new URL(`../${SOURCES.names.path}`, import.meta.url);
   if (!hasFetched(SOURCES.names)) {
-    console.error("Cannot train without the lecture's list: run deno task data");
+    console.error(
+      "Cannot train without the lecture's list: run deno task data",
+    );
     Deno.exit(1);
   }
   const words = Deno.readTextFileSync(list).trimEnd().split("\n");
