@@ -6,7 +6,14 @@
 
 import { CheckpointError } from "../lib/errors/errors.ts";
 import { quote } from "../lib/errors/quote.ts";
-import { constantRate, cosineDecay, inverseDecay, stepDecay } from "../core.ts";
+import {
+  constantRate,
+  cosineDecay,
+  inverseDecay,
+  type ParameterArrays,
+  sizesOf,
+  stepDecay,
+} from "../core.ts";
 import { ORDERS } from "../lib/recipes/best_ngram.ts";
 import { allows, type Option, type ValueOf, type Values } from "./options.ts";
 
@@ -425,6 +432,15 @@ export function configOf(
       or !== undefined && values[name] === or ? 0 : values[name],
     ]),
   );
+}
+
+/** The settings of a run with the sizes of its network, all by name. */
+export function withSizes(
+  settings: Settings,
+  parameters: ParameterArrays,
+): Record<string, unknown> {
+  // sizes without direct connections do not name them
+  return { directConnections: false, ...settings, ...sizesOf(parameters) };
 }
 
 /**

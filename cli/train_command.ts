@@ -54,6 +54,7 @@ import {
   INPUT,
   NET,
   take,
+  withSizes,
 } from "./settings.ts";
 import { print, printJson, tell, warn } from "./terminal.ts";
 
@@ -197,8 +198,7 @@ async function resumeSame(values: TrainValues, given: Given): Promise<Run> {
   const run = await resumeRun(values.output, values);
   const { folder, parameters, settings } = run;
   const kept: Record<string, unknown> = {
-    directConnections: false,
-    ...{ ...settings, ...sizesOf(parameters) },
+    ...withSizes(settings, parameters),
     splitCopies: !settings.keepEqualTogether,
   };
   const wanted: Record<string, unknown> = values;

@@ -4,7 +4,7 @@ import { sizesOf } from "../core.ts";
 import { CheckpointError } from "../lib/errors/errors.ts";
 import { readFileBounded } from "../lib/data/bounded_file.ts";
 import { readCheckpoint, RUN_FILES } from "./run_folder.ts";
-import { configOf, SETTINGS, settingsFrom } from "./settings.ts";
+import { configOf, SETTINGS, settingsFrom, withSizes } from "./settings.ts";
 
 /** The losses of a run on a part of its corpus; null is not finite. */
 export interface Losses {
@@ -47,10 +47,7 @@ const RESULT_BOUNDS = { limit: 2 ** 26, refusal: CheckpointError };
 export function readTrial(path: string, run: string): Trial {
   const { config, parameters, step, best } = readCheckpoint(path);
   const kept = settingsFrom(config, `${path}/${RUN_FILES.checkpoint}`);
-  const all: Record<string, unknown> = {
-    directConnections: false,
-    ...{ ...sizesOf(parameters), ...kept },
-  };
+  const all = withSizes(kept, parameters);
   const settings = Object.fromEntries(
     Object.entries<{ about: string }>(SETTINGS)
       .filter(([name, { about }]) => about && name in all)

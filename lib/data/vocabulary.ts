@@ -340,9 +340,13 @@ export function buildWordVocabulary(
 ): Vocabulary {
   checkList("sentences", sentences);
   const counts = new Map<string, number>();
-  // held, because the spacing is learned from them too
-  const held = Array.from(sentences, (words) => Array.from(words));
-  for (const word of held.flat()) counts.set(word, (counts.get(word) ?? 0) + 1);
+  // what can be read once is held, because the spacing is learned from it too
+  const held = Array.isArray(sentences)
+    ? sentences
+    : Array.from(sentences, (words) => Array.from(words));
+  for (const sentence of held) {
+    for (const word of sentence) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
   return vocabularyOfCounts(counts, held, options);
 }
 

@@ -242,7 +242,7 @@ export interface Learned extends Offer {
  * @returns the model to use, and what it consists of
  * @throws {RangeError} if a setting is out of range, dev is empty though the
  * recipe looks at it, or there is not enough memory
- * @throws {TypeError} if the schedule or the initialization is none
+ * @throws {TypeError} if the schedule or the initialization does not exist
  * @throws {DivergenceError} if a loss is not finite
  * @throws {unknown} the signal's reason, if it is aborted
  *

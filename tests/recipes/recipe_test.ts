@@ -111,7 +111,7 @@ Deno.test("decayStepsOf() is half of the steps, or all of them", () => {
   assertEquals(decayStepsOf("cosine", 200_001), 200_001);
 });
 
-Deno.test("scheduleOf() refuses a schedule that is none", () => {
+Deno.test("scheduleOf() refuses a schedule that does not exist", () => {
   assertThrows(
     () => scheduleOf({ ...lectureRecipe(), schedule: "cosin" as "cosine" }),
     TypeError,
