@@ -77,8 +77,8 @@ export function lossByOrder(
           return Plot.text([best], {
             ...at,
             text: ({ loss }: { loss: number }) => loss.toFixed(3),
-            dy: below ? -17 : 18, // away from the lines below
-            ...halo(8), // so that a line across leaves a gap
+            dy: below ? -15 : 18, // away from the lines below
+            ...halo(4), // so that a line across leaves a gap
           });
         }),
         lines.map(({ points, best, colour }) =>

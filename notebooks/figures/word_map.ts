@@ -84,7 +84,10 @@ const apart = [30, 45, 60].flatMap((distance) =>
   })
 );
 
-/** The words for which there is room, and lines to those farther off. */
+/**
+ * The words for which there is room, and lines to those farther off. A line that
+ * runs through another word is the last resort.
+ */
 function writeWords(words: readonly MappedWord[], { x, y, width }: Place) {
   const points = words
     .map(({ word, place }) => ({ word, x: x(place[0]), y: y(place[1]) }));
@@ -98,7 +101,13 @@ function writeWords(words: readonly MappedWord[], { x, y, width }: Place) {
   const halo = { stroke: paper.light, "stroke-width": 3 };
   const look = { "font-size": 12, ...halo, "paint-order": "stroke" };
   const texts = createElement("g", { "aria-label": "text", ...look });
-  const write = ({ word, x, y }: typeof points[0], offsets: number[][]) =>
+  const written: Box[] = [];
+  const dotsOfLines: Box[] = [];
+  const write = (
+    { word, x, y }: typeof points[0],
+    offsets: number[][],
+    crossing = false,
+  ) =>
     offsets.some(([dx, dy]) => {
       const long = word.length * letterWidth;
       const left = x + dx - long * (1 - Math.sign(dx)) / 2;
@@ -106,7 +115,13 @@ function writeWords(words: readonly MappedWord[], { x, y, width }: Place) {
       const outside = left < 56 || left + long > width - 8 ||
         y + dy < top - inset || y + dy > bottom + inset;
       if (outside || taken.some((other) => overlap(box, other))) return false;
+      const dots = offsets === apart ? dotsOn(x, y, 0.95 * dx, 0.95 * dy) : [];
+      const crosses = dotsOfLines.some((dot) => overlap(box, dot)) ||
+        dots.some((dot) => written.some((other) => overlap(dot, other)));
+      if (crosses && !crossing) return false;
       taken.push(box);
+      written.push(box);
+      dotsOfLines.push(...dots);
       if (offsets === apart) {
         const d = `M${x},${y}L${x + 0.95 * dx},${y + 0.95 * dy}`;
         lines.append(createElement("path", { d }));
@@ -117,8 +132,17 @@ function writeWords(words: readonly MappedWord[], { x, y, width }: Place) {
       return true;
     });
   const crowded = points.filter((point) => !write(point, beside));
-  crowded.forEach((point) => write(point, apart));
+  crowded.forEach((point) => write(point, apart) || write(point, apart, true));
   return createElement("g", {}, lines, texts);
+}
+
+/** The line from (x, y) as small boxes, five pixels apart at most. */
+function dotsOn(x: number, y: number, dx: number, dy: number): Box[] {
+  const count = Math.ceil(Math.hypot(dx, dy) / 5);
+  return Array.from({ length: count + 1 }, (_, i) => {
+    const share = i / count;
+    return boxAt(x + share * dx, y + share * dy, 1, 1);
+  });
 }
 
 /** A box whose left edge has its middle at (x, y). */

@@ -206,6 +206,40 @@ Deno.test("wordMap() writes words of one heap apart, at the end of lines", () =>
   assert(lines > 10 && lines < 22, `${lines}`);
 });
 
+Deno.test("wordMap() draws no line through a word", () => {
+  const words = Array.from({ length: 8 }, (_, i) => `word${i}`);
+  const heap = wordMap([
+    ...words.map((word, i) => ({ word, kind: "noun", place: [i / 1000, 0] })),
+    { word: "left", kind: "noun", place: [-1, -1] },
+    { word: "right", kind: "noun", place: [1, 1] },
+  ]);
+  const boxes = find(heap, '[aria-label="text"] text').map((text) => {
+    const [x, y] = ["x", "y"].map((name) => Number(text.getAttribute(name)));
+    const long = 7 * text.textContent!.length;
+    const anchor = text.getAttribute("text-anchor");
+    const left = anchor === "start"
+      ? x
+      : anchor === "end"
+      ? x - long
+      : x - long / 2;
+    return { left, right: left + long, top: y - 5, low: y + 5 };
+  });
+  const lines = find(heap, '[aria-label="link"] path');
+  assert(lines.length > 0);
+  for (const line of lines) {
+    const [x1, y1, x2, y2] = line.getAttribute("d")!.match(/-?[\d.]+/g)!.map(
+      Number,
+    );
+    for (let i = 0; i <= 100; i++) {
+      const [x, y] = [x1 + (x2 - x1) * i / 100, y1 + (y2 - y1) * i / 100];
+      const hit = boxes.some((box) =>
+        box.left < x && x < box.right && box.top < y && y < box.low
+      );
+      assert(!hit, `${x}, ${y}`);
+    }
+  }
+});
+
 Deno.test("wordMap() has fifteen looks for kinds, and rows for their names", () => {
   const kinds = Array.from({ length: 15 }, (_, i) => `a kind of words ${i}`);
   const figure = wordMap(kinds.map((kind, i) => ({
