@@ -2,8 +2,10 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { basename } from "node:path";
 import { hasFetched, SOURCES } from "../../tools/fetch_data.ts";
 import {
+  type Cell,
   codeCells,
   figureOf,
+  joined,
   readNotebook,
 } from "../../tools/notebooks/notebook.ts";
 import { checkOrWrite } from "../../tools/notebooks/run.ts";
@@ -73,3 +75,65 @@ Deno.test("04_minibatches.ipynb shows PyTorch's losses after the full run's 200,
   assertAlmostEquals(Number(test), 2.161, 0.005);
   assert(Number(train) < Number(dev));
 });
+
+Deno.test("04_minibatches.ipynb says where each cell of the lecture is, and what it shows", async () => {
+  const [notes, rest] = await lectureTables();
+  // the notes number their code cells, with gaps
+  assertEquals(notes.map(([number]) => Number(number)), [
+    ...[60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76],
+    ...[77, 78, 79, 80, 82, 83, 84, 85, 87, 89, 93, 95],
+  ]);
+  for (const row of [...notes, ...rest]) {
+    const [sections, lines, shows] = row.slice(-3);
+    const cells: Cell[] = [];
+    for (const [, line] of lines.matchAll(/`([^`]+)`/g)) {
+      const found = (await Promise.all(sections.split("; ").map(sectionOf)))
+        .flat().filter(({ source }) => hasLine(joined(source), line));
+      assert(found.length > 0, `${line} is not in ${sections}`);
+      cells.push(...found);
+    }
+    const [number] = shows.match(/\[[\d, ]+\]|\d+\.\d{4,}|\d{4,}/) ?? [];
+    const shown = JSON.stringify(cells.map(({ outputs }) => outputs));
+    const plain = (text: string) => text.replaceAll(" ", "");
+    assert(plain(shown).includes(plain(number ?? "")), `${lines}: ${number}`);
+  }
+});
+
+/** The rows of the two tables at the end of notebook 4. */
+async function lectureTables(): Promise<string[][][]> {
+  const { cells } = await readNotebook(pathOf("04_minibatches.ipynb"));
+  const text = cells.map(({ source }) => joined(source))
+    .find((text) => text.startsWith("## The lecture, cell by cell"))!;
+  return Array.from(
+    text.matchAll(/(?:^\|.*\n?)+/gm),
+    ([table]) =>
+      table.trimEnd().split("\n").slice(2).map((row) =>
+        row.split("|").slice(1, -1).map((cell) => cell.trim())
+      ),
+  );
+}
+
+/** The code cells of a section such as "2, Looking up": notebook and heading. */
+async function sectionOf(section: string): Promise<Cell[]> {
+  const [, number, heading] = /^(\w+), (.+)$/.exec(section)!;
+  const path = allNotebooks().find((path) =>
+    basename(path).startsWith(`0${number}_`)
+  )!;
+  const headings: string[] = [];
+  return (await readNotebook(path)).cells.filter(({ cell_type, source }) => {
+    if (cell_type === "code") return headings.includes(heading);
+    for (const [, marks, title] of joined(source).matchAll(/^(##+) (.+)$/gm)) {
+      headings.length = marks.length - 2;
+      headings.push(title);
+    }
+    return false;
+  });
+}
+
+/** Whether it is a line of the code, or the beginning or end of one. */
+function hasLine(code: string, line: string): boolean {
+  const lines = code.split("\n").map((line) => line.trim().replace(/;$/, ""));
+  return lines.some((other) =>
+    other === line || line.length > 9 && other.includes(line)
+  );
+}
