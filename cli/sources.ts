@@ -72,7 +72,7 @@ export function nameOf(inputs: readonly string[]): string {
 
 /** Whether a file is a table by its name. */
 export function isTableName(path: string): boolean {
-  return /\.(json|csv|tsv)$/i.test(path);
+  return isJsonName(path) || /\.(csv|tsv)$/i.test(path);
 }
 
 function sourceOf(path: string): string {

@@ -2,7 +2,12 @@
 
 import { WordListError } from "../errors/errors.ts";
 import { quote } from "../errors/quote.ts";
-import { layoutOf, type TableLayout, withoutComments } from "./table_layout.ts";
+import {
+  jsonLines,
+  layoutOf,
+  type TableLayout,
+  withoutComments,
+} from "./table_layout.ts";
 import { LINE_BREAK } from "./text.ts";
 
 /** Cells of a table, and the line where they begin. */
@@ -27,8 +32,8 @@ export interface Table {
  * @param text the text
  * @param source where it comes from, for errors; JSON is named `.json`
  * @param layout how it is laid out, if that is known
- * @throws {WordListError} if it is not JSON that holds words, or a quotation
- * mark is not closed in a table with commas
+ * @throws {WordListError} if it is not JSON that holds words, it is HTML, or a
+ * quotation mark is not closed in a table with commas
  */
 export async function parseRows(
   text: string,
@@ -37,6 +42,12 @@ export async function parseRows(
 ): Promise<Table> {
   const kind = isJsonName(source) ? "json" : layout?.kind;
   if (kind === "json") return jsonTable(text, source);
+  if (kind === "html") {
+    throw new WordListError(
+      `Cannot read ${source}: it is HTML; save its words as plain text, one on ` +
+        "each line",
+    );
+  }
   const { text: rest, comments } = withoutComments(text);
   const notes = comments === 0 ? [] : [commentsNote(comments, source)];
   const rows = kind === "dictionary"
@@ -52,7 +63,7 @@ export async function parseRows(
 
 /** Whether a file says by its name that it is JSON. */
 export function isJsonName(source: string): boolean {
-  return /\.json$/i.test(source);
+  return /\.(jsonl?|ndjson)$/i.test(source);
 }
 
 /** What to tell about comments that were left out. */
@@ -135,12 +146,17 @@ function jsonTable(text: string, source: string): Table {
   };
   const wanted = "it must be an array of words, of objects or of arrays, or " +
     "an object from words to counts";
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    fail(`it is not JSON (${(error as Error).message})`);
-  }
+  const parse = (text: string, what: string): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      return fail(`${what} is not JSON (${(error as Error).message})`);
+    }
+  };
+  const value =
+    jsonLines(text)?.flatMap((line, i) =>
+      line.trim() === "" ? [] : [parse(line, `line ${i + 1}`)]
+    ) ?? parse(text, "it");
   if (typeof value !== "object" || value === null) return fail(wanted);
   if (!Array.isArray(value)) {
     const pairs = Object.entries(value);
