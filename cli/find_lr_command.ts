@@ -61,9 +61,11 @@ export const findLrCommand = command({
 
 async function runFindLr(values: Values<typeof options>): Promise<void> {
   const { num: count, output, csv, json } = values;
-  if (output !== undefined) {
-    makeFolderOf(output); // before minutes of trying
-  }
+  // before minutes of trying
+  if (output !== undefined) makeFolderOf(output);
+  const plot = output === undefined
+    ? undefined
+    : await import("../lib/plots/learning_rate_finder.ts");
   const corpus = await readCorpus(values, corpusSettingsBy(values));
   const { train } = corpus.splits;
   const vocabulary = corpus.vocabulary();
@@ -80,8 +82,7 @@ async function runFindLr(values: Values<typeof options>): Promise<void> {
   const measured = findLearningRate(parameters, windows, how);
   const suggested = judging(() => suggestLearningRate(measured));
   if (output !== undefined) {
-    const plots = await import("../lib/plots/learning_rate_finder.ts");
-    const { svg } = plots.learningRateFinder(measured, { marked: suggested });
+    const { svg } = plot!.learningRateFinder(measured, { marked: suggested });
     writeFileAtomically(output, svg);
   }
   if (json) return printJson({ ...measured, suggested });
