@@ -6,8 +6,9 @@ import {
   suggestLearningRate,
   TorchGenerator,
 } from "../core.ts";
-import { makeFolderOf, writeFileAtomically } from "./atomic_file.ts";
+import { writeFileAtomically } from "./atomic_file.ts";
 import { readCorpus } from "./corpus.ts";
+import { prepareFigure } from "./figures.ts";
 import { windowsOf } from "../lib/data/windows.ts";
 import { portionOf } from "../lib/recipes/learn.ts";
 import { judging } from "./judging.ts";
@@ -62,7 +63,7 @@ export const findLrCommand = command({
 async function runFindLr(values: Values<typeof options>): Promise<void> {
   const { num: count, output, csv, json } = values;
   // before minutes of trying
-  if (output !== undefined) makeFolderOf(output);
+  if (output !== undefined) prepareFigure(output);
   const plot = output === undefined
     ? undefined
     : await import("../lib/plots/learning_rate_finder.ts");

@@ -32,6 +32,8 @@ export interface Option {
   readonly or?: string;
   /** Whether it may be given several times. */
   readonly many?: true;
+  /** Other options that cannot be given with it. */
+  readonly without?: readonly string[];
   /** The values of other options with which it has a meaning. */
   readonly when?: Readonly<Record<string, readonly string[]>>;
 }
@@ -204,8 +206,8 @@ function expectation(option: Option): string {
 }
 
 /**
- * Refuses options that were given and have no meaning beside the values of
- * others.
+ * Refuses options that were given and have no meaning beside others, or beside
+ * the values of others.
  *
  * @throws {UsageError} if there is such an option
  */
@@ -215,7 +217,17 @@ export function refuseMeaningless(
   values: Readonly<Record<string, unknown>>,
 ): void {
   for (const name of given) {
-    for (const [other, meant] of Object.entries(options[name]?.when ?? {})) {
+    const { when = {}, without = [] } = options[name] ?? {};
+    const excluded = without.find((other) => given.has(other));
+    if (excluded !== undefined) {
+      throw new UsageError(
+        `Cannot use --${flagOf(name)} with --${
+          flagOf(excluded)
+        }: give one of ` +
+          "them",
+      );
+    }
+    for (const [other, meant] of Object.entries(when)) {
       const value = values[other];
       if (value === undefined || meant.includes(String(value))) continue;
       throw new UsageError(

@@ -79,7 +79,8 @@ function sourceOf(path: string): string {
   return isStdin(path) ? "standard input" : path;
 }
 
-function isStdin(path: string): boolean {
+/** Whether an input is standard input. */
+export function isStdin(path: string): boolean {
   return /^(-|\/dev\/stdin|\/dev\/fd\/0)$/.test(path);
 }
 

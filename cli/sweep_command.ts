@@ -117,6 +117,11 @@ function runSweep(values: SweepValues, given: Given): void {
   const typed: SweepValues = { ...values, output, input };
   const choices = choicesOf(values, given);
   const { random: count, sweepSeed, json, slurm } = values;
+  if (given.has("sweepSeed") && count === undefined) {
+    throw new UsageError(
+      "Cannot use --sweep-seed without --random: all combinations are tried",
+    );
+  }
   const generator = new TorchGenerator(sweepSeed);
   const settings = judging(() =>
     count === undefined
@@ -182,9 +187,10 @@ function choicesOf(values: SweepValues, given: Given): SettingChoices {
   for (const typed of values.withAndWithout ?? []) {
     choices[flagNamed(typed)] = [false, true];
   }
-  if (values.log && ranges === 0) {
+  for (const name of ["log", "points"].filter((name) => given.has(name))) {
+    if (ranges > 0) break;
     throw new UsageError(
-      "Cannot use --log without a range: give one, as in --learning-rate " +
+      `Cannot use --${name} without a range: give one, as in --learning-rate ` +
         "0.05..0.5",
     );
   }

@@ -112,12 +112,6 @@ export const trainCommand = command({
 async function runTrain(values: TrainValues, given: Given): Promise<void> {
   const { model: kind } = values;
   checkLengths(values); // before it learns for minutes
-  if (values.resumeOrStart && (values.resume || values.overwrite)) {
-    throw new UsageError(
-      "Cannot use --resume-or-start with " +
-        (values.resume ? "--resume" : "--overwrite") + ": give one of them",
-    );
-  }
   if (kind !== "mlp") {
     const corpus = await readCorpus(values, values);
     tellCorpus(corpus, corpus.vocabulary());
