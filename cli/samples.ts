@@ -51,7 +51,10 @@ export function makeSamples(
 ): Samples {
   const { seed, num: count, prompt = "", temperature, topK } = values;
   const { maxLength, newOnly, unique } = values;
-  const { minLength = newOnly ? 1 : 0 } = values; // an empty word is no new one
+  // lines in a row are a poem, which groups would tear apart
+  const isPoem = vocabulary.sentences === "lines";
+  const isBlankLine = (word: string) => isPoem && word === "";
+  const { minLength = isPoem ? 0 : 1 } = values; // an empty word is none
   checkLengths(values, vocabulary.encode(prompt).length);
   const splits = corpus && heldSplits(corpus);
   if (newOnly && corpus && !splits) {
@@ -61,9 +64,6 @@ export function makeSamples(
     );
   }
   const originOf = splits && originsIn(splits, { vocabulary });
-  // lines in a row are a poem, which groups would tear apart
-  const isPoem = vocabulary.sentences === "lines";
-  const isBlankLine = (word: string) => isPoem && word === "";
   const seen = new Set<string>();
   const reasons = [
     {
@@ -73,8 +73,12 @@ export function makeSamples(
       words: 0,
     },
     {
-      is: `shorter than --min-length ${minLength}`,
-      remedy: "lower --min-length",
+      ...values.minLength === undefined
+        ? { is: "empty", remedy: "lower --temperature" }
+        : {
+          is: `shorter than --min-length ${minLength}`,
+          remedy: "lower --min-length",
+        },
       holds: (_: string, length: number) => length < minLength,
       words: 0,
     },

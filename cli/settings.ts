@@ -258,7 +258,10 @@ export const SETTINGS = {
   topK: whole("draw only from the N likeliest tokens"),
   noUnknown: flag("never draw <unk>, the token of words that were not learned"),
   prompt: text("how each word or sentence begins", { default: "" }),
-  minLength: whole("draw again what has fewer than N tokens"),
+  minLength: whole(
+    "draw again what has fewer than N tokens (default: what is empty)",
+    { least: 0 },
+  ),
   maxLength: whole("draw again what has more than N tokens", {
     default: 100,
   }),
