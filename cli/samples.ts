@@ -6,6 +6,7 @@ import {
   type SampleOptions,
   TorchGenerator,
 } from "../core.ts";
+import { counted } from "../lib/errors/counted.ts";
 import { UsageError } from "../lib/errors/errors.ts";
 import { originsIn } from "../lib/language_models/labels.ts";
 import { type Corpus, heldSplits } from "./corpus.ts";
@@ -122,12 +123,13 @@ export function makeSamples(
     .sort((a, b) => b.words - a.words);
   const why = met.map(({ is, words }) => `${words} ${is}`).join(", ");
   if (words.length === count) {
-    tell(`Drew ${drawn} ${unit} for ${count}; left out: ${why}`);
+    tell(`Drew ${counted(drawn, unit)} for ${count}; left out: ${why}`);
     return { samples };
   }
   return {
     samples,
-    shortage: `Cannot make ${count} ${unit}: ${words.length} were found in ` +
+    shortage:
+      `Cannot make ${counted(count, unit)}: ${words.length} were found in ` +
       `${drawn} draws, none in the last ${ATTEMPTS}; left out: ` +
       `${why}; ${met[0].remedy}`,
   };

@@ -1,5 +1,6 @@
 /** `makemore train`: learns from a corpus and keeps what it has learned. */
 
+import { counted } from "../lib/errors/counted.ts";
 import { UsageError } from "../lib/errors/errors.ts";
 import {
   arithmetic,
@@ -173,7 +174,7 @@ async function resume(values: TrainValues, given: Given): Promise<Run> {
   if (isOutOfPatience(run, settings)) {
     tell(
       "Takes no further steps: dev has not become better for " +
-        `${patience} steps`,
+        counted(patience, "steps"),
     );
   } else if (
     (schedule === "cosine" || schedule === "step") &&

@@ -1,5 +1,6 @@
 /** Divides a text into the rows and cells of a table, whatever its layout. */
 
+import { counted } from "../errors/counted.ts";
 import { WordListError } from "../errors/errors.ts";
 import { quote } from "../errors/quote.ts";
 import {
@@ -68,8 +69,9 @@ export function isJsonName(source: string): boolean {
 
 /** What to tell about comments that were left out. */
 export function commentsNote(comments: number, source: string): string {
-  return `Left out ${comments} comment${comments > 1 ? "s" : ""} of ` +
-    `${source}: lines that begin with "#" and a blank`;
+  return `Left out ${
+    counted(comments, "comments")
+  } of ${source}: lines that begin with "#" and a blank`;
 }
 
 /** One row for each line. */

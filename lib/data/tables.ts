@@ -3,6 +3,7 @@
  * a spelling dictionary. A plain list, one word on each line, is for words.ts.
  */
 
+import { counted } from "../errors/counted.ts";
 import { WordListError } from "../errors/errors.ts";
 import { quote } from "../errors/quote.ts";
 import {
@@ -168,7 +169,7 @@ function repetitions(
   }
   const zeros = counts.filter((count) => count === 0).length;
   if (zeros > 0) {
-    told.push(`Left out ${zeros} word${zeros > 1 ? "s" : ""} with the count 0`);
+    told.push(`Left out ${counted(zeros, "words")} with the count 0`);
   }
   return { times, told };
 }
