@@ -181,8 +181,9 @@ async function resume(values: TrainValues, given: Given): Promise<Run> {
     decaySteps < decayStepsOf(schedule, settings.steps)
   ) {
     tell(
-      `The learning rate falls as it was to, to ${finalLearningRate} from step ` +
-        `${decaySteps} on: a new run of so many steps may end better`,
+      `The learning rate keeps its schedule and is ${finalLearningRate} from ` +
+        `step ${decaySteps} on: a new run of ` +
+        `${counted(settings.steps, "steps")} may end better`,
     );
   }
   return run;
