@@ -272,7 +272,10 @@ function unknownArgument(
   );
 }
 
-/** The name that begins most like what was typed, if any does. */
+/**
+ * The name that begins most like what was typed, or differs from it in a letter
+ * or two in a row, if any does.
+ */
 export function nearest(
   typed: string,
   names: readonly string[],
@@ -280,9 +283,11 @@ export function nearest(
   const letters = (text: string) => text.replace(/[-_]/g, "");
   const shared = (name: string) => {
     const [a, b] = [letters(typed), letters(name)];
-    let length = 0;
-    while (length < a.length && a[length] === b[length]) length++;
-    return length;
+    const [shorter, longer] = [a.length, b.length].sort((a, b) => a - b);
+    let [start, end] = [0, 0];
+    while (start < shorter && a[start] === b[start]) start++;
+    while (start + end < shorter && a.at(~end) === b.at(~end)) end++;
+    return longer - start - end <= 2 ? start + end : start;
   };
   const [best] = names.toSorted((a, b) => shared(b) - shared(a));
   return shared(best) >= 3 ? best : undefined;
