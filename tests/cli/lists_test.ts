@@ -166,5 +166,5 @@ Deno.test("--fold-case reads a list in lowercase, and prompts too", () =>
     assertEquals(resumed.code, 0, resumed.stderr);
     // the package's model has learned no other letters
     const scored = await run(folder, "score", "--fold-case", "ANNA");
-    assertMatch(scored.stdout, /^.*\n +-\d+\.\d+ +\d+\.\d\d  ANNA\n$/);
+    assertMatch(scored.stdout, /^.*\n +-\d+\.\d+ +\d+\.\d\d {2}ANNA\n$/);
   }));
