@@ -122,10 +122,8 @@ function report(error: unknown, verbose: boolean): number {
     ? `There is not enough memory: ${line}; try smaller sizes, a smaller batch ` +
       "or a shorter list"
     : isNotFetched(error)
-    ? `Cannot load a package: ${
-      message.split("\n", 1)
-    }; it is fetched once, so ` +
-      "try again with a connection to the network"
+    ? `Cannot load a package: ${message.split("\n")[0]}; it is fetched once, ` +
+      "so try again with a connection to the network"
     : undefined;
   warn(`makemore: ${known ?? `Unexpected error: ${line}`}`);
   if (verbose) warn(stack);

@@ -221,10 +221,8 @@ export function refuseMeaningless(
     const excluded = without.find((other) => given.has(other));
     if (excluded !== undefined) {
       throw new UsageError(
-        `Cannot use --${flagOf(name)} with --${
-          flagOf(excluded)
-        }: give one of ` +
-          "them",
+        `Cannot use --${flagOf(name)} with --${flagOf(excluded)}: ` +
+          "give one of them",
       );
     }
     for (const [other, meant] of Object.entries(when)) {

@@ -223,21 +223,16 @@ function printSlurm(words: string[], count: number): void {
   print("#!/bin/sh");
   print(`#SBATCH --array=1-${count} --requeue --open-mode=append`);
   print(`${again} --quiet | sed -n "$SLURM_ARRAY_TASK_ID"p | sh`);
-  tell(
-    `# ${
-      counted(count, "jobs")
-    }. Give these lines to sbatch, with options for your`,
-  );
-  tell("# cluster, such as --cpus-per-task, as many as --threads has");
+  tell(`# ${counted(count, "jobs")}. Give these lines to sbatch, with options`);
+  tell("# for your cluster, such as --cpus-per-task, as many as --threads has");
 }
 
 /** Says how trials are run, in lines that a shell takes for comments. */
 function tellHow(count: number, output: string): void {
   tell(
-    `# ${
-      counted(count, "trials")
-    }, one a line. Keep them in a file, and run it with`,
+    `# ${counted(count, "trials")}, one a line. Keep them in a file, and run`,
   );
+  tell("# it with");
   tell("#   sh trials.sh");
   tell(
     "# or, as many at once as you like, on this and on other machines, with",

@@ -69,9 +69,8 @@ export function isJsonName(source: string): boolean {
 
 /** What to tell about comments that were left out. */
 export function commentsNote(comments: number, source: string): string {
-  return `Left out ${
-    counted(comments, "comments")
-  } of ${source}: lines that begin with "#" and a blank`;
+  return `Left out ${counted(comments, "comments")} of ${source}: lines that ` +
+    'begin with "#" and a blank';
 }
 
 /** One row for each line. */

@@ -153,10 +153,8 @@ export class TokenIds {
     const none = lengths.indexOf(0);
     if (none >= 0) {
       throw new RangeError(
-        `Cannot split ${
-          counted(this.sequences, "words")
-        } into train, dev and test: ` +
-          `${PARTS[none]} would be empty`,
+        `Cannot split ${counted(this.sequences, "words")} into train, dev ` +
+          `and test: ${PARTS[none]} would be empty`,
       );
     }
     const alsoInTrain = [lengths[0], 0, 0];
