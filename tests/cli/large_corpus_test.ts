@@ -248,7 +248,7 @@ for (const level of ["words", "characters"]) {
   const kind = `${megabytes || "few"} MB as a stream of ${level}`;
   Deno.test(`train that reads ${kind} and is stopped resumes to the bit`, () =>
     inFolder(async (folder) => {
-      writeText(`${folder}/text.txt`, megabytes || 0.1);
+      writeText(`${folder}/text.txt`, megabytes || 0.03);
       const sizes = ["--batch-size", megabytes ? "4096" : "64"];
       const args = ["--input", "text.txt", "--level", level, "--num", "0"]
         .concat(sizes, "--hidden-size", "20", "--patience", "0")
