@@ -39,8 +39,8 @@ const COMMANDS = [
  *
  * @param args the arguments, without the program's name
  * @returns the exit code: 0 if all went well, that of a
- * {@linkcode MakemoreError}, or 1 if there is not enough memory, or if something
- * happens that should not
+ * {@linkcode MakemoreError}, or 1 if there is not enough memory, a package cannot
+ * be fetched, or something happens that should not
  */
 export async function main(args: readonly string[]): Promise<number> {
   const verbose = args.includes("--verbose");
@@ -116,18 +116,25 @@ function report(error: unknown, verbose: boolean): number {
     ? error
     : { message: String(error) };
   const line = message.replaceAll(/\s*\n\s*/g, " ");
-  const isShort = isShortOfMemory(error);
-  const isKnown = error instanceof MakemoreError;
-  const what = isKnown
-    ? ""
-    : isShort
-    ? "There is not enough memory: "
-    : "Unexpected error: ";
-  const advice = "; try smaller sizes, a smaller batch or a shorter list";
-  warn(`makemore: ${what}${line}${isShort ? advice : ""}`);
+  const known = error instanceof MakemoreError
+    ? line
+    : isShortOfMemory(error)
+    ? `There is not enough memory: ${line}; try smaller sizes, a smaller batch ` +
+      "or a shorter list"
+    : isNotFetched(error)
+    ? `Cannot load a package: ${message.split("\n")[0]}; it is fetched once, ` +
+      "so try again with a connection to the network"
+    : undefined;
+  warn(`makemore: ${known ?? `Unexpected error: ${line}`}`);
   if (verbose) warn(stack);
-  else if (!isKnown && !isShort) warn("Add --verbose to see where");
-  return isKnown ? error.exitCode : 1;
+  else if (known === undefined) warn("Add --verbose to see where");
+  return error instanceof MakemoreError ? error.exitCode : 1;
+}
+
+/** Whether an error means that a package is not there and cannot be fetched. */
+function isNotFetched(error: unknown): boolean {
+  return error instanceof TypeError && "code" in error &&
+    error.code === "ERR_MODULE_NOT_FOUND";
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,7 +1,8 @@
 /** `makemore compare`: which of many runs is best. */
 
 import { MakemoreError, UsageError } from "../lib/errors/errors.ts";
-import { makeFolderOf, writeFileAtomically } from "./atomic_file.ts";
+import { writeFileAtomically } from "./atomic_file.ts";
+import { prepareFigure } from "./figures.ts";
 import { judging } from "./judging.ts";
 import { command, flagOf, type Values } from "./options.ts";
 import { formatLoss } from "./results.ts";
@@ -45,7 +46,7 @@ async function runCompare(
   operands: readonly string[],
 ): Promise<void> {
   const { output, test, times, csv, json } = values;
-  if (output !== undefined) makeFolderOf(output); // before the table
+  if (output !== undefined) prepareFigure(output); // before the table
   const { trials, leftOut } = readTrials(operands);
   const [first] = trials;
   const differing = Object.keys(first.settings).filter((name) =>

@@ -28,7 +28,13 @@ import { EncodedPart } from "../lib/data/token_ids.ts";
 import { type InputCopy, inputCopyOf } from "./run_folder.ts";
 import { SequenceHash } from "./sequence_hash.ts";
 import { type CorpusSettings, type InputValues, unitOf } from "./settings.ts";
-import { bytesOf, isTableName, readLists, readTexts } from "./sources.ts";
+import {
+  bytesOf,
+  isStdin,
+  isTableName,
+  readLists,
+  readTexts,
+} from "./sources.ts";
 import { tell } from "./terminal.ts";
 
 /** A word, or the words of a sentence. */
@@ -71,8 +77,8 @@ export function heldSplits({ splits }: Corpus): Splits<Sequence> | undefined {
  * @param settings what kind of corpus it is
  * @param known the vocabulary of a model that is to see the corpus, if there is
  * one; a text is split by the same rules
- * @throws {UsageError} if there is no file and no default, or the settings
- * leave too little to learn from
+ * @throws {UsageError} if there is no file and no default, standard input is
+ * given twice, or the settings leave too little to learn from
  * @throws {WordListError} if a file is missing, or is no such corpus
  */
 export async function readCorpus(
@@ -87,6 +93,11 @@ export async function readCorpus(
     ? inputCopyOf(from.run, file)
     : undefined;
   const paths = from.input ?? (copy ? [copy] : []);
+  if (paths.filter(isStdin).length > 1) {
+    throw new UsageError(
+      "Cannot use --input - twice: standard input can be read only once",
+    );
+  }
   const isTable = from.column !== undefined || from.counts !== undefined ||
     file === "words" && paths.some(isTableName);
   const isLarge = settings.streamed || bytesOf(paths) > MAX_TEXT_BYTES;

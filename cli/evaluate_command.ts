@@ -143,18 +143,22 @@ async function runEvaluate(
   };
   if (net) judge(net, "mlp");
   const { ngramOrder = 0 } = net?.settings ?? {};
-  // on its own corpus the mixture is found again below
-  if (ngramOrder > 0 && isOther && wantsSome) {
-    judge(await load(false), "its mixture");
+  const isAll = (order ?? wanted) === "all";
+  const one = Number(order ?? (ngramOrder || SETTINGS.order.default));
+  const orders = isAll ? ORDERS : [one];
+  // beside its own n-gram alone the mixture is found again below
+  const isFound = !isOther && !isAll && one === ngramOrder &&
+    smoothing === "kneser-ney";
+  if (ngramOrder > 0 && wantsSome && !isFound) {
+    const own = await load(false);
+    if (own.model !== own.network) judge(own, "its mixture");
   }
   const isNarrow = vocabulary.size <= MOST_BIGRAM_TOKENS;
   if (wanted === "bigram" || (wanted === "all" && isNarrow)) {
     await judgeNew("bigram", 2);
   }
   if (wanted === "ngram" || wantsSome) {
-    const isAll = (order ?? wanted) === "all";
-    const one = Number(order ?? (ngramOrder || SETTINGS.order.default));
-    for (const n of isAll ? ORDERS : [one]) await judgeNew("ngram", n);
+    for (const n of orders) await judgeNew("ngram", n);
   }
   if (models.length > 1) {
     const weights = fitMixtureWeights(answers.map(([, dev]) => dev));

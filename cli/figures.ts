@@ -1,4 +1,4 @@
-/** The figures of a run folder. */
+/** The figures of a run folder, and where others are drawn. */
 
 import {
   type ParameterArrays,
@@ -6,7 +6,9 @@ import {
   sizesOf,
   type Vocabulary,
 } from "../core.ts";
-import { writeFileAtomically } from "./atomic_file.ts";
+import { UsageError } from "../lib/errors/errors.ts";
+import { quote } from "../lib/errors/quote.ts";
+import { makeFolderOf, writeFileAtomically } from "./atomic_file.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { tell } from "./terminal.ts";
 
@@ -15,6 +17,20 @@ const MOST_TOKENS_ON_MAP = 200;
 
 /** Principal components of larger embeddings would take long to find. */
 const LARGEST_EMBEDDING_ON_MAP = 2000;
+
+/**
+ * Makes the folder of a figure that a command is to draw in the end.
+ *
+ * @param path what `--output` says
+ * @throws {UsageError} if it does not end in .svg
+ */
+export function prepareFigure(path: string): void {
+  if (/\.svg$/i.test(path)) return makeFolderOf(path);
+  throw new UsageError(
+    `Cannot use --output ${quote(path)}: the figure is SVG; give a name that ` +
+      "ends in .svg",
+  );
+}
 
 /**
  * Loads a plot. On a new machine this fetches Observable Plot, and where that

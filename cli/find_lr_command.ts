@@ -6,8 +6,9 @@ import {
   suggestLearningRate,
   TorchGenerator,
 } from "../core.ts";
-import { makeFolderOf, writeFileAtomically } from "./atomic_file.ts";
+import { writeFileAtomically } from "./atomic_file.ts";
 import { readCorpus } from "./corpus.ts";
+import { prepareFigure } from "./figures.ts";
 import { windowsOf } from "../lib/data/windows.ts";
 import { portionOf } from "../lib/recipes/learn.ts";
 import { judging } from "./judging.ts";
@@ -61,9 +62,11 @@ export const findLrCommand = command({
 
 async function runFindLr(values: Values<typeof options>): Promise<void> {
   const { num: count, output, csv, json } = values;
-  if (output !== undefined) {
-    makeFolderOf(output); // before minutes of trying
-  }
+  // before minutes of trying
+  if (output !== undefined) prepareFigure(output);
+  const plot = output === undefined
+    ? undefined
+    : await import("../lib/plots/learning_rate_finder.ts");
   const corpus = await readCorpus(values, corpusSettingsBy(values));
   const { train } = corpus.splits;
   const vocabulary = corpus.vocabulary();
@@ -80,8 +83,7 @@ async function runFindLr(values: Values<typeof options>): Promise<void> {
   const measured = findLearningRate(parameters, windows, how);
   const suggested = judging(() => suggestLearningRate(measured));
   if (output !== undefined) {
-    const plots = await import("../lib/plots/learning_rate_finder.ts");
-    const { svg } = plots.learningRateFinder(measured, { marked: suggested });
+    const { svg } = plot!.learningRateFinder(measured, { marked: suggested });
     writeFileAtomically(output, svg);
   }
   if (json) return printJson({ ...measured, suggested });

@@ -15,7 +15,7 @@ import {
   type Rows,
   sizesOf,
   TorchGenerator,
-  type Vocabulary,
+  Vocabulary,
 } from "../core.ts";
 import { naming, parseObject } from "../lib/saving/checks.ts";
 import { decodeFile } from "../lib/saving/model_file.ts";
@@ -110,9 +110,11 @@ export async function loadNet(
 ): Promise<NamedModel> {
   const { run } = values;
   if (run === undefined) {
-    const { parameters: model, vocabulary } = pretrainedModel();
+    const { parameters: model, vocabulary: { tokens } } = pretrainedModel();
+    const { lowercase } = values; // it has no other letters
+    const vocabulary = new Vocabulary(tokens, { lowercase });
     const settings = {
-      ...{ level: "characters", lowercase: false } as const,
+      ...{ level: "characters", lowercase } as const,
       ...{ splitSeed: 42, keepEqualTogether: true },
     };
     const name = "the package's model";
@@ -198,8 +200,11 @@ export function corpusSettingsOf(
   for (const name of fixed) {
     if (given.has(name) && values[name] !== settings[name]) {
       throw new UsageError(
-        `Cannot use --${flagOf(name)} ${values[name]} with ${net.name}: it ` +
-          `was trained with ${settings[name]}`,
+        `Cannot use --${flagOf(name)}` +
+          (values[name] === true
+            ? ` with ${net.name}: it was trained without`
+            : ` ${values[name]} with ${net.name}: it was trained with ` +
+              settings[name]),
       );
     }
   }

@@ -32,6 +32,8 @@ export interface Option {
   readonly or?: string;
   /** Whether it may be given several times. */
   readonly many?: true;
+  /** Other options that cannot be given with it. */
+  readonly without?: readonly string[];
   /** The values of other options with which it has a meaning. */
   readonly when?: Readonly<Record<string, readonly string[]>>;
 }
@@ -204,8 +206,8 @@ function expectation(option: Option): string {
 }
 
 /**
- * Refuses options that were given and have no meaning beside the values of
- * others.
+ * Refuses options that were given and have no meaning beside others, or beside
+ * the values of others.
  *
  * @throws {UsageError} if there is such an option
  */
@@ -215,7 +217,15 @@ export function refuseMeaningless(
   values: Readonly<Record<string, unknown>>,
 ): void {
   for (const name of given) {
-    for (const [other, meant] of Object.entries(options[name]?.when ?? {})) {
+    const { when = {}, without = [] } = options[name] ?? {};
+    const excluded = without.find((other) => given.has(other));
+    if (excluded !== undefined) {
+      throw new UsageError(
+        `Cannot use --${flagOf(name)} with --${flagOf(excluded)}: ` +
+          "give one of them",
+      );
+    }
+    for (const [other, meant] of Object.entries(when)) {
       const value = values[other];
       if (value === undefined || meant.includes(String(value))) continue;
       throw new UsageError(
@@ -260,7 +270,10 @@ function unknownArgument(
   );
 }
 
-/** The name that begins most like what was typed, if any does. */
+/**
+ * The name that begins most like what was typed, or differs from it in a letter
+ * or two in a row, if any does.
+ */
 export function nearest(
   typed: string,
   names: readonly string[],
@@ -268,9 +281,11 @@ export function nearest(
   const letters = (text: string) => text.replace(/[-_]/g, "");
   const shared = (name: string) => {
     const [a, b] = [letters(typed), letters(name)];
-    let length = 0;
-    while (length < a.length && a[length] === b[length]) length++;
-    return length;
+    const [shorter, longer] = [a.length, b.length].sort((a, b) => a - b);
+    let [start, end] = [0, 0];
+    while (start < shorter && a[start] === b[start]) start++;
+    while (start + end < shorter && a.at(~end) === b.at(~end)) end++;
+    return longer - start - end <= 2 ? start + end : start;
   };
   const [best] = names.toSorted((a, b) => shared(b) - shared(a));
   return shared(best) >= 3 ? best : undefined;

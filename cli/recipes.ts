@@ -8,7 +8,6 @@ import {
 } from "../core.ts";
 import { dataOf } from "../lib/recipes/learn.ts";
 import { patienceOf } from "../lib/recipes/recipe.ts";
-import { UsageError } from "../lib/errors/errors.ts";
 import type { Corpus } from "./corpus.ts";
 import type { Values } from "./options.ts";
 import { BY_RECIPE, type CorpusSettings, type SETTINGS } from "./settings.ts";
@@ -27,22 +26,13 @@ export type Chosen =
   }
   & Pick<Recipe, "mix">;
 
-/**
- * The settings of the corpus that a net learns from by a recipe.
- *
- * @throws {UsageError} if copies of a word are to be together and apart
- */
+/** The settings of the corpus that a net learns from by a recipe. */
 export function corpusSettingsBy(
   values:
     & CorpusSettings
     & { recipe: "auto" | "lecture"; splitCopies: boolean },
 ): CorpusSettings {
   const { recipe, splitCopies, keepEqualTogether } = values;
-  if (splitCopies && keepEqualTogether) {
-    throw new UsageError(
-      "Cannot use --split-copies with --keep-equal-together: give one of them",
-    );
-  }
   return {
     ...values,
     keepEqualTogether: keepEqualTogether ||

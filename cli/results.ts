@@ -1,6 +1,7 @@
 /** How results are shown: the parts of a corpus, and losses. */
 
 import { perplexity, UNKNOWN, type Vocabulary } from "../core.ts";
+import { counted } from "../lib/errors/counted.ts";
 import { type Corpus, heldSplits } from "./corpus.ts";
 import { PARTS } from "../lib/data/splits.ts";
 import { MOST_JUDGED } from "./models.ts";
@@ -12,7 +13,7 @@ export function tellCorpus(corpus: Corpus, vocabulary: Vocabulary): void {
   const { size, splits, source, unit } = corpus;
   const { train, dev, test, alsoInTrain } = splits;
   tell(
-    `${size} ${unit} from ${source}: train ${train.length}, ` +
+    `${counted(size, unit)} from ${source}: train ${train.length}, ` +
       `dev ${dev.length} (${alsoInTrain.dev} also in train), ` +
       `test ${test.length} (${alsoInTrain.test} also in train)`,
   );

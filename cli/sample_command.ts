@@ -1,5 +1,6 @@
 /** `makemore sample`: new words or sentences from a model. */
 
+import { counted } from "../lib/errors/counted.ts";
 import { UsageError } from "../lib/errors/errors.ts";
 import { UNKNOWN } from "../core.ts";
 import { quote } from "../lib/errors/quote.ts";
@@ -80,7 +81,7 @@ async function runSample(
   }
   const seed = values.seed ?? crypto.getRandomValues(new Uint32Array(1))[0];
   tell(
-    `${num} ${unit} from ${model.name}` +
+    `${counted(num, unit)} from ${model.name}` +
       (given.has("seed")
         ? ""
         : `, with seed ${seed}; the same again with --seed ${seed}`),

@@ -6,6 +6,7 @@ import {
   type SampleOptions,
   TorchGenerator,
 } from "../core.ts";
+import { counted } from "../lib/errors/counted.ts";
 import { UsageError } from "../lib/errors/errors.ts";
 import { originsIn } from "../lib/language_models/labels.ts";
 import { type Corpus, heldSplits } from "./corpus.ts";
@@ -51,7 +52,10 @@ export function makeSamples(
 ): Samples {
   const { seed, num: count, prompt = "", temperature, topK } = values;
   const { maxLength, newOnly, unique } = values;
-  const { minLength = newOnly ? 1 : 0 } = values; // an empty word is no new one
+  // lines in a row are a poem, which groups would tear apart
+  const isPoem = vocabulary.sentences === "lines";
+  const isBlankLine = (word: string) => isPoem && word === "";
+  const { minLength = isPoem ? 0 : 1 } = values; // an empty word is none
   checkLengths(values, vocabulary.encode(prompt).length);
   const splits = corpus && heldSplits(corpus);
   if (newOnly && corpus && !splits) {
@@ -61,9 +65,6 @@ export function makeSamples(
     );
   }
   const originOf = splits && originsIn(splits, { vocabulary });
-  // lines in a row are a poem, which groups would tear apart
-  const isPoem = vocabulary.sentences === "lines";
-  const isBlankLine = (word: string) => isPoem && word === "";
   const seen = new Set<string>();
   const reasons = [
     {
@@ -73,8 +74,12 @@ export function makeSamples(
       words: 0,
     },
     {
-      is: `shorter than --min-length ${minLength}`,
-      remedy: "lower --min-length",
+      ...values.minLength === undefined
+        ? { is: "empty", remedy: "lower --temperature" }
+        : {
+          is: `shorter than --min-length ${minLength}`,
+          remedy: "lower --min-length",
+        },
       holds: (_: string, length: number) => length < minLength,
       words: 0,
     },
@@ -118,12 +123,13 @@ export function makeSamples(
     .sort((a, b) => b.words - a.words);
   const why = met.map(({ is, words }) => `${words} ${is}`).join(", ");
   if (words.length === count) {
-    tell(`Drew ${drawn} ${unit} for ${count}; left out: ${why}`);
+    tell(`Drew ${counted(drawn, unit)} for ${count}; left out: ${why}`);
     return { samples };
   }
   return {
     samples,
-    shortage: `Cannot make ${count} ${unit}: ${words.length} were found in ` +
+    shortage:
+      `Cannot make ${counted(count, unit)}: ${words.length} were found in ` +
       `${drawn} draws, none in the last ${ATTEMPTS}; left out: ` +
       `${why}; ${met[0].remedy}`,
   };

@@ -112,7 +112,7 @@ export const SETTINGS = {
   splitCopies: flag(
     "let copies of a word fall into different parts of the split, as in the " +
       "lecture",
-    { when: ofCharacters },
+    { when: ofCharacters, without: ["keepEqualTogether"] },
   ),
   output: text(
     "where to keep the run",
@@ -126,7 +126,7 @@ export const SETTINGS = {
   resumeOrStart: flag(
     "continue the run in the output folder if there is one with these " +
       "settings, else start it",
-    { when: mlp },
+    { when: mlp, without: ["resume", "overwrite"] },
   ),
   overwrite: flag("delete the run in the output folder", { when: mlp }),
   recipe: choice(
@@ -161,14 +161,22 @@ export const SETTINGS = {
   ),
   finalLearningRate: number(
     "the learning rate at the end",
-    { byRecipe, kept, when: mlp },
+    {
+      byRecipe,
+      kept,
+      when: { ...mlp, schedule: ["step", "cosine", "inverse"] },
+    },
   ),
   /** Not an option: the step, or the number of steps, at which it falls. */
   decaySteps: whole("", { least: 0, kept }),
   decay: number(
     "divide the learning rate by 1 + X·step (default: what reaches the final " +
       "one)",
-    { before: 0, when: { schedule: ["inverse"] } },
+    {
+      before: 0,
+      when: { schedule: ["inverse"] },
+      without: ["finalLearningRate"],
+    },
   ),
   weightDecay: number(
     "how strongly weights, but not biases, are pulled to zero",
@@ -250,7 +258,10 @@ export const SETTINGS = {
   topK: whole("draw only from the N likeliest tokens"),
   noUnknown: flag("never draw <unk>, the token of words that were not learned"),
   prompt: text("how each word or sentence begins", { default: "" }),
-  minLength: whole("draw again what has fewer than N tokens"),
+  minLength: whole(
+    "draw again what has fewer than N tokens (default: what is empty)",
+    { least: 0 },
+  ),
   maxLength: whole("draw again what has more than N tokens", {
     default: 100,
   }),
@@ -287,6 +298,7 @@ export const SETTINGS = {
   points: whole("how many values to try of each range, without --random", {
     least: 2,
     default: 5,
+    without: ["random"],
   }),
   withAndWithout: text("try both with this option and without it", {
     value: "FLAG",
@@ -306,7 +318,9 @@ export const SETTINGS = {
   wordsSha256: text("", { kept }),
   /** Not an option: whether the corpus is too large to be held. */
   streamed: flag("", { before: false }),
-  csv: flag("print the rates and losses as a table instead of a curve"),
+  csv: flag("print the rates and losses as a table instead of a curve", {
+    without: ["json"],
+  }),
   json: flag("print the results as JSON"),
   quiet: flag("say nothing but results and warnings", { alias: "q" }),
   verbose: flag("show where in the program an error arose"),

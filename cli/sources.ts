@@ -72,14 +72,15 @@ export function nameOf(inputs: readonly string[]): string {
 
 /** Whether a file is a table by its name. */
 export function isTableName(path: string): boolean {
-  return /\.(json|csv|tsv)$/i.test(path);
+  return isJsonName(path) || /\.(csv|tsv)$/i.test(path);
 }
 
 function sourceOf(path: string): string {
   return isStdin(path) ? "standard input" : path;
 }
 
-function isStdin(path: string): boolean {
+/** Whether an input is standard input. */
+export function isStdin(path: string): boolean {
   return /^(-|\/dev\/stdin|\/dev\/fd\/0)$/.test(path);
 }
 

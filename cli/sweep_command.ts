@@ -3,6 +3,7 @@
  * parallel or Slurm to run.
  */
 
+import { counted } from "../lib/errors/counted.ts";
 import { UsageError } from "../lib/errors/errors.ts";
 import { quote } from "../lib/errors/quote.ts";
 import {
@@ -117,6 +118,11 @@ function runSweep(values: SweepValues, given: Given): void {
   const typed: SweepValues = { ...values, output, input };
   const choices = choicesOf(values, given);
   const { random: count, sweepSeed, json, slurm } = values;
+  if (given.has("sweepSeed") && count === undefined) {
+    throw new UsageError(
+      "Cannot use --sweep-seed without --random: all combinations are tried",
+    );
+  }
   const generator = new TorchGenerator(sweepSeed);
   const settings = judging(() =>
     count === undefined
@@ -182,9 +188,10 @@ function choicesOf(values: SweepValues, given: Given): SettingChoices {
   for (const typed of values.withAndWithout ?? []) {
     choices[flagNamed(typed)] = [false, true];
   }
-  if (values.log && ranges === 0) {
+  for (const name of ["log", "points"].filter((name) => given.has(name))) {
+    if (ranges > 0) break;
     throw new UsageError(
-      "Cannot use --log without a range: give one, as in --learning-rate " +
+      `Cannot use --${name} without a range: give one, as in --learning-rate ` +
         "0.05..0.5",
     );
   }
@@ -216,13 +223,16 @@ function printSlurm(words: string[], count: number): void {
   print("#!/bin/sh");
   print(`#SBATCH --array=1-${count} --requeue --open-mode=append`);
   print(`${again} --quiet | sed -n "$SLURM_ARRAY_TASK_ID"p | sh`);
-  tell(`# ${count} jobs. Give these lines to sbatch, with options for your`);
-  tell("# cluster, such as --cpus-per-task, as many as --threads has");
+  tell(`# ${counted(count, "jobs")}. Give these lines to sbatch, with options`);
+  tell("# for your cluster, such as --cpus-per-task, as many as --threads has");
 }
 
 /** Says how trials are run, in lines that a shell takes for comments. */
 function tellHow(count: number, output: string): void {
-  tell(`# ${count} trials, one a line. Keep them in a file, and run it with`);
+  tell(
+    `# ${counted(count, "trials")}, one a line. Keep them in a file, and run`,
+  );
+  tell("# it with");
   tell("#   sh trials.sh");
   tell(
     "# or, as many at once as you like, on this and on other machines, with",

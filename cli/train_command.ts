@@ -1,5 +1,6 @@
 /** `makemore train`: learns from a corpus and keeps what it has learned. */
 
+import { counted } from "../lib/errors/counted.ts";
 import { UsageError } from "../lib/errors/errors.ts";
 import {
   arithmetic,
@@ -112,12 +113,6 @@ export const trainCommand = command({
 async function runTrain(values: TrainValues, given: Given): Promise<void> {
   const { model: kind } = values;
   checkLengths(values); // before it learns for minutes
-  if (values.resumeOrStart && (values.resume || values.overwrite)) {
-    throw new UsageError(
-      "Cannot use --resume-or-start with " +
-        (values.resume ? "--resume" : "--overwrite") + ": give one of them",
-    );
-  }
   if (kind !== "mlp") {
     const corpus = await readCorpus(values, values);
     tellCorpus(corpus, corpus.vocabulary());
@@ -179,15 +174,16 @@ async function resume(values: TrainValues, given: Given): Promise<Run> {
   if (isOutOfPatience(run, settings)) {
     tell(
       "Takes no further steps: dev has not become better for " +
-        `${patience} steps`,
+        counted(patience, "steps"),
     );
   } else if (
     (schedule === "cosine" || schedule === "step") &&
     decaySteps < decayStepsOf(schedule, settings.steps)
   ) {
     tell(
-      `The learning rate falls as it was to, to ${finalLearningRate} from step ` +
-        `${decaySteps} on: a new run of so many steps may end better`,
+      `The learning rate keeps its schedule and is ${finalLearningRate} from ` +
+        `step ${decaySteps} on: a new run of ` +
+        `${counted(settings.steps, "steps")} may end better`,
     );
   }
   return run;

@@ -10,9 +10,15 @@
  * @module
  */
 
-import asc from "assemblyscript/asc";
 import { toBase64 } from "../lib/kernel/base64.ts";
 import { writeOrCheck } from "./write_or_check.ts";
+
+/**
+ * Imported when the kernel is built, and not named in deno.json: Deno gives
+ * tfjs, which requires `long` without naming it, the latest version in
+ * deno.lock, and a new cache would not have the compiler's.
+ */
+const COMPILER = "npm:assemblyscript@0.28.20/asc";
 
 const ENTRY = "lib/kernel/assembly/kernel.ts";
 const THREADS = "lib/kernel/assembly/threads";
@@ -78,17 +84,18 @@ class GlobalsInMemory {
 async function compile(...more: string[]): Promise<Uint8Array> {
   let wasm: Uint8Array | undefined;
   const options = [...OPTIONS.split(" "), ...more];
+  const { default: asc } = await import(COMPILER);
   const { error, stderr } = await asc.main([ENTRY, ...options], {
-    transforms: [GlobalsInMemory as never],
-    readFile(name) {
+    transforms: [GlobalsInMemory],
+    readFile(name: string) {
       try {
         return Deno.readTextFileSync(new URL(`../${name}`, import.meta.url));
       } catch {
         return null;
       }
     },
-    writeFile(_name, contents) {
-      wasm = contents as Uint8Array;
+    writeFile(_name: string, contents: Uint8Array) {
+      wasm = contents;
     },
     listFiles: () => [],
   });

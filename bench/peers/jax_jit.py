@@ -19,7 +19,7 @@ LONGEST = 32
 def start(threads, _):
     if threads == 1:
         os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
-        os.sched_setaffinity(0, {0})  # XLA has as many threads as cores
+    os.sched_setaffinity(0, range(threads))  # XLA has as many threads as cores
     jax.config.update("jax_platforms", "cpu")
     jax.config.update("jax_default_prng_impl", "unsafe_rbg")
     return f"JAX {jax.__version__}, jit, XLA and Eigen", prepare

@@ -4,6 +4,7 @@
  */
 
 import { checkList } from "../errors/checks.ts";
+import { counted } from "../errors/counted.ts";
 import { PythonRandom } from "../random/python_random.ts";
 
 /** Three parts of a word list, or of the sentences of a text. */
@@ -157,7 +158,7 @@ export function endsOf(
   const empty = trainEnd === 0 || devEnd === trainEnd || length === devEnd;
   if (length < MIN_LENGTH || empty) {
     throw new RangeError(
-      `Cannot split ${length} ${what} into train, dev and test: ` +
+      `Cannot split ${counted(length, what)} into train, dev and test: ` +
         (empty ? "one would be empty" : `at least ${MIN_LENGTH} are needed`),
     );
   }

@@ -1,5 +1,6 @@
 /** The columns of a table: their names, and which of them hold words. */
 
+import { counted } from "../errors/counted.ts";
 import { WordListError } from "../errors/errors.ts";
 import { quote } from "../errors/quote.ts";
 import type { Table } from "./table_rows.ts";
@@ -58,7 +59,7 @@ export function columnAt(
   if (number >= 1 && number <= width) return number - 1;
   const has = names
     ? `its columns are ${listNames(names)}`
-    : `it has ${width} column${width === 1 ? "" : "s"}` +
+    : `it has ${counted(width, "columns")}` +
       (isColumnNumber(wanted) ? "" : " and no names of columns");
   throw new WordListError(
     `Cannot read ${source}: there is no column ${

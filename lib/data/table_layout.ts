@@ -1,6 +1,6 @@
 /**
  * How a text is laid out that does not have one word on each line: as JSON, in
- * columns, as a spelling dictionary.
+ * columns, as a spelling dictionary, as HTML.
  */
 
 import { LINE_BREAK } from "./text.ts";
@@ -8,7 +8,7 @@ import { LINE_BREAK } from "./text.ts";
 /** A layout. */
 export interface TableLayout {
   /** A series has several words on a line, a dictionary flags behind them. */
-  readonly kind: "json" | "dictionary" | "columns" | "series";
+  readonly kind: "json" | "dictionary" | "columns" | "series" | "html";
   /** What is between cells; without it each line has one cell, or two parts. */
   readonly delimiter?: string;
   /** What is around cells. */
@@ -34,6 +34,10 @@ const FLAGS = /^[^\s/]+\/[^\s/]+(\s|$)/;
 /** A comment, but not "#monday". */
 const COMMENT = /^\s*#([\s#!]|$)/;
 
+/** How HTML and XML begin: "<3" and "<unk>" are words. */
+const MARKUP =
+  /^\s*<(!doctype|!--|\?xml|(html|head|body|div|p|[duo]l|li|table|t[rd]|select|option)\b[^<>]*>)/i;
+
 /** How many lines are looked at. */
 const MOST = 2000;
 
@@ -49,6 +53,7 @@ export function layoutOf(
   least: number = 0.9,
 ): TableLayout | undefined {
   if (isJson(text)) return { kind: "json" };
+  if (MARKUP.test(text)) return { kind: "html" };
   const all = linesOf(text);
   const every = Math.ceil(all.length / MOST);
   const lines = every > 1 ? all.filter((_, i) => i % every === 0) : all;
@@ -103,13 +108,24 @@ function linesOf(text: string): string[] {
 }
 
 function isJson(text: string): boolean {
-  if (!/^\s*(\[\s*["[{\]]|\{\s*["}])/.test(text)) return false;
+  return /^\s*(\[\s*["[{\]]|\{\s*["}])/.test(text) &&
+    (jsonLines(text) !== undefined || isJsonValue(text));
+}
+
+function isJsonValue(text: string): boolean {
   try {
     JSON.parse(text);
     return true;
   } catch {
     return false;
   }
+}
+
+/** The lines of JSON Lines, which has a value on each; none of other texts. */
+export function jsonLines(text: string): readonly string[] | undefined {
+  const lines = text.split(/\r?\n/);
+  const first = lines.filter((line) => line.trim() !== "").slice(0, 2);
+  return first.length === 2 && first.every(isJsonValue) ? lines : undefined;
 }
 
 /** A first line that is about how many follow, or flags behind the words. */

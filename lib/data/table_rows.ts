@@ -1,8 +1,14 @@
 /** Divides a text into the rows and cells of a table, whatever its layout. */
 
+import { counted } from "../errors/counted.ts";
 import { WordListError } from "../errors/errors.ts";
 import { quote } from "../errors/quote.ts";
-import { layoutOf, type TableLayout, withoutComments } from "./table_layout.ts";
+import {
+  jsonLines,
+  layoutOf,
+  type TableLayout,
+  withoutComments,
+} from "./table_layout.ts";
 import { LINE_BREAK } from "./text.ts";
 
 /** Cells of a table, and the line where they begin. */
@@ -27,8 +33,8 @@ export interface Table {
  * @param text the text
  * @param source where it comes from, for errors; JSON is named `.json`
  * @param layout how it is laid out, if that is known
- * @throws {WordListError} if it is not JSON that holds words, or a quotation
- * mark is not closed in a table with commas
+ * @throws {WordListError} if it is not JSON that holds words, it is HTML, or a
+ * quotation mark is not closed in a table with commas
  */
 export async function parseRows(
   text: string,
@@ -37,6 +43,12 @@ export async function parseRows(
 ): Promise<Table> {
   const kind = isJsonName(source) ? "json" : layout?.kind;
   if (kind === "json") return jsonTable(text, source);
+  if (kind === "html") {
+    throw new WordListError(
+      `Cannot read ${source}: it is HTML; save its words as plain text, one on ` +
+        "each line",
+    );
+  }
   const { text: rest, comments } = withoutComments(text);
   const notes = comments === 0 ? [] : [commentsNote(comments, source)];
   const rows = kind === "dictionary"
@@ -52,13 +64,13 @@ export async function parseRows(
 
 /** Whether a file says by its name that it is JSON. */
 export function isJsonName(source: string): boolean {
-  return /\.json$/i.test(source);
+  return /\.(jsonl?|ndjson)$/i.test(source);
 }
 
 /** What to tell about comments that were left out. */
 export function commentsNote(comments: number, source: string): string {
-  return `Left out ${comments} comment${comments > 1 ? "s" : ""} of ` +
-    `${source}: lines that begin with "#" and a blank`;
+  return `Left out ${counted(comments, "comments")} of ${source}: lines that ` +
+    'begin with "#" and a blank';
 }
 
 /** One row for each line. */
@@ -135,12 +147,17 @@ function jsonTable(text: string, source: string): Table {
   };
   const wanted = "it must be an array of words, of objects or of arrays, or " +
     "an object from words to counts";
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    fail(`it is not JSON (${(error as Error).message})`);
-  }
+  const parse = (text: string, what: string): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      return fail(`${what} is not JSON (${(error as Error).message})`);
+    }
+  };
+  const value =
+    jsonLines(text)?.flatMap((line, i) =>
+      line.trim() === "" ? [] : [parse(line, `line ${i + 1}`)]
+    ) ?? parse(text, "it");
   if (typeof value !== "object" || value === null) return fail(wanted);
   if (!Array.isArray(value)) {
     const pairs = Object.entries(value);

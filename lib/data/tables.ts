@@ -3,6 +3,7 @@
  * a spelling dictionary. A plain list, one word on each line, is for words.ts.
  */
 
+import { counted } from "../errors/counted.ts";
 import { WordListError } from "../errors/errors.ts";
 import { quote } from "../errors/quote.ts";
 import {
@@ -76,7 +77,8 @@ export async function readTable(
  *   is recognised, and told in `notes`.
  * - `1. Emma`, `17 emma` and `emma 17` are rows of two cells.
  * - JSON is an array of words, of objects or of arrays, or an object from words
- *   to counts, whose columns are `"word"` and `"count"`.
+ *   to counts, whose columns are `"word"` and `"count"`. JSON Lines has a word,
+ *   an object or an array on each line.
  * - A Hunspell dictionary has one column, the words without their flags.
  * - Lines that begin with `#` and a blank are left out, which `notes` tells.
  *
@@ -86,8 +88,8 @@ export async function readTable(
  * lowercase
  * @returns the words in the order of the rows
  * @throws {WordListError} if there is no such column, a count is not a number
- * from 0 up, a quotation mark is not closed in a table with commas, and as
- * {@linkcode parseWords} does
+ * from 0 up, a quotation mark is not closed in a table with commas, it is HTML,
+ * and as {@linkcode parseWords} does
  *
  * @example
  * ```ts
@@ -167,7 +169,7 @@ function repetitions(
   }
   const zeros = counts.filter((count) => count === 0).length;
   if (zeros > 0) {
-    told.push(`Left out ${zeros} word${zeros > 1 ? "s" : ""} with the count 0`);
+    told.push(`Left out ${counted(zeros, "words")} with the count 0`);
   }
   return { times, told };
 }

@@ -3,6 +3,7 @@
  * characters, and each character is written in one way.
  */
 
+import { counted } from "../errors/counted.ts";
 import { WordListError } from "../errors/errors.ts";
 import { quote } from "../errors/quote.ts";
 import { type BoundedReadOptions, readFileBounded } from "./bounded_file.ts";
@@ -221,7 +222,7 @@ export function tidyNotes(text: string): string[] {
         .padStart(4, "0"),
   );
   return [
-    `Dropped ${dropped.length} invisible ` +
-    `character${dropped.length > 1 ? "s" : ""} (${points.join(", ")})`,
+    `Dropped ${counted(dropped.length, "invisible characters")} ` +
+    `(${points.join(", ")})`,
   ];
 }

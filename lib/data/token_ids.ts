@@ -4,6 +4,7 @@
  */
 
 import { checkWhole } from "../errors/checks.ts";
+import { counted } from "../errors/counted.ts";
 import type { WindowStream } from "../kernel/rows.ts";
 import { PythonRandom } from "../random/python_random.ts";
 import { endsOf, PARTS, type SplitOptions } from "./splits.ts";
@@ -152,8 +153,8 @@ export class TokenIds {
     const none = lengths.indexOf(0);
     if (none >= 0) {
       throw new RangeError(
-        `Cannot split ${this.sequences} words into train, dev and test: ` +
-          `${PARTS[none]} would be empty`,
+        `Cannot split ${counted(this.sequences, "words")} into train, dev ` +
+          `and test: ${PARTS[none]} would be empty`,
       );
     }
     const alsoInTrain = [lengths[0], 0, 0];

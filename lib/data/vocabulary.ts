@@ -184,6 +184,7 @@ export class Vocabulary {
    */
   encode(text: Iterable<string>): number[] {
     const tokens = typeof text === "string" ? this.split(text) : text;
+    checkList("tokens", tokens);
     return Array.from(tokens, (token) => this.id(token));
   }
 
@@ -212,6 +213,7 @@ export class Vocabulary {
    * @throws {RangeError} if the vocabulary does not have an id
    */
   decode(ids: Iterable<number>): string {
+    checkList("ids", ids);
     return this.join(Array.from(ids, (id) => {
       const token = this.tokens[id];
       if (token === undefined) {

@@ -7,7 +7,7 @@
  */
 
 import { OutOfMemoryError } from "../errors/errors.ts";
-import { checkList, checkWhole } from "../errors/checks.ts";
+import { checkHas, checkList, checkWhole } from "../errors/checks.ts";
 import {
   contextOf,
   type Rows,
@@ -44,7 +44,7 @@ export interface WindowOptions {
  * `block_size`, 3
  * @param options whether contexts reach into the word before
  * @returns `X`, uint16 `[N, T]`, and `Y`, uint16 `[N]`
- * @throws {TypeError} if `words` is a string
+ * @throws {TypeError} if `words` is not a list, or there is no vocabulary
  * @throws {RangeError} if the context length is not a whole number from 1, the
  * vocabulary does not have a token, a word contains the boundary token, or `X`
  * would have more than 2²⁹ numbers
@@ -163,6 +163,7 @@ function encodeAll(
   boundaries: number,
 ): Uint16Array {
   checkList("words", words);
+  checkHas("vocabulary", vocabulary, "encode", "buildVocabulary(words)");
   let ids = new Uint16Array(boundaries + 1024);
   let length = boundaries;
   for (const word of words) {

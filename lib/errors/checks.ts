@@ -62,19 +62,51 @@ export function checkChoice(
 }
 
 /**
- * Refuses a single string where a list of them is meant: it would be read as a
- * list of its characters.
+ * Refuses what is not a list. A string would be read as a list of its
+ * characters, and a number as an empty one.
  *
  * @param name the name of the list, such as `"prompts"`
  * @param list the list
- * @throws {TypeError} if it is a string
+ * @throws {TypeError} if it is a string, or nothing to iterate over
  */
 export function checkList(name: string, list: Iterable<unknown>): void {
-  if (typeof list !== "string") return;
+  if (typeof list === "string") {
+    throw new TypeError(
+      `Cannot use the string ${quote(list)} as ${name}: pass a list, ` +
+        `[${quote(list)}]`,
+    );
+  }
+  if (Symbol.iterator in Object(list)) return;
+  throw new TypeError(`Cannot use ${shortly(list)} as ${name}: pass a list`);
+}
+
+/**
+ * Refuses what was passed in the place of something else: in a notebook nobody
+ * checks the types.
+ *
+ * @param name what is wanted, such as `"the vocabulary"`
+ * @param value the value
+ * @param property what all that is wanted has
+ * @param made what makes it, such as `"buildVocabulary(words)"`
+ * @throws {TypeError} if the value does not have the property
+ */
+export function checkHas(
+  name: string,
+  value: unknown,
+  property: string,
+  made: string,
+): void {
+  if (property in Object(value)) return;
   throw new TypeError(
-    `Cannot use the string ${quote(list)} as ${name}: pass a list, ` +
-      `[${quote(list)}]`,
+    `Cannot use ${shortly(value)} as ${name}: pass ${made}`,
   );
+}
+
+/** A value in a word or two. */
+function shortly(value: unknown): string {
+  if (typeof value === "string") return `the string ${quote(value)}`;
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" && value ? "an object" : String(value);
 }
 
 /**

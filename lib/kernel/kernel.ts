@@ -121,8 +121,8 @@ const MAX_BYTES = 2 ** 32;
 const MAX_ROWS = 2 ** 31;
 /** From so many rows on, it pays to move into a fixed memory. */
 const MANY_ROWS = 1000;
-/** The least temperature that float32 has; a lower one is the same. */
-const LEAST_TEMPERATURE = 2 ** -149;
+/** The least and the largest temperature of float32: what is beyond is the same. */
+const TEMPERATURES = [2 ** -149, 2 ** 127] as const;
 
 /**
  * A model in WebAssembly's memory, with the rows that it learns from.
@@ -689,7 +689,11 @@ export class Kernel {
       const at = tokens.length - T + t;
       context[t] = at < 0 ? 0 : tokens[at];
     }
-    instance.beginSampling(Math.max(temperature, LEAST_TEMPERATURE), topK);
+    const [least, most] = TEMPERATURES;
+    instance.beginSampling(
+      Math.min(Math.max(temperature, least), most),
+      topK,
+    );
   }
 
   #loadGenerator({ words, position }: KernelGenerator): void {

@@ -10,6 +10,8 @@
  * Letters: `N` rows, `T` context length.
  */
 
+import { checkHas } from "../errors/checks.ts";
+
 /**
  * Contexts written out, one row after the other: the lecture's `X` and `Y`. Do
  * not write into the arrays once a model has worked on them.
@@ -46,6 +48,11 @@ export interface WindowStream {
 
 /** Rows in either form; every function that reads rows takes both. */
 export type Rows = Windows | WindowStream;
+
+/** Refuses, with a `TypeError`, what are no rows. */
+export function checkRows(rows: Rows): void {
+  checkHas("rows", rows, "Y", "contextWindows(words, vocabulary, 3)");
+}
 
 /**
  * The context of one row, without a copy where it is in the arrays.

@@ -2,7 +2,7 @@
  * The loss of a model, and its perplexity.
  */
 
-import type { Rows } from "../kernel/rows.ts";
+import { checkRows, type Rows } from "../kernel/rows.ts";
 import { checkContext, probabilitiesOfRows } from "./language_model.ts";
 import { type Model, withLanguageModel } from "./model.ts";
 
@@ -15,6 +15,7 @@ import { type Model, withLanguageModel } from "./model.ts";
  * @returns the mean loss in nats, of which {@linkcode perplexity} is the
  * exponential; `Infinity` if the probability of a row is 0, `NaN` if the
  * parameters are `NaN`
+ * @throws {TypeError} if `windows` are no rows
  * @throws {RangeError} if there are no rows, or they have less context than the
  * model sees, or ids that it does not have
  *
@@ -63,6 +64,7 @@ import { type Model, withLanguageModel } from "./model.ts";
  * ```
  */
 export function evaluate(model: Model, windows: Rows): number {
+  checkRows(windows);
   if (windows.Y.length === 0) {
     throw new RangeError(
       "Cannot evaluate a model on no rows: pass context windows of words",

@@ -4,7 +4,7 @@
  */
 
 import type { Vocabulary } from "../data/vocabulary.ts";
-import { checkWhole } from "../errors/checks.ts";
+import { checkHas, checkWhole } from "../errors/checks.ts";
 import type {
   MultinomialOptions,
   TorchGenerator,
@@ -80,6 +80,7 @@ export interface SampleOptions extends TemperOptions {
  * @param options the settings
  * @returns the words, with the prompt and without the boundary token; fewer than
  * `count` only if `accept` refuses too many
+ * @throws {TypeError} if there is no generator
  * @throws {RangeError} if a setting is out of range, the prompt has the boundary
  * token or a token that is not in the vocabulary, the vocabulary does not fit
  * the model, or the model's probabilities are `NaN`
@@ -139,6 +140,8 @@ export function sample(
   vocabulary: Vocabulary,
   options: SampleOptions,
 ): string[] {
+  const made = "{ generator: new TorchGenerator(42) }";
+  checkHas("generator", options?.generator, "lendEngine", made);
   const { generator, count = 20, prompt = "", before = "" } = options;
   const { temperature = 1, topK, maxLength = 100 } = options;
   const { accept, attempts = 1000 } = options;

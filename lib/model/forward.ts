@@ -11,7 +11,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { ModelParameters } from "./variables.ts";
-import { contextOf, type Rows } from "../kernel/rows.ts";
+import { checkRows, contextOf, type Rows } from "../kernel/rows.ts";
 import { sizesOf } from "./parameters.ts";
 
 /**
@@ -33,6 +33,7 @@ import { sizesOf } from "./parameters.ts";
 export function toTensors(
   windows: Rows,
 ): { X: tf.Tensor2D; Y: tf.Tensor1D } {
+  checkRows(windows);
   const { Y, contextLength: T } = windows;
   const X = new Int32Array(Y.length * T); // [N, T]
   for (let row = 0; row < Y.length; row++) {

@@ -6,7 +6,7 @@ import { checkNotNegative, checkWhole } from "../errors/checks.ts";
 import { DivergenceError } from "../errors/errors.ts";
 import { giveBackKernel, takeKernel } from "../kernel/held_kernels.ts";
 import type { ParameterArrays } from "../kernel/parameters.ts";
-import type { Rows } from "../kernel/rows.ts";
+import { checkRows, type Rows } from "../kernel/rows.ts";
 import type { TorchGenerator } from "../random/torch_generator.ts";
 import { checkSteps, constantRate, type Schedule } from "./schedules.ts";
 import { mostCandidates } from "./candidates.ts";
@@ -94,7 +94,8 @@ export interface TrainCallbacks {
  * @returns an iterator of reports; training starts with its first turn
  * @throws {RangeError} if a setting is out of range, there are no rows or they
  * do not fit the model, or there is not enough memory
- * @throws {TypeError} if the parameters are in training already
+ * @throws {TypeError} if the parameters are in training already, there is no
+ * generator for minibatches, or `windows` are no rows
  * @throws {DivergenceError} after the report of the last good step, if a loss
  * is not finite; the parameters are those of the last good step
  *
@@ -145,7 +146,7 @@ export function trainSteps(
  * @param options the settings, a callback, a signal
  * @returns the loss of the last step, in nats
  * @throws {RangeError} as {@linkcode trainSteps} does, or if there are no steps
- * @throws {TypeError} if the parameters are in training already
+ * @throws {TypeError} as {@linkcode trainSteps} does
  * @throws {DivergenceError} as {@linkcode trainSteps} does
  * @throws {unknown} the signal's reason, an `AbortError` by default, if it is
  * aborted, after the report of the last step
@@ -258,6 +259,7 @@ function* piecesOf(
   const { learningRate = 0.1, weightDecay = 0, stepsPerProgress } = options;
   const { candidates } = options;
   const { sizes, identity } = trainee;
+  checkRows(rows);
   checkOptions(options, sizes.vocabularySize);
   if (inTraining.has(identity)) {
     throw new TypeError(

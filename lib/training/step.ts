@@ -6,7 +6,7 @@ import { checkNotNegative } from "../errors/checks.ts";
 import { DivergenceError } from "../errors/errors.ts";
 import { giveBackKernel, takeKernel } from "../kernel/held_kernels.ts";
 import type { ParameterArrays } from "../kernel/parameters.ts";
-import type { Rows } from "../kernel/rows.ts";
+import { checkRows, type Rows } from "../kernel/rows.ts";
 import { arrayTrainee, type Trainee } from "./trainee.ts";
 
 /** Options of {@linkcode trainStep}. */
@@ -29,6 +29,7 @@ export interface TrainStepOptions {
  * @param options the weight decay
  * @returns the mean loss of the batch before the step, in nats, without the
  * penalty of weight decay
+ * @throws {TypeError} if `batch` are no rows
  * @throws {RangeError} if the batch has no rows or does not fit the model, or if
  * the learning rate or the weight decay is not a finite number from 0
  * @throws {DivergenceError} if the loss is not finite; the parameters do not
@@ -74,6 +75,7 @@ export function stepOn(
   options: TrainStepOptions,
 ): number {
   const { weightDecay = 0 } = options;
+  checkRows(batch);
   checkNotNegative("learning rate", learningRate);
   checkNotNegative("weight decay", weightDecay);
   const kernel = takeKernel(trainee.sizes, batch);

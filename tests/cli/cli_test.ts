@@ -147,8 +147,8 @@ Deno.test("train --resume with more steps goes on to the bits of one run", async
     const { stderr } = await run(folder, "train", ...longer);
     assertStringIncludes(
       stderr,
-      "The learning rate falls as it was to, to 0.01 from step 20 on: a new " +
-        "run of so many steps may end better\n",
+      "The learning rate keeps its schedule and is 0.01 from step 20 on: a new " +
+        "run of 40 steps may end better\n",
     );
 
     const refused = await run(folder, "train", ...resume, "--seed", "1");

@@ -163,7 +163,7 @@ Deno.test("readCorpus() says what is wrong with a stream, and where, and leaves 
     );
     await refuses(
       encode("a b. c"),
-      "Cannot split 1 sentences",
+      "Cannot split 1 sentence into",
       SETTINGS,
       UsageError,
     );

@@ -179,6 +179,13 @@ Deno.test("nearest() finds what was meant, or nothing", () => {
   assertEquals(nearest("batch", names), "batch-size");
   assertEquals(nearest("see", names), "seed");
   assertEquals(nearest("zzzzz", names), undefined);
+  assertEquals(nearest("epochs", names), undefined);
+  // a letter that is missing, doubled or another, or two the wrong way round
+  assertEquals(nearest("lerning-rate", names), "learning-rate");
+  assertEquals(nearest("btach-size", names), "batch-size");
+  assertEquals(nearest("stteps", names), "steps");
+  assertEquals(nearest("tseps", names), "steps");
+  assertEquals(nearest("swed", names), "seed");
 });
 
 Deno.test("helpOf() names every option, its kind and default within 80 columns", () => {

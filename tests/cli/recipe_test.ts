@@ -167,22 +167,27 @@ Deno.test("train offers the best network on dev, mixed with the best n-gram, to 
     );
     // on other words it is one of the models
     await Deno.writeTextFile(`${folder}/other.txt`, LIST.slice(99).join("\n"));
-    const other = ["--run", "out/run", "--input", "other.txt", "--json"];
+    const other = ["--input", "other.txt"];
     const rows = async (...args: string[]) => {
       const { code, stdout, stderr } = await run(
         folder,
         "evaluate",
-        ...[...other, ...args],
+        ...["--run", "out/run", "--json", ...args],
       );
       assertEquals(code, 0, stderr);
       return JSON.parse(stdout).models.map(({ name }: { name: string }) =>
         name
       );
     };
-    assertEquals(await rows(), [
+    assertEquals(await rows(...other), [
       ...["mlp", "its mixture", `${order}-gram`, "mixture"],
     ]);
-    assertEquals(await rows("--model", "mlp"), ["mlp"]);
+    assertEquals(await rows(...other, "--model", "mlp"), ["mlp"]);
+    // and beside other n-grams than its own
+    assertEquals(await rows("--order", "all"), [
+      ...["mlp", "its mixture", "2-gram", "3-gram", "4-gram", "5-gram"],
+      "mixture",
+    ]);
   }));
 
 Deno.test("a checkpoint without its list is the network alone, and says so", () =>

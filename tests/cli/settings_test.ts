@@ -1,4 +1,6 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { compareCommand } from "../../cli/compare_command.ts";
+import { findLrCommand } from "../../cli/find_lr_command.ts";
 import { parseOptions } from "../../cli/options.ts";
 import {
   configOf,
@@ -7,8 +9,9 @@ import {
   settingsFrom,
   trainOptions,
 } from "../../cli/settings.ts";
+import { sweepCommand } from "../../cli/sweep_command.ts";
 import { trainCommand } from "../../cli/train_command.ts";
-import { CheckpointError } from "../../lib/errors/errors.ts";
+import { CheckpointError, UsageError } from "../../lib/errors/errors.ts";
 import { RUN_CONFIG } from "./program.ts";
 
 /** The same as it is kept today. */
@@ -83,6 +86,66 @@ Deno.test("configOf() takes from the values of train what a run keeps", () => {
   const config = configOf({ ...values, ...more } as unknown as Settings);
   assertEquals(Object.keys(config).sort(), Object.keys(KEPT).sort());
   assertEquals([config.steps, config.candidates], [5, 0]);
+});
+
+Deno.test("commands refuse options that would have no effect", async () => {
+  const sizes = ["--hidden-size", "10,20"];
+  const refused = [
+    [
+      trainCommand,
+      ["--schedule", "constant", "--final-learning-rate", "0.1"],
+      "--final-learning-rate with --schedule constant: it is for --schedule " +
+      "step or cosine or inverse",
+    ],
+    [
+      trainCommand,
+      ["--schedule", "inverse", "--decay", "1", "--final-learning-rate", "0.1"],
+      "--decay with --final-learning-rate: give one of them",
+    ],
+    [
+      trainCommand,
+      ["--input", "-", "--input", "/dev/stdin"],
+      "--input - twice: standard input can be read only once",
+    ],
+    [findLrCommand, ["--csv", "--json"], "--csv with --json: give one of them"],
+    [
+      compareCommand,
+      ["--csv", "--json"],
+      "--csv with --json: give one of them",
+    ],
+    [
+      findLrCommand,
+      ["--output", "out/a.png"],
+      '--output "out/a.png": the figure is SVG; give a name that ends in .svg',
+    ],
+    [compareCommand, ["a", "--output", "a"], '--output "a": the figure is SVG'],
+    [
+      sweepCommand,
+      [...sizes, "--points", "3"],
+      "--points without a range: give one, as in --learning-rate 0.05..0.5",
+    ],
+    [
+      sweepCommand,
+      ["--hidden-size", "10..20", "--random", "5", "--points", "3"],
+      "--points with --random: give one of them",
+    ],
+    [
+      sweepCommand,
+      [...sizes, "--sweep-seed", "3"],
+      "--sweep-seed without --random",
+    ],
+  ] as const;
+  for (const [command, args, sentence] of refused) {
+    await assertRejects(
+      async () => {
+        const { values, given, operands } = parseOptions(command, args);
+        await command.run(values, given, operands);
+      },
+      UsageError,
+      `Cannot use ${sentence}`,
+      args.join(" "),
+    );
+  }
 });
 
 Deno.test("SETTINGS says what each option does", () => {

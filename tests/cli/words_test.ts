@@ -357,7 +357,7 @@ Deno.test("commands refuse what does not fit the level in one line", () =>
         "sample",
         [...learned, "--lowercase", ...words],
         2,
-        "Cannot use --lowercase true with out/run",
+        "Cannot use --lowercase with out/run: it was trained without",
       ],
       [
         "evaluate",

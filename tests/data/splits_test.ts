@@ -60,7 +60,7 @@ Deno.test("splitWords() refuses what cannot be split", () => {
   assertThrows(
     () => splitWords(Array(50).fill("same"), { keepEqualTogether: true }),
     RangeError,
-    "Cannot split 1 different words into train, dev and test",
+    "Cannot split 1 different word into train, dev and test",
   );
 });
 

@@ -43,12 +43,17 @@ Deno.test("layoutOf() finds columns by what divides them", () => {
   }
 });
 
-Deno.test("layoutOf() knows JSON, dictionaries and series", () => {
+Deno.test("layoutOf() knows JSON, HTML, dictionaries and series", () => {
   const kinds: [string, string][] = [
     ['["Aino", "Bea"]', "json"],
     ['[\n  "Aino",\n  "Bea"\n]\n', "json"],
     ['{"Aino": 3, "Bea": 2}', "json"],
     ['[{"name": "Aino"}]', "json"],
+    [lines('{"name": "A", "count": 7}'), "json"],
+    [lines('["A", 7]') + "\n[", "json"],
+    ["<ul>\n" + lines("  <li>A</li>") + "\n</ul>", "html"],
+    [lines('<option value="1">A'), "html"],
+    ['<?xml version="1.0"?>\n<names>', "html"],
     ["4\napple/MS\nbanana/S\ncherry\nfig/S po:noun\n", "dictionary"],
     ["3\napple\nbanana\ncherry\n", "dictionary"],
     [lines("A/MS"), "dictionary"],
@@ -77,6 +82,7 @@ Deno.test("layoutOf() takes lists for lists", () => {
     "It was late, and it rained all day, so nobody came.\n".repeat(20),
     "Porygon 2\nMew\nPorygon\nHo-Oh\n",
     "[draft\n{x\n[\n",
+    "<s>\n<unk>\n<3\n<li\n<table\n",
     "#monday is not my day\nso tired\n#friday\n",
     "rock 'n' roll\n'tis\nma'am\n",
   ];

@@ -95,6 +95,7 @@ Deno.test("parseTable() reads JSON, dictionaries, series and numbered lines", as
     ['[{"n": "ab", "k": 2}]', { counts: "k" }, ["ab", "ab"]],
     ['{"ab": 2, "c": 1}', { counts: "count" }, ["ab", "ab", "c"]],
     ['{"ab": 2, "c": 1}', {}, ["ab", "c"]],
+    ['{"n": "ab"}\r\n{"n": "c"}\n\n', { column: "n" }, ["ab", "c"]],
     ["3\nab/MS\nc\\/d/X po:noun\nef\tpo:verb\n", {}, ["ab", "c/d", "ef"]],
     ["1. ab\n2. c d\n3. ef\n", { column: 2 }, ["ab", "c d", "ef"]],
     ["- ab\n- c\n- d\n", { column: 2 }, ["ab", "c", "d"]],
@@ -164,6 +165,11 @@ Deno.test("parseTable() says in a sentence what is wrong", async () => {
     ['["a", [2]]', {}, `${wanted}, and its items are of several kinds`],
     ['{"ab": "c"}', {}, `${wanted}, and "ab" has no count`],
     ["[]", {}, "it has no words; put one on each line"],
+    [
+      "<!DOCTYPE html>\n<p>ab<br>\nc",
+      {},
+      "it is HTML; save its words as plain text, one on each line",
+    ],
   ];
   for (const [text, options, reason] of refused) {
     const error = await assertRejects(
@@ -177,6 +183,11 @@ Deno.test("parseTable() says in a sentence what is wrong", async () => {
     WordListError,
   );
   assert(notJson.message.startsWith("Cannot read a.json: it is not JSON ("));
+  const notLines = await assertRejects(
+    () => parseTable('{"n": "ab"}\n{"n": "c"}\n\n{"n', "list"),
+    WordListError,
+  );
+  assert(notLines.message.startsWith("Cannot read list: line 4 is not JSON ("));
 });
 
 Deno.test("readTable() reads a file", () =>

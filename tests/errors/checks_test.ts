@@ -1,4 +1,4 @@
-import { assertThrows } from "@std/assert";
+import { assert, assertThrows } from "@std/assert";
 import {
   checkChoice,
   checkNotNegative,
@@ -8,14 +8,19 @@ import {
   buildVocabulary,
   buildWordVocabulary,
   contextWindows,
+  countNgrams,
   createParameters,
+  evaluate,
   formatWindows,
   labelWords,
   nextTokens,
+  sample,
   scoreWords,
   splitByPosition,
   splitWords,
   TorchGenerator,
+  trainStep,
+  trainSteps,
   Vocabulary,
   windowStream,
   wordsFrom,
@@ -127,4 +132,42 @@ Deno.test("PythonRandom and createParameters() name a seed and a generator that 
       "Cannot draw weights without a generator: pass { generator: new",
     );
   }
+});
+
+Deno.test("checkHas() and checkList() name what was passed in the place of something else", () => {
+  const words = ["emma", "ava"];
+  const vocabulary = buildVocabulary(words);
+  const windows = contextWindows(words, vocabulary, 3);
+  const sizes = { vocabularySize: 5, contextLength: 3, embeddingSize: 2 };
+  const generator = new TorchGenerator(1);
+  const model = createParameters({ ...sizes, hiddenSize: 4 }, { generator });
+  // cells of a notebook run without a check of their types
+  // deno-lint-ignore no-explicit-any
+  const untyped = (value: unknown) => value as any;
+  const rows = "as rows: pass contextWindows(words, vocabulary, 3)";
+  const refused: [string, () => unknown][] = [
+    [
+      "3 as vocabulary: pass buildVocabulary(words)",
+      () => contextWindows(words, untyped(3)),
+    ],
+    [
+      "undefined as generator: pass { generator: new TorchGenerator(42) }",
+      () => sample(model, vocabulary, untyped({ count: 5 })),
+    ],
+    [`a list ${rows}`, () => evaluate(model, untyped(words))],
+    [`a list ${rows}`, () => countNgrams(untyped(words), vocabulary)],
+    [`an object ${rows}`, () => trainStep(model, untyped(model), 0.1)],
+    [`undefined ${rows}`, () => [...trainSteps(model, untyped(undefined), {
+      generator,
+      steps: 1,
+    })]],
+    [`the string "emma" ${rows}`, () => evaluate(model, untyped("emma"))],
+    ["undefined as words: pass a list", () => splitWords(untyped(undefined))],
+    ["5 as tokens: pass a list", () => vocabulary.encode(untyped(5))],
+    ["5 as ids: pass a list", () => vocabulary.decode(untyped(5))],
+  ];
+  for (const [message, act] of refused) {
+    assertThrows(act, TypeError, `Cannot use ${message}`);
+  }
+  assert(trainStep(model, windows, 0.1) > 0);
 });

@@ -255,7 +255,7 @@ Deno.test("Kernel.probabilities() takes many contexts in one call", () => {
   });
 });
 
-Deno.test("Kernel.sample() takes the likeliest token at the lowest temperatures", () => {
+Deno.test("Kernel.sample() takes the likeliest token at the lowest temperatures, and any at the highest", () => {
   withKernel(small, (kernel) => {
     for (const scale of [1e-3, 1, 20]) {
       load(kernel, 5, scale);
@@ -276,6 +276,12 @@ Deno.test("Kernel.sample() takes the likeliest token at the lowest temperatures"
     kernel.loadWeights(new Chance(1).weights(small, 0));
     const equal = kernel.probabilities([1, 2, 3], { temperature: 1e-38 });
     assertEquals(new Set(equal), new Set([Math.fround(1 / 11)]));
+    // and at the highest temperatures all are
+    load(kernel, 5, 20);
+    for (const temperature of [1e30, 1e39, 1e300]) {
+      const flat = kernel.probabilities([1, 2, 3], { temperature });
+      assertEquals(new Set(flat), new Set([Math.fround(1 / 11)]));
+    }
   });
 });
 

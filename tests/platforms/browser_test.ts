@@ -1,21 +1,11 @@
 /** The library in a browser's page and in a worker of the page. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { bundle, expected, findPlatform } from "./platforms.ts";
+import { BROWSERS } from "./browsers.ts";
+import { bundle, expected } from "./platforms.ts";
 
-const chromium = findPlatform("chromium", /^Chromium \d/);
-
-/** Chromium without a window, a sandbox (for root), and calls home. */
-const OPTIONS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+// In Firefox without a graphics card tfjs prints that it has no WebGL.
+const [chromium] = BROWSERS;
 
 /** What isolates a page, so that it can share memory with workers. */
 const ISOLATED = {
@@ -28,10 +18,6 @@ async function openPage(
   folder: string,
   headers: Record<string, string>,
 ): Promise<Record<string, string[]>> {
-  await bundle(`${folder}/all_programs.js`, []);
-  for (const name of ["page.html", "reporter.js"]) {
-    await Deno.copyFile(new URL(name, import.meta.url), `${folder}/${name}`);
-  }
   const written: Record<string, string[]> = {};
   const { promise, resolve } = Promise.withResolvers<void>();
   const server = Deno.serve(
@@ -44,28 +30,23 @@ async function openPage(
         return new Response();
       }
       const type = pathname.endsWith(".js") ? "text/javascript" : "text/html";
-      return new Response(await Deno.readFile(folder + pathname), {
+      const isBundle = pathname === "/all_programs.js";
+      const file = isBundle ? folder + pathname : `tests/platforms${pathname}`;
+      return new Response(await Deno.readFile(file), {
         headers: { ...headers, "content-type": type },
       });
     },
   );
-  const browser = new Deno.Command(chromium.path, {
-    args: [
-      ...OPTIONS,
-      `--user-data-dir=${folder}/profile`,
-      `http://127.0.0.1:${server.addr.port}/page.html`,
-    ],
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
+  const browser = await chromium.launch();
   const timer = setTimeout(resolve, 60_000);
   try {
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${server.addr.port}/page.html`);
     await promise;
     return written;
   } finally {
     clearTimeout(timer);
-    browser.kill();
-    await browser.status;
+    await browser.close();
     await server.shutdown();
   }
 }
@@ -76,9 +57,10 @@ Deno.test({
     "throws one sentence",
   ignore: chromium.ignore,
   async fn() {
-    for (const headers of [{}, ISOLATED]) {
-      const folder = await Deno.makeTempDir();
-      try {
+    const folder = await Deno.makeTempDir();
+    try {
+      await bundle(`${folder}/all_programs.js`, []);
+      for (const headers of [{}, ISOLATED]) {
         const written = await openPage(folder, headers);
         for (const from of ["/page", "/worker"]) {
           const lines = written[from] ?? [];
@@ -88,9 +70,9 @@ Deno.test({
             /^WordListError: .*data\/names\.txt[^\n]*$/,
           );
         }
-      } finally {
-        await Deno.remove(folder, { recursive: true });
       }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
     }
   },
 });

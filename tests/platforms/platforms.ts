@@ -13,7 +13,7 @@ const ROOT = new URL("../..", import.meta.url);
  * is a folder in which npm has installed `node`, `bun` and an old `deno`, and no
  * platform is skipped: a test fails if its platform is missing.
  */
-const PLATFORMS = Deno.env.get("PLATFORMS");
+export const PLATFORMS = Deno.env.get("PLATFORMS");
 
 /** A program that a test runs. */
 export interface Platform {

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { WORDS } from "../cli/program.ts";
-import { bundle, expected, findPlatform, run } from "./platforms.ts";
+import { bundle, expected, findPlatform, PLATFORMS, run } from "./platforms.ts";
 
 const oldest = findPlatform("deno", /^deno 2\.2\./);
 const node = findPlatform("node", /^v(2[2-9]|[3-9]\d)\./);
@@ -50,6 +50,21 @@ Deno.test({
       );
     } finally {
       await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "mod.ts and core.ts compute the same from an empty cache",
+  ignore: !PLATFORMS,
+  async fn() {
+    const cache = await Deno.makeTempDir();
+    const program = "tests/platforms/all_programs.ts";
+    const command = [Deno.execPath(), "run", "--quiet", "--allow-all", program];
+    try {
+      await checkOutput(await run("env", `DENO_DIR=${cache}`, ...command));
+    } finally {
+      await Deno.remove(cache, { recursive: true });
     }
   },
 });

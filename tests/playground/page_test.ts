@@ -10,7 +10,8 @@ import { hashOfWeights, Run } from "../../playground/run.ts";
 import { FIRST, type Settings } from "../../playground/settings.ts";
 import { buildPage } from "../../tools/build_playground.ts";
 import { sizeOption } from "../size_option.ts";
-import { BROWSERS, hashOf, openPage } from "./browsers.ts";
+import { BROWSERS } from "../platforms/browsers.ts";
+import { hashOf, openPage } from "./browsers.ts";
 import { CELLS, DOWNLOADS, FILES } from "./files.ts";
 
 /** The number of steps over which memory is watched. */

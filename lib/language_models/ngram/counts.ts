@@ -8,7 +8,7 @@
  */
 
 import type { Vocabulary } from "../../data/vocabulary.ts";
-import { contextOf, type Rows } from "../../kernel/rows.ts";
+import { checkRows, contextOf, type Rows } from "../../kernel/rows.ts";
 import { checkToken, contextToken } from "../language_model.ts";
 
 /**
@@ -136,6 +136,7 @@ export class NgramCounts {
  * @param vocabulary the vocabulary of their ids
  * @param order the length of the longest n-grams, up to the context length of
  * the rows plus 1, which is the default
+ * @throws {TypeError} if `windows` are no rows
  * @throws {RangeError} if there are no rows, the order is out of range, or the
  * vocabulary does not have an id
  *
@@ -158,6 +159,7 @@ export function countNgrams(
   vocabulary: Vocabulary,
   order: number = windows.contextLength + 1,
 ): NgramCounts {
+  checkRows(windows);
   const { contextLength: T, Y } = windows;
   const V = vocabulary.size;
   if (!Number.isInteger(order) || order < 1 || order > T + 1) {
