@@ -1,7 +1,7 @@
 /**
  * Runs the command line as a user does: with the flags of its task in
- * deno.json, in a folder of its own. `Program` starts a process each time;
- * `run()` does so only where that may matter.
+ * deno.json, in a folder of its own. A `Program` is a process; `run()` shares
+ * processes between commands.
  */
 
 import { assert } from "@std/assert";
@@ -43,9 +43,9 @@ function isLast(_: string, index: number, args: string[]): boolean {
 }
 
 /**
- * Runs a task in a folder to its end: in the process that ran one with the same
- * permissions there before, since to start one takes longer than most tests do.
- * Only what goes on with a run has a process of its own, as it will have.
+ * Runs a task in a folder to its end, in a process that it shares with the other
+ * tasks of these permissions there: a start takes longer than most commands. One
+ * that resumes a run has its own, in which nothing is left of that run.
  */
 export function run(
   folder: string,
@@ -67,7 +67,7 @@ export async function refusalOf(
   const [, message] = stderr.match(/^makemore: ([^\p{Cc}]*)\n$/u) ??
     [undefined, undefined];
   assert(message !== undefined && code > 1, `${name} ${args}: ${stderr}`);
-  assert(stdout === "", stdout);
+  assert(stdout === "", `${name} ${args}: ${stdout}`);
   return { message, exitCode: code };
 }
 
@@ -123,10 +123,9 @@ class CommandProcess {
 
   /** Ends it. */
   async end(): Promise<void> {
-    this.#process.kill("SIGKILL");
     await Promise.all(this.#streams.map((stream) => stream.cancel()));
     await this.#stdin.abort();
-    await this.#process.status;
+    await this.#process[Symbol.asyncDispose]();
   }
 }
 
