@@ -29,8 +29,8 @@ const PATIENCE = 1000;
 Deno.test(`train resumes to the bits of a run left alone after ${kills} kills at random moments`, () =>
   withWords((folder) =>
     killRuns(folder, {
-      steps: 20_000,
-      every: 500,
+      steps: 10_000,
+      every: 250,
       args: ["--recipe", "lecture"],
     })
   ));
@@ -38,7 +38,7 @@ Deno.test(`train resumes to the bits of a run left alone after ${kills} kills at
 Deno.test(`train that looks at dev and stops early resumes to the same bits after ${kills} kills`, () =>
   withWords((folder) =>
     killRuns(folder, {
-      ...{ steps: 40_000, every: 300, args: ["--patience", "7000"] },
+      ...{ steps: 16_000, every: 120, args: ["--patience", "2800"] },
       says: /have not become likelier since/,
     })
   ));

@@ -25,7 +25,6 @@ import {
 import { writtenOut } from "../../lib/kernel/rows.ts";
 import { hasFetched, SOURCES } from "../../tools/fetch_data.ts";
 import { brownWords } from "../../tools/paper/brown.ts";
-import { inFolder } from "../files.ts";
 import { sizeOption } from "../size_option.ts";
 import {
   hashOf,
@@ -34,6 +33,7 @@ import {
   run,
   taskArguments,
   TEXT,
+  withFolder,
 } from "./program.ts";
 
 const SETTINGS: CorpusSettings = {
@@ -50,7 +50,7 @@ const stream = (input: string[], settings: CorpusSettings, keepIn?: string) =>
 const megabytes = sizeOption("megabytes", 0);
 
 Deno.test("readCorpus() gives the same of a text that it reads as a stream", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const paths = ["a", "b"].map((name) => `${folder}/${name}.txt`);
     const text = `${TEXT}\r\n“So\u00ADda” cafe\u0301.\n`;
     Deno.writeTextFileSync(paths[0], `\uFEFF${text}`);
@@ -93,7 +93,7 @@ Deno.test("readCorpus() gives the same of a text that it reads as a stream", () 
   }));
 
 Deno.test("readCorpus() splits a list that it reads as a stream at random, or keeps equal words together", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const path = `${folder}/words.txt`;
     const words = Array.from({ length: 20_000 }, (_, i) => `w${i * i % 9973}`);
     Deno.writeTextFileSync(path, `# a comment\r\n${words.join("\r\n\r\n")}`);
@@ -128,7 +128,7 @@ Deno.test("readCorpus() splits a list that it reads as a stream at random, or ke
   }));
 
 Deno.test("readCorpus() says what is wrong with a stream, and where, and leaves no copy", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     Deno.mkdirSync(`${folder}/run`);
     const path = `${folder}/text.txt`;
     const refuses = async (
@@ -183,7 +183,7 @@ Deno.test({
   name: "train reads a list and a pipe of more than 64 MiB [deno task large]",
   ignore: megabytes === 0,
   fn: () =>
-    inFolder(async (folder) => {
+    withFolder(async (folder) => {
       const lines = Array.from({ length: 7000 }, (_, i) =>
         String.fromCodePoint(
           ...Array.from({ length: 24 }, (_, j) => 0x20000 + (i + j) ** 3 % 997),
@@ -247,8 +247,8 @@ for (const level of ["words", "characters"]) {
   if (megabytes && level !== "words") continue;
   const kind = `${megabytes || "few"} MB as a stream of ${level}`;
   Deno.test(`train that reads ${kind} and is stopped resumes to the bit`, () =>
-    inFolder(async (folder) => {
-      writeText(`${folder}/text.txt`, megabytes || 0.1);
+    withFolder(async (folder) => {
+      writeText(`${folder}/text.txt`, megabytes || 0.03);
       const sizes = ["--batch-size", megabytes ? "4096" : "64"];
       const args = ["--input", "text.txt", "--level", level, "--num", "0"]
         .concat(sizes, "--hidden-size", "20", "--patience", "0")

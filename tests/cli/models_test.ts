@@ -31,7 +31,7 @@ import {
   splitWords,
   tokenize,
   type Windows,
-} from "../../mod.ts";
+} from "../../core.ts";
 
 /** The table of evaluate: losses and perplexities of the parts by model. */
 function tableOf(stdout: string): Map<string, number[]> {

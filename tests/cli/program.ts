@@ -1,6 +1,7 @@
 /**
  * Runs the command line as a user does: with the flags of its task in
- * deno.json, in a folder of its own.
+ * deno.json, in a folder of its own. A `Program` is a process; `run()` shares
+ * processes between commands.
  */
 
 import { assert } from "@std/assert";
@@ -8,6 +9,7 @@ import { createHash } from "node:crypto";
 import config from "../../deno.json" with { type: "json" };
 
 const cli = new URL("../../cli.ts", import.meta.url).href;
+const commands = new URL("commands.ts", import.meta.url).href;
 
 /** The commands that are tasks. */
 export type TaskName =
@@ -40,13 +42,19 @@ function isLast(_: string, index: number, args: string[]): boolean {
   return !isReplaced(index) && !isReplaced(index - 1);
 }
 
-/** Runs a task in a folder to its end. */
+/**
+ * Runs a task in a folder to its end, in a process that it shares with the other
+ * tasks of these permissions there: a start takes longer than most commands. One
+ * that resumes a run has its own, in which nothing is left of that run.
+ */
 export function run(
   folder: string,
   name: TaskName,
   ...args: string[]
 ): Promise<Outcome> {
-  return new Program(folder, taskArguments(name, args)).ended;
+  return args.some((arg) => arg.startsWith("--resume"))
+    ? new Program(folder, taskArguments(name, args)).ended
+    : command(folder, name, args);
 }
 
 /** The sentence and the exit code with which a task refuses its arguments. */
@@ -55,11 +63,88 @@ export async function refusalOf(
   name: TaskName,
   ...args: string[]
 ): Promise<{ message: string; exitCode: number }> {
-  const { code, stderr } = await run(folder, name, ...args);
+  const { code, stdout, stderr } = await command(folder, name, args);
   const [, message] = stderr.match(/^makemore: ([^\p{Cc}]*)\n$/u) ??
     [undefined, undefined];
   assert(message !== undefined && code > 1, `${name} ${args}: ${stderr}`);
+  assert(stdout === "", `${name} ${args}: ${stdout}`);
   return { message, exitCode: code };
+}
+
+/** The processes that run commands in a folder, by that and their flags. */
+const processes = new Map<string, CommandProcess>();
+
+function command(
+  folder: string,
+  name: TaskName,
+  args: string[],
+): Promise<Outcome> {
+  const words = taskArguments(name, args);
+  const at = words.indexOf(cli);
+  const flags = [...words.slice(0, at), commands];
+  const key = [folder, ...flags].join(" ");
+  if (!processes.has(key)) {
+    processes.set(key, new CommandProcess(folder, flags));
+  }
+  return processes.get(key)!.run(words.slice(at + 1));
+}
+
+/** A process that runs one command after another. */
+class CommandProcess {
+  readonly #process: Deno.ChildProcess;
+  readonly #streams: ReadableStreamDefaultReader<string>[];
+  readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(folder: string, args: string[]) {
+    this.#process = new Deno.Command(Deno.execPath(), {
+      ...{ args, cwd: folder, env: environment(folder) },
+      ...{ stdin: "piped", stdout: "piped", stderr: "piped" },
+    }).spawn();
+    const { stdin, stdout, stderr } = this.#process;
+    this.#stdin = stdin.getWriter();
+    this.#streams = [stdout, stderr].map((stream) =>
+      stream.pipeThrough(new TextDecoderStream()).getReader()
+    );
+  }
+
+  /** Runs a command after those before it. */
+  run(args: string[]): Promise<Outcome> {
+    const outcome = this.#last.then(async () => {
+      await this.#stdin.write(new TextEncoder().encode(JSON.stringify(args)));
+      const [[stdout, code], [stderr]] = await Promise.all(
+        this.#streams.map(readOne),
+      );
+      return { code: Number(code), stdout, stderr };
+    });
+    this.#last = outcome;
+    return outcome;
+  }
+
+  /** Ends it. */
+  async end(): Promise<void> {
+    await Promise.all(this.#streams.map((stream) => stream.cancel()));
+    await this.#stdin.abort();
+    await this.#process[Symbol.asyncDispose]();
+  }
+}
+
+/** What a command has said on a stream, and its exit code. */
+async function readOne(
+  stream: ReadableStreamDefaultReader<string>,
+): Promise<string[]> {
+  let text = "";
+  while (true) {
+    const { value, done } = await stream.read();
+    assert(!done, `The process ended with ${text}`);
+    text += value;
+    if (/\0\d+\n$/.test(text)) return text.split("\0");
+  }
+}
+
+/** The environment of `deno task`, without npx. */
+function environment(folder: string): Record<string, string> {
+  return { NO_COLOR: "1", INIT_CWD: folder, npm_command: "" };
 }
 
 /** A program that runs in a folder. */
@@ -91,8 +176,7 @@ export class Program {
     this.#process = new Deno.Command(command, {
       args: rest,
       cwd: folder,
-      // as deno task has it, without npx
-      env: { NO_COLOR: "1", INIT_CWD: folder, npm_command: "", ...env },
+      env: { ...environment(folder), ...env },
       stdout: "piped",
       stderr: "piped",
     }).spawn();
@@ -140,6 +224,11 @@ export async function withFolder<Value>(
   try {
     return await use(folder);
   } finally {
+    for (const [key, process] of processes) {
+      if (key.startsWith(`${folder} `) && processes.delete(key)) {
+        await process.end();
+      }
+    }
     await Deno.remove(folder, { recursive: true });
   }
 }

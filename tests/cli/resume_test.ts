@@ -32,7 +32,7 @@ Deno.test({
   ignore: windows,
   fn: () =>
     withWords(async (folder) => {
-      const steps = ["--steps", "100000"];
+      const steps = ["--steps", "60000"];
       const whole = await run(
         folder,
         "train",
@@ -55,7 +55,7 @@ Deno.test({
         const outcome = await program.ended;
         assertEquals(outcome.code, code, outcome.stderr);
         const { step } = readCheckpoint(`${folder}/out/run`);
-        assert(step > before && step < 100_000, `stopped at ${step}`);
+        assert(step > before && step < 60_000, `stopped at ${step}`);
         assertStringIncludes(outcome.stderr, `Stopped at step ${step} of`);
         assertEquals(outcome.stdout, "");
         before = step;

@@ -33,10 +33,8 @@ export class Chance {
   }
   /** From −scale to scale. */
   floats(length: number, scale: number): Float32Array {
-    return Float32Array.from(
-      { length },
-      () => (this.#engine.next() / 2 ** 31 - 1) * scale,
-    );
+    return new Float32Array(length)
+      .map(() => (this.#engine.next() / 2 ** 31 - 1) * scale);
   }
   sizes(directConnections = false): ModelSizes {
     return {
@@ -61,7 +59,7 @@ export class Chance {
     tokens = vocabularySize,
   ): Windows {
     const draw = (length: number) =>
-      Uint16Array.from({ length }, () => this.whole(0, tokens - 1));
+      new Uint16Array(length).map(() => this.whole(0, tokens - 1));
     return { contextLength, X: draw(count * contextLength), Y: draw(count) };
   }
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { buildVocabulary, labelWords, Vocabulary } from "../../mod.ts";
+import { buildVocabulary, labelWords, Vocabulary } from "../../core.ts";
 
 Deno.test("labelWords() labels words as train, dev, test and new", () => {
   const known = { train: ["a", "b"], dev: ["b", "c"], test: new Set(["d"]) };

@@ -8,7 +8,7 @@ import {
   probabilitiesOfRows,
   probabilityOf,
 } from "../../lib/language_models/language_model.ts";
-import { buildVocabulary, contextWindows, windowStream } from "../../mod.ts";
+import { buildVocabulary, contextWindows, windowStream } from "../../core.ts";
 
 const vocabulary = buildVocabulary(["ab"]); // . a b
 

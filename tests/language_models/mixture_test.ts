@@ -10,6 +10,7 @@ import {
   buildVocabulary,
   contextWindows,
   countNgrams,
+  createParameters,
   embeddedWords,
   evaluate,
   fitMixtureWeights,
@@ -19,8 +20,7 @@ import {
   splitWords,
   TorchGenerator,
   windowStream,
-} from "../../mod.ts";
-import { createParameters } from "../../core.ts";
+} from "../../core.ts";
 import { probabilityOf } from "../../lib/language_models/language_model.ts";
 
 const vocabulary = buildVocabulary([letters]);

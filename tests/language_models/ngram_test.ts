@@ -23,7 +23,7 @@ import {
   Vocabulary,
   type Windows,
   windowStream,
-} from "../../mod.ts";
+} from "../../core.ts";
 import { probabilityOf } from "../../lib/language_models/language_model.ts";
 
 const vocabulary = buildVocabulary([letters]);

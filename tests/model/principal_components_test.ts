@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { projectToPlane } from "../../mod.ts";
+import { projectToPlane } from "../../core.ts";
 
 Deno.test("projectToPlane() leaves points of the plane as they are", () => {
   assertEquals(projectToPlane([1, 2, 3, 4], 2), [[1, 2], [3, 4]]);

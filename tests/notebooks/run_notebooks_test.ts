@@ -93,7 +93,7 @@ for (let radius = 1; radius <= 3; radius++) {
     "// tag time\nperformance.now()",
     "({ again: [1, 2] })",
   ], async (path) => {
-    assertEquals((await checkOrWrite(path)).problems, []);
+    assertEquals((await checkOrWrite(path, { types })).problems, []);
     const cells = codeCells(await readNotebook(path));
     const counts = cells.map((cell) => cell.execution_count);
     assertEquals(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);

@@ -71,12 +71,16 @@ Deno.test("network.svg has dark ink on light paper in resvg", async () => {
 /** How many pixels each colour has, as `#RRGGBB`. */
 function render(svg: string): Map<string, number> {
   const { pixels } = new Resvg(svg).render();
-  const counts = new Map<string, number>();
+  const counts = new Map<number, number>();
   for (let at = 0; at < pixels.length; at += 4) {
-    const colour = "#" + [...pixels.subarray(at, at + 3)]
-      .map((channel) => channel.toString(16).padStart(2, "0"))
-      .join("").toUpperCase();
+    const colour = pixels[at] << 16 | pixels[at + 1] << 8 | pixels[at + 2];
     counts.set(colour, (counts.get(colour) ?? 0) + 1);
   }
-  return counts;
+  const hex = (colour: number) => colour.toString(16).padStart(6, "0");
+  return new Map(
+    Array.from(
+      counts,
+      ([colour, count]) => [`#${hex(colour).toUpperCase()}`, count],
+    ),
+  );
 }

@@ -15,7 +15,7 @@ import {
   rowProbabilities,
   splitWords,
   TorchGenerator,
-} from "../../mod.ts";
+} from "../../core.ts";
 
 const names = embeddedWords().words;
 

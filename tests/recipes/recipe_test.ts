@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { assertThrows } from "@std/assert";
-import { autoRecipe, lectureRecipe } from "../../mod.ts";
+import { autoRecipe, lectureRecipe } from "../../core.ts";
 import {
   decayStepsOf,
   patienceOf,

@@ -26,9 +26,12 @@ function brownTest(name: string, fn: () => void): void {
   Deno.test({ name: name + suffix, ignore: absent, fn });
 }
 
+let words: string[] | undefined;
+
+/** The words of the corpus, read once. */
 function brown(): string[] {
   const { path } = SOURCES.brown;
-  return brownWords(
+  return words ??= brownWords(
     Deno.readFileSync(new URL(`../../${path}`, import.meta.url)),
   );
 }

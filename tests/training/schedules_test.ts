@@ -4,7 +4,7 @@ import {
   cosineDecay,
   inverseDecay,
   stepDecay,
-} from "../../mod.ts";
+} from "../../core.ts";
 
 Deno.test("constantRate() is the same at every step", () => {
   assertEquals([0, 1, 1e6].map(constantRate(0.1)), [0.1, 0.1, 0.1]);
