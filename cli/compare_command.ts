@@ -1,5 +1,6 @@
 /** `makemore compare`: which of many runs is best. */
 
+import { counted } from "../lib/errors/counted.ts";
 import { MakemoreError, UsageError } from "../lib/errors/errors.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
 import { prepareFigure } from "./figures.ts";
@@ -77,7 +78,9 @@ async function runCompare(
   const rest = trials.filter(({ finished }) => !finished).length;
   if (rest > 0) {
     tell(
-      `${rest} of ${trials.length} runs have not reached their end; the loss ` +
+      `Not at their end: ${rest} of ${
+        counted(trials.length, "runs")
+      }; the loss ` +
         "of their network is that of their last look at dev",
     );
   }

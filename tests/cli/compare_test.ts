@@ -99,7 +99,7 @@ Deno.test("compare sorts by the dev of what is offered, and shows the settings t
     );
     assertEquals(
       stderr,
-      "2 of 4 runs have not reached their end; the loss of their network is " +
+      "Not at their end: 2 of 4 runs; the loss of their network is " +
         "that of their last look at dev\n" +
         "Choose by dev; --test shows what the choice is worth\n",
     );
