@@ -78,7 +78,7 @@ async function dispatch(args: readonly string[]): Promise<void> {
   // those of a sweep are for its trials
   const kernel: { arithmetic?: Arithmetic; threads?: number } =
     command === sweepCommand ? {} : values;
-  if (kernel.arithmetic) setArithmetic(kernel.arithmetic);
+  setArithmetic(kernel.arithmetic ?? "fused");
   setThreads(kernel.threads);
   const { output } = values;
   // the tasks may write in the checkout, wherever the person is
@@ -134,7 +134,7 @@ function report(error: unknown, verbose: boolean): number {
 /** Whether an error means that a package is not there and cannot be fetched. */
 function isNotFetched(error: unknown): boolean {
   return error instanceof TypeError && "code" in error &&
-    error.code === "ERR_MODULE_NOT_FOUND";
+    error.code === "ERR_MODULE_NOT_FOUND" && !error.message.includes('"file:');
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -78,10 +78,8 @@ async function runCompare(
   const rest = trials.filter(({ finished }) => !finished).length;
   if (rest > 0) {
     tell(
-      `Not at their end: ${rest} of ${
-        counted(trials.length, "runs")
-      }; the loss ` +
-        "of their network is that of their last look at dev",
+      `Unfinished: ${rest} of ${counted(trials.length, "runs")}; the loss of ` +
+        "their network is from their last look at dev",
     );
   }
   if (!test) tell("Choose by dev; --test shows what the choice is worth");

@@ -94,12 +94,12 @@ async function runEvaluate(
   );
   const vocabulary = net?.vocabulary ?? corpus.vocabulary();
   tellCorpus(corpus, vocabulary);
-  let isOther = false;
+  let [isOther, isSplitAnew] = [false, false];
   if (net) {
     refuseUnknown(net, corpus);
     const { wordsSha256, ...kept } = net.settings!;
     isOther = wordsSha256 !== undefined && wordsSha256 !== corpus.sha256();
-    const isSplitAnew = wordsSha256 !== undefined && !isOther &&
+    isSplitAnew = wordsSha256 !== undefined && !isOther &&
       level === "characters" && SPLIT.some((name) =>
         kept[name] !== settings[name]
       );
@@ -141,18 +141,18 @@ async function runEvaluate(
     );
     judge(model, model.name);
   };
-  if (net) judge(net, "mlp");
   const { ngramOrder = 0 } = net?.settings ?? {};
   const isAll = (order ?? wanted) === "all";
   const one = Number(order ?? (ngramOrder || SETTINGS.order.default));
   const orders = isAll ? ORDERS : [one];
   // beside its own n-gram alone the mixture is found again below
-  const isFound = !isOther && !isAll && one === ngramOrder &&
+  const isFound = !isOther && !isSplitAnew && !isAll && one === ngramOrder &&
     smoothing === "kneser-ney";
-  if (ngramOrder > 0 && wantsSome && !isFound) {
-    const own = await load(false);
-    if (own.model !== own.network) judge(own, "its mixture");
-  }
+  const own = ngramOrder > 0 && wantsSome && !isFound
+    ? await load(false)
+    : undefined;
+  if (net) judge(net, "mlp");
+  if (own && own.model !== own.network) judge(own, "its mixture");
   const isNarrow = vocabulary.size <= MOST_BIGRAM_TOKENS;
   if (wanted === "bigram" || (wanted === "all" && isNarrow)) {
     await judgeNew("bigram", 2);

@@ -82,8 +82,8 @@ async function runFindLr(values: Values<typeof options>): Promise<void> {
   };
   const measured = findLearningRate(parameters, windows, how);
   const suggested = judging(() => suggestLearningRate(measured));
-  if (output !== undefined) {
-    const { svg } = plot!.learningRateFinder(measured, { marked: suggested });
+  if (output !== undefined && plot) {
+    const { svg } = plot.learningRateFinder(measured, { marked: suggested });
     writeFileAtomically(output, svg);
   }
   if (json) return printJson({ ...measured, suggested });

@@ -172,7 +172,8 @@ async function mixtureOf(
   if (corpus.sha256() !== wordsSha256) {
     throw new CheckpointError(
       `Cannot use the mixture of ${run}: its copy of what it learned from was ` +
-        "changed; sample and score have --no-mix, which uses the network alone",
+        "changed; the network alone is --no-mix in sample and score, and " +
+        "--model mlp in evaluate",
     );
   }
   const options = { order, smoothing: "kneser-ney" } as const;

@@ -123,7 +123,7 @@ export function makeSamples(
     .sort((a, b) => b.words - a.words);
   const why = met.map(({ is, words }) => `${words} ${is}`).join(", ");
   if (words.length === count) {
-    tell(`Drew ${counted(drawn, unit)} for ${count}; left out: ${why}`);
+    tell(`Drew ${drawn} ${unit} for ${count}; left out: ${why}`);
     return { samples };
   }
   return {

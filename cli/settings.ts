@@ -259,7 +259,8 @@ export const SETTINGS = {
   noUnknown: flag("never draw <unk>, the token of words that were not learned"),
   prompt: text("how each word or sentence begins", { default: "" }),
   minLength: whole(
-    "draw again what has fewer than N tokens (default: what is empty)",
+    "draw again what has fewer than N tokens (default: 1; 0 with " +
+      "--sentences lines, whose blank lines stay)",
     { least: 0 },
   ),
   maxLength: whole("draw again what has more than N tokens", {

@@ -133,15 +133,18 @@ function runSweep(values: SweepValues, given: Given): void {
     tell(`There are only ${settings.length} different settings`);
   }
   const same = [...given]
-    .filter((name) => name in TRIAL && !(name in choices))
-    .flatMap((name) => wordsOf(name, typed[name]));
+    .filter((name) => name in TRIAL && !(name in choices));
   const program = programAnywhere(output);
   const trials = settings.map((settings) => {
     const entries = Object.entries(settings);
     const folder = entries.map(([name, value]) => `${flagOf(name)}=${value}`);
     const run = `${output}/${folder.join("_")}`;
-    const words = entries.flatMap(([name, value]) => wordsOf(name, value));
-    const args = [...same, ...words, "--output", run, "--resume-or-start"];
+    const words = [
+      ...same.filter((name) => hasMeaning(name, settings))
+        .map((name) => [name, typed[name]] as const),
+      ...entries,
+    ].flatMap(([name, value]) => wordsOf(name, value));
+    const args = [...words, "--output", run, "--resume-or-start"];
     parseOptions(trainCommand, args); // refuses what train would refuse
     const command = `${program} train ${args.map(shellWord).join(" ")}`;
     return { settings, run, command };
@@ -155,6 +158,17 @@ function runSweep(values: SweepValues, given: Given): void {
   }
   for (const { command } of trials) print(command);
   tellHow(trials.length, output);
+}
+
+/** Whether an option has a meaning beside these values of others. */
+function hasMeaning(
+  name: string,
+  values: Readonly<Record<string, unknown>>,
+): boolean {
+  const { when = {} } = TRIAL[name];
+  return Object.entries(when).every(([other, meant]) =>
+    values[other] === undefined || meant.includes(String(values[other]))
+  );
 }
 
 /** An option with its value, as it is typed. */
@@ -188,10 +202,10 @@ function choicesOf(values: SweepValues, given: Given): SettingChoices {
   for (const typed of values.withAndWithout ?? []) {
     choices[flagNamed(typed)] = [false, true];
   }
-  for (const name of ["log", "points"].filter((name) => given.has(name))) {
-    if (ranges > 0) break;
+  const forRanges = ["log", "points"].find((name) => given.has(name));
+  if (forRanges !== undefined && ranges === 0) {
     throw new UsageError(
-      `Cannot use --${name} without a range: give one, as in --learning-rate ` +
+      `Cannot use --${forRanges} without a range: give one, as in --learning-rate ` +
         "0.05..0.5",
     );
   }
@@ -229,10 +243,8 @@ function printSlurm(words: string[], count: number): void {
 
 /** Says how trials are run, in lines that a shell takes for comments. */
 function tellHow(count: number, output: string): void {
-  tell(
-    `# ${counted(count, "trials")}, one a line. Keep them in a file, and run`,
-  );
-  tell("# it with");
+  tell(`# ${counted(count, "trials")}, one a line.`);
+  tell("# Keep them in a file, and run it with");
   tell("#   sh trials.sh");
   tell(
     "# or, as many at once as you like, on this and on other machines, with",

@@ -42,7 +42,7 @@ export interface SplitOptions {
  *
  * @param words the words, at least ten
  * @param options the seed, and whether to keep equal words together
- * @throws {TypeError} if `words` is a string
+ * @throws {TypeError} if `words` is not a list
  * @throws {RangeError} if there are fewer than ten words, or so few different
  * ones that are to be kept together
  *
@@ -107,7 +107,7 @@ export interface PositionSplitOptions {
  *
  * @param sequences the sentences, as {@linkcode tokenize} returns them, or words
  * @param options where to cut
- * @throws {TypeError} if `sequences` is a string
+ * @throws {TypeError} if `sequences` is not a list
  * @throws {RangeError} if the fractions do not ascend between 0 and 1, there are
  * fewer than ten sequences, or a part would be empty
  *

@@ -36,7 +36,7 @@ const COMMENT = /^\s*#([\s#!]|$)/;
 
 /** How HTML and XML begin: "<3" and "<unk>" are words. */
 const MARKUP =
-  /^\s*<(!doctype|!--|\?xml|(html|head|body|div|p|[duo]l|li|table|t[rd]|select|option)\b[^<>]*>)/i;
+  /^\s*<(!doctype html|\?xml|(html|head|body|div|p|[duo]l|li|table|t[rd]|select|option)\b[^<>]*>)/i;
 
 /** How many lines are looked at. */
 const MOST = 2000;
@@ -109,7 +109,7 @@ function linesOf(text: string): string[] {
 
 function isJson(text: string): boolean {
   return /^\s*(\[\s*["[{\]]|\{\s*["}])/.test(text) &&
-    (jsonLines(text) !== undefined || isJsonValue(text));
+    (isJsonLines(text) || isJsonValue(text));
 }
 
 function isJsonValue(text: string): boolean {
@@ -121,11 +121,11 @@ function isJsonValue(text: string): boolean {
   }
 }
 
-/** The lines of JSON Lines, which has a value on each; none of other texts. */
-export function jsonLines(text: string): readonly string[] | undefined {
-  const lines = text.split(/\r?\n/);
-  const first = lines.filter((line) => line.trim() !== "").slice(0, 2);
-  return first.length === 2 && first.every(isJsonValue) ? lines : undefined;
+/** Whether the first lines, or nearly all of them, are JSON, each for itself. */
+export function isJsonLines(text: string): boolean {
+  const first = text.split(/\r?\n/, 100).filter((line) => line.trim() !== "");
+  const values = first.filter(isJsonValue).length;
+  return values > 1 && values >= 0.9 * first.length - 1; // one may be broken
 }
 
 /** A first line that is about how many follow, or flags behind the words. */

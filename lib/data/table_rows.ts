@@ -4,7 +4,7 @@ import { counted } from "../errors/counted.ts";
 import { WordListError } from "../errors/errors.ts";
 import { quote } from "../errors/quote.ts";
 import {
-  jsonLines,
+  isJsonLines,
   layoutOf,
   type TableLayout,
   withoutComments,
@@ -31,7 +31,8 @@ export interface Table {
  * The table of a text.
  *
  * @param text the text
- * @param source where it comes from, for errors; JSON is named `.json`
+ * @param source where it comes from, for errors; a name that ends in `.json`,
+ * `.jsonl` or `.ndjson` says that it is JSON
  * @param layout how it is laid out, if that is known
  * @throws {WordListError} if it is not JSON that holds words, it is HTML, or a
  * quotation mark is not closed in a table with commas
@@ -45,8 +46,8 @@ export async function parseRows(
   if (kind === "json") return jsonTable(text, source);
   if (kind === "html") {
     throw new WordListError(
-      `Cannot read ${source}: it is HTML; save its words as plain text, one on ` +
-        "each line",
+      `Cannot read ${source}: it is HTML or XML; save its words as plain ` +
+        "text, one on each line",
     );
   }
   const { text: rest, comments } = withoutComments(text);
@@ -154,10 +155,12 @@ function jsonTable(text: string, source: string): Table {
       return fail(`${what} is not JSON (${(error as Error).message})`);
     }
   };
-  const value =
-    jsonLines(text)?.flatMap((line, i) =>
+  const isByLines = /\.(jsonl|ndjson)$/i.test(source) || isJsonLines(text);
+  const value = isByLines
+    ? text.split(/\r?\n/).flatMap((line, i) =>
       line.trim() === "" ? [] : [parse(line, `line ${i + 1}`)]
-    ) ?? parse(text, "it");
+    )
+    : parse(text, "it");
   if (typeof value !== "object" || value === null) return fail(wanted);
   if (!Array.isArray(value)) {
     const pairs = Object.entries(value);

@@ -91,7 +91,7 @@ export class Vocabulary {
    * for words, then the others. If {@linkcode UNKNOWN} is among them, it
    * replaces tokens that are missing
    * @param options how to split texts
-   * @throws {TypeError} if `tokens` is a string
+   * @throws {TypeError} if `tokens` is not a list
    * @throws {RangeError} if the first token is not a boundary token, a token is
    * empty or repeated, there are fewer than 2 or more than 65,535, or the
    * locale is not a BCP 47 tag
@@ -180,6 +180,7 @@ export class Vocabulary {
    * The ids of a text, without boundary tokens: `[s2i[c] for c in w]`.
    *
    * @param text a text, which {@linkcode Vocabulary.split} splits, or tokens
+   * @throws {TypeError} if it is neither
    * @throws {RangeError} as {@linkcode Vocabulary.id} does
    */
   encode(text: Iterable<string>): number[] {
@@ -210,6 +211,7 @@ export class Vocabulary {
   /**
    * The text of ids: `''.join(i2s[i] for i in ids)`, or a sentence.
    *
+   * @throws {TypeError} if `ids` is not a list
    * @throws {RangeError} if the vocabulary does not have an id
    */
   decode(ids: Iterable<number>): string {
@@ -260,7 +262,7 @@ export function encodeWord(
  *
  * @param words the words; the tokens of a string are its code points
  * @param options whether to split texts in lowercase, these words included
- * @throws {TypeError} if `words` is a string
+ * @throws {TypeError} if `words` is not a list
  * @throws {RangeError} if a word contains the boundary token, if there are no
  * characters, or if there are more than 65,534 different ones
  *
@@ -320,7 +322,7 @@ export interface WordVocabularyOptions extends VocabularyOptions {
  * test are unknown
  * @param options how rare is too rare, the text, and the options that the
  * sentences were tokenized with, for the texts that the vocabulary splits later
- * @throws {TypeError} if `sentences` is a string
+ * @throws {TypeError} if `sentences` is not a list
  * @throws {RangeError} if the minimum count is not a whole number from 1, a
  * word is {@linkcode SENTENCE_BOUNDARY}, no word is frequent enough, or there
  * are more than 65,535 tokens

@@ -153,7 +153,7 @@ export function parseWords(
  * @param source where they come from, for errors and to show to people
  * @param options whether to read the words in lowercase
  * @throws {WordListError} as {@linkcode parseWords} does
- * @throws {TypeError} if `words` is a string
+ * @throws {TypeError} if `words` is not a list
  * @throws {RangeError} if the locale is not a BCP 47 tag
  *
  * @example

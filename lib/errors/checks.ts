@@ -84,7 +84,7 @@ export function checkList(name: string, list: Iterable<unknown>): void {
  * Refuses what was passed in the place of something else: in a notebook nobody
  * checks the types.
  *
- * @param name what is wanted, such as `"the vocabulary"`
+ * @param name what is wanted, such as `"vocabulary"`
  * @param value the value
  * @param property what all that is wanted has
  * @param made what makes it, such as `"buildVocabulary(words)"`
@@ -106,6 +106,7 @@ export function checkHas(
 function shortly(value: unknown): string {
   if (typeof value === "string") return `the string ${quote(value)}`;
   if (Array.isArray(value)) return "a list";
+  if (typeof value === "function") return `the function ${value.name}`;
   return typeof value === "object" && value ? "an object" : String(value);
 }
 

@@ -121,7 +121,7 @@ const MAX_BYTES = 2 ** 32;
 const MAX_ROWS = 2 ** 31;
 /** From so many rows on, it pays to move into a fixed memory. */
 const MANY_ROWS = 1000;
-/** The least and the largest temperature of float32: what is beyond is the same. */
+/** Powers of two at the ends of float32; temperatures beyond are cut to them. */
 const TEMPERATURES = [2 ** -149, 2 ** 127] as const;
 
 /**

@@ -40,7 +40,7 @@ export interface NextToken {
  * @throws {RangeError} if a setting is out of range, a prompt has the boundary
  * token or a token that is not in the vocabulary, or the vocabulary does not fit
  * the model
- * @throws {TypeError} if the prompts are a single string
+ * @throws {TypeError} if the prompts are not a list
  *
  * @example
  * ```ts

@@ -19,7 +19,7 @@ import { type Model, withLanguageModel } from "./model.ts";
  * @returns float64, a number for each word, in nats, at most 0
  * @throws {RangeError} if a word has the boundary token or a token that is not
  * in the vocabulary, or the vocabulary does not fit the model
- * @throws {TypeError} if the words are a single string
+ * @throws {TypeError} if the words are not a list
  *
  * @example
  * ```ts

@@ -7,7 +7,8 @@
 import { main } from "../../cli.ts";
 
 const encoder = new TextEncoder();
-// the next one comes when the one before has ended, so each is a piece
+// the next one comes when the one before has ended, and is far shorter than
+// what a pipe gives at once, so each is a piece
 const pieces = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
 for await (const args of pieces) {
   const end = encoder.encode(`\0${await main(JSON.parse(args))}\n`);

@@ -99,8 +99,8 @@ Deno.test("compare sorts by the dev of what is offered, and shows the settings t
     );
     assertEquals(
       stderr,
-      "Not at their end: 2 of 4 runs; the loss of their network is " +
-        "that of their last look at dev\n" +
+      "Unfinished: 2 of 4 runs; the loss of their network is " +
+        "from their last look at dev\n" +
         "Choose by dev; --test shows what the choice is worth\n",
     );
   }));

@@ -45,7 +45,8 @@ function isLast(_: string, index: number, args: string[]): boolean {
 /**
  * Runs a task in a folder to its end, in a process that it shares with the other
  * tasks of these permissions there: a start takes longer than most commands. One
- * that resumes a run has its own, in which nothing is left of that run.
+ * that resumes a run has its own, in which nothing is left of that run, unless
+ * it is to be refused.
  */
 export function run(
   folder: string,

@@ -223,7 +223,7 @@ Deno.test("a checkpoint without its list is the network alone, and says so", () 
     assertEquals(
       message,
       "Cannot use the mixture of out/run: its copy of what it learned from " +
-        "was changed; sample and score have --no-mix, which uses the network alone",
+        "was changed; the network alone is --no-mix in sample and score, and --model mlp in evaluate",
     );
     const same = await sampled("--run", "out/run", "--no-mix");
     assertEquals(same.stdout, network.stdout);

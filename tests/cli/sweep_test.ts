@@ -98,6 +98,15 @@ Deno.test("sweep tries a flag both ways, and every kind of setting", () =>
     );
   }));
 
+Deno.test("sweep leaves out of a trial what has no meaning in it", () =>
+  withFolder(async (folder) => {
+    const falling = ["--schedule", "constant,cosine"];
+    const rate = ["--final-learning-rate", "0.01"];
+    const lines = await linesOf(folder, ...falling, ...rate);
+    const have = lines.map((line) => line.includes(rate.join(" ")));
+    assertEquals(have, [false, true]);
+  }));
+
 Deno.test("sweep --slurm prints three lines that run a job's own trial", () =>
   withWords(async (folder) => {
     const args = [

@@ -83,6 +83,9 @@ Deno.test("layoutOf() takes lists for lists", () => {
     "Porygon 2\nMew\nPorygon\nHo-Oh\n",
     "[draft\n{x\n[\n",
     "<s>\n<unk>\n<3\n<li\n<table\n",
+    "<!-- names, public domain -->\nemma\nava\n",
+    "<!DOCTYPE>\n<a>\n<b>\n",
+    "[]\n{}\n()\n->\n=>\n!=\n",
     "#monday is not my day\nso tired\n#friday\n",
     "rock 'n' roll\n'tis\nma'am\n",
   ];

@@ -168,7 +168,7 @@ Deno.test("parseTable() says in a sentence what is wrong", async () => {
     [
       "<!DOCTYPE html>\n<p>ab<br>\nc",
       {},
-      "it is HTML; save its words as plain text, one on each line",
+      "it is HTML or XML; save its words as plain text, one on each line",
     ],
   ];
   for (const [text, options, reason] of refused) {

@@ -151,6 +151,10 @@ Deno.test("checkHas() and checkList() name what was passed in the place of somet
       () => contextWindows(words, untyped(3)),
     ],
     [
+      "the function buildVocabulary as vocabulary: pass buildVocabulary(words)",
+      () => contextWindows(words, untyped(buildVocabulary)),
+    ],
+    [
       "undefined as generator: pass { generator: new TorchGenerator(42) }",
       () => sample(model, vocabulary, untyped({ count: 5 })),
     ],

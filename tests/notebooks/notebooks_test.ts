@@ -144,7 +144,7 @@ async function sectionOf(section: string): Promise<Cell[]> {
   });
 }
 
-/** Whether it is a line of the code, or the beginning or end of one. */
+/** Whether it is a line of the code, or, if it is long enough, in one. */
 function hasLine(code: string, line: string): boolean {
   const lines = code.split("\n").map((line) => line.trim().replace(/;$/, ""));
   return lines.some((other) =>

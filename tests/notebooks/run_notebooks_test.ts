@@ -125,14 +125,14 @@ for (let radius = 1; radius <= 3; radius++) {
 });
 
 Deno.test("checkOrWrite() reports what is wrong and does not change the file", async () => {
-  // A cell has what is thrown while it runs, so these two wait for it.
+  // A cell has what is thrown and printed while it runs, so these wait for it.
   const wait = "await new Promise((done) => setTimeout(done, 200));";
   await withNotebook([
     `Promise.reject(new Error('not heard'));\n${wait}`,
     `setTimeout(() => { throw new Error('in a timer') }, 1);\n${wait}`,
-    "// tag figure\nconsole.log(1);",
+    `// tag figure\nconsole.log(1);\n${wait}`,
     "let text = 1;\ntext = 'two';\nlet text2 = 3;",
-    "console.log('\\x1b[33mcolour\\x1b[39m')",
+    `console.log('\\x1b[33mcolour\\x1b[39m');\n${wait}`,
     "1 / 0;",
     "text; throw new TypeError('the seventh')",
     "console.log('never reached')",
