@@ -217,7 +217,7 @@ export function refuseMeaningless(
   values: Readonly<Record<string, unknown>>,
 ): void {
   for (const name of given) {
-    const { when = {}, without = [] } = options[name] ?? {};
+    const { when, without = [] } = options[name] ?? {};
     const excluded = without.find((other) => given.has(other));
     if (excluded !== undefined) {
       throw new UsageError(
@@ -225,15 +225,33 @@ export function refuseMeaningless(
           "give one of them",
       );
     }
-    for (const [other, meant] of Object.entries(when)) {
-      const value = values[other];
-      if (value === undefined || meant.includes(String(value))) continue;
+    const unfit = unfitValue(when, values);
+    if (unfit !== undefined) {
+      const [other, meant] = unfit;
       throw new UsageError(
-        `Cannot use --${flagOf(name)} with --${other} ${value}: it is for ` +
-          meaning(other, meant, options),
+        `Cannot use --${flagOf(name)} with --${other} ${
+          values[other]
+        }: it is ` +
+          `for ${meaning(other, meant, options)}`,
       );
     }
   }
+}
+
+/**
+ * The first option beside whose value another one has no meaning, and the
+ * values beside which it has one.
+ *
+ * @param when the values of options with which the other one has a meaning
+ * @param values those of options, as far as they have one
+ */
+export function unfitValue(
+  when: Option["when"],
+  values: Readonly<Record<string, unknown>>,
+): [other: string, meant: readonly string[]] | undefined {
+  return Object.entries(when ?? {}).find(([other, meant]) =>
+    values[other] !== undefined && !meant.includes(String(values[other]))
+  );
 }
 
 /** The values of another option beside which one has a meaning. */

@@ -24,6 +24,7 @@ import {
   type Option,
   type Options,
   parseOptions,
+  unfitValue,
   valueOf,
   type Values,
 } from "./options.ts";
@@ -140,7 +141,7 @@ function runSweep(values: SweepValues, given: Given): void {
     const folder = entries.map(([name, value]) => `${flagOf(name)}=${value}`);
     const run = `${output}/${folder.join("_")}`;
     const words = [
-      ...same.filter((name) => hasMeaning(name, settings))
+      ...same.filter((name) => !unfitValue(TRIAL[name].when, settings))
         .map((name) => [name, typed[name]] as const),
       ...entries,
     ].flatMap(([name, value]) => wordsOf(name, value));
@@ -158,17 +159,6 @@ function runSweep(values: SweepValues, given: Given): void {
   }
   for (const { command } of trials) print(command);
   tellHow(trials.length, output);
-}
-
-/** Whether an option has a meaning beside these values of others. */
-function hasMeaning(
-  name: string,
-  values: Readonly<Record<string, unknown>>,
-): boolean {
-  const { when = {} } = TRIAL[name];
-  return Object.entries(when).every(([other, meant]) =>
-    values[other] === undefined || meant.includes(String(values[other]))
-  );
 }
 
 /** An option with its value, as it is typed. */

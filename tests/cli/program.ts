@@ -226,9 +226,9 @@ export async function withFolder<Value>(
     return await use(folder);
   } finally {
     for (const [key, process] of processes) {
-      if (key.startsWith(`${folder} `) && processes.delete(key)) {
-        await process.end();
-      }
+      if (!key.startsWith(`${folder} `)) continue;
+      processes.delete(key);
+      await process.end();
     }
     await Deno.remove(folder, { recursive: true });
   }
